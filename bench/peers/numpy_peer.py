@@ -1,0 +1,132 @@
+"""NumPy as a peer: answers one line with one line, so that its turns interleave with everybody else's.
+
+version                      NumPy's version
+write PATH KIND N SEED       a .npy file of float64: KIND is uniform (1-d) or normal:ROWS:COLUMNS
+open memory KIND N SEED      the benchmark's own numbers, in memory
+open file PATH               a fresh memory map of the file
+change INDEX VALUE           in memory only
+run WORK [SEED N]            seconds, and the values that the benchmark checks
+"""
+
+import sys
+import time
+
+import numpy as np
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+def splitmix(first, last, seed):
+    z = (np.arange(first + 1, last + 1, dtype=np.uint64) + np.uint64(seed)) * GOLDEN
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return ((z ^ (z >> np.uint64(31))) >> np.uint64(11)) * 2.0**-53
+
+
+def shape_of(kind, n):
+    return tuple(int(d) for d in kind.split(":")[1:]) or (n,)
+
+
+def numbers(kind, n, seed):
+    x = np.empty(n)
+    for first in range(0, n, 1 << 16):
+        last = min(n, first + (1 << 16))
+        x[first:last] = splitmix(first, last, seed)
+        if kind.startswith("normal"):
+            radius = np.sqrt(-2.0 * np.log(1.0 - x[first:last]))
+            x[first:last] = radius * np.cos(2.0 * np.pi * splitmix(n + first, n + last, seed))
+    return x.reshape(shape_of(kind, n))
+
+
+def chain(a):
+    for _ in range(10):
+        a = np.sqrt(a) + np.sin(a)
+    return a
+
+
+def moments(x):
+    a = np.sqrt(x) + np.sin(x)
+    return np.mean(a), np.std(a), np.max(a)
+
+
+def table(x):
+    transposed = np.ascontiguousarray(x.T)
+    return x[:10, 5].copy(), np.sum(x, axis=0), np.sum(x, axis=1), transposed, np.mean(x), np.std(x)
+
+
+class Peer:
+    def __init__(self):
+        self.x = None
+        self.index = 0
+
+    def run(self, work, *words):
+        """Times the work alone; what the benchmark checks is taken from its result afterwards."""
+        x, i = self.x, self.index
+        if work.endswith("_generated"):
+            generator, n = np.random.default_rng(int(words[0])), int(words[1])
+        works = {
+            "sqrt_sin": (lambda: np.sqrt(x) + np.sin(x), lambda y: [y[i]]),
+            "sum": (lambda: np.sum(x), lambda y: [y]),
+            "sum_sqrt_sin": (lambda: np.sum(np.sqrt(x) + np.sin(x)), lambda y: [y]),
+            "mean_sqrt": (lambda: np.mean(np.sqrt(x)), lambda y: [y]),
+            "chain": (lambda: np.mean(chain(x)), lambda y: [y]),
+            "chain_generated": (lambda: np.mean(chain(generator.random(n))), lambda y: [y]),
+            "moments": (lambda: moments(x), list),
+            "moments_generated": (lambda: moments(generator.random(n)), list),
+            "sum_axis0": (lambda: np.sum(x, axis=0), lambda y: [y[i % x.shape[1]]]),
+            "sum_axis1": (lambda: np.sum(x, axis=1), lambda y: [y[i // x.shape[1]]]),
+            "table": (
+                lambda: table(x),
+                lambda y: [
+                    np.sum(y[0]),
+                    y[1][i % x.shape[1]],
+                    y[2][i // x.shape[1]],
+                    y[3][i % x.shape[1], i // x.shape[1]],
+                    y[4],
+                    y[5],
+                ],
+            ),
+        }
+        compute, observe = works[work]
+        start = time.perf_counter()
+        result = compute()
+        seconds = time.perf_counter() - start
+        return " ".join(repr(float(v)) for v in [seconds, *observe(result)])
+
+    def answer(self, command, *words):
+        if command == "version":
+            return np.__version__
+        if command == "write":
+            path, kind, n, seed = words[0], words[1], int(words[2]), int(words[3])
+            generator = np.random.default_rng(seed)
+            draw = generator.standard_normal if kind.startswith("normal") else generator.random
+            np.save(path, draw(shape_of(kind, n)))
+            return "ok"
+        if command == "open":
+            self.x = None
+            if words[0] == "file":
+                self.x = np.load(words[1], mmap_mode="r")
+            else:
+                self.x = numbers(words[1], int(words[2]), int(words[3]))
+            return "ok"
+        if command == "change":
+            self.index = int(words[0])
+            if self.x.flags.writeable:
+                self.x.reshape(-1)[self.index] = float(words[1])
+            return "ok"
+        if command == "run":
+            return self.run(*words)
+        return "error: unknown command " + command
+
+
+def main():
+    peer = Peer()
+    for line in sys.stdin:
+        try:
+            reply = peer.answer(*line.split())
+        except Exception as problem:
+            reply = "error: " + " ".join(str(problem).split())
+        print(reply, flush=True)
+
+
+main()

@@ -1,0 +1,9 @@
+#include "workload.h"
+
+namespace bench {
+
+std::vector<Workload> all_workloads() {
+  return {w1(), w2(), w3(), w5(), w6(), plain_sum(), sum_sqrt_sin(), axis_sums()};
+}
+
+}  // namespace bench

@@ -1,0 +1,119 @@
+// The handle, and the ways from it to values.
+#include "ingot/array.hpp"
+
+#include <cstring>
+
+#include "host/api/record.h"
+#include "host/exec/evaluate.h"
+#include "host/graph/compose.h"
+
+namespace ingot {
+
+using api::node_of;
+using graph::Node;
+using graph::NodeRef;
+
+namespace {
+
+std::string_view cpp_name(DType dtype) {
+  constexpr std::string_view kNames[kDTypeCount] = {
+      "bool",          "std::int8_t",   "std::int16_t",  "std::int32_t", "std::int64_t",
+      "std::uint8_t",  "std::uint16_t", "std::uint32_t", "std::uint64_t", "",
+      "",              "float",         "double",        "",             ""};
+  return kNames[static_cast<int>(dtype)];
+}
+
+void require_dtype(std::string_view op, const Node* node, DType wanted, const Location& where) {
+  if (node->dtype == wanted) [[likely]]
+    return;
+  api::require_computable(op, node->dtype, where);
+  fail<TypeError>(where, op, ": the array is ", node->dtype, ", and its values were asked for as ", cpp_name(wanted), "; ask for ",
+                  cpp_name(node->dtype), ", or convert with astype");
+}
+
+void evaluate(Node* node) {
+  Node* const nodes[] = {node};
+  exec::evaluate(nodes);
+}
+
+}  // namespace
+
+Array::Array(Scalar value) : node_(graph::constant(value.dtype(), value.bits(), true).leak()) {}
+
+Array::Array(const Array& other) noexcept : node_(other.node_) {
+  if (node_ != nullptr) node_->add_ref();
+}
+
+Array& Array::operator=(const Array& other) & noexcept {
+  Array copy(other);
+  std::swap(node_, copy.node_);
+  return *this;
+}
+
+Array::~Array() {
+  if (node_ != nullptr) node_->release();
+}
+
+DType Array::dtype() const { return node_of(*this, Location::current())->dtype; }
+
+const Shape& Array::shape() const { return node_of(*this, Location::current())->shape; }
+
+const Array& Array::eval(Location where) const {
+  evaluate(node_of(*this, where));
+  return *this;
+}
+
+void Array::read_item(DType dtype, void* value, Location where) const {
+  Node* const node = node_of(*this, where);
+  if (node->numel() != 1)
+    fail<ValueError>(where, "item: an array of shape ", node->shape, " has ", node->numel(),
+                     " elements; item() needs exactly one: index first, or use data() or to_vector()");
+  api::require_computable("item", node->dtype, where);
+  std::uint64_t bits = node->bits;
+  if (node->kind != graph::Kind::Constant) {
+    const StorageRef storage = exec::contiguous(node);
+    bits = 0;
+    std::memcpy(&bits, storage->data(), itemsize(node->dtype));
+  }
+  const std::uint64_t converted = api::convert(Scalar(node->dtype, bits), dtype).bits();
+  std::memcpy(value, &converted, itemsize(dtype));
+}
+
+const void* Array::read_data(DType dtype, Location where) const {
+  Node* const node = node_of(*this, where);
+  require_dtype("data", node, dtype, where);
+  return exec::contiguous(node)->data();
+}
+
+void Array::copy_out(DType dtype, void* values, Location where) const {
+  Node* const node = node_of(*this, where);
+  api::require_computable("to_vector", node->dtype, where);
+  if (node->numel() == 0) return;
+  evaluate(node);  // so that the values are kept, and computed once however often they are copied
+  const NodeRef converted = api::to_dtype(node, dtype, where);
+  exec::evaluate_into(converted.get(), values, c_strides(node->shape));
+}
+
+void eval(std::span<const Array> arrays, Location where) {
+  std::vector<Node*> nodes;
+  nodes.reserve(arrays.size());
+  for (const Array& array : arrays) nodes.push_back(node_of(array, where));
+  exec::evaluate(nodes);
+}
+
+void detail::eval_into(const Array& x, DType dtype, void* out, const Strides& strides, Location where) {
+  Node* const node = node_of(x, where);
+  require_dtype("eval_into", node, dtype, where);
+  const Shape& shape = node->shape;
+  const Strides steps = strides.empty() ? c_strides(shape) : strides;
+  if (steps.size() != shape.ndim())
+    fail<ValueError>(where, "eval_into: ", steps.size(), " strides were given for an array of shape ", shape, "; expected one per axis");
+  if (node->numel() == 0) return;
+  if (out == nullptr) fail<ValueError>(where, "eval_into: out is null, and ", node->numel(), " elements are to be written");
+  if (!graph::is_injective(shape, {0, steps}))
+    fail<ValueError>(where, "eval_into: strides ", to_string(Shape(steps)), " lead several elements of shape ", shape,
+                     " to one place; give each element its own");
+  exec::evaluate_into(node, out, steps);
+}
+
+}  // namespace ingot

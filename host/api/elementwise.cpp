@@ -1,0 +1,175 @@
+// Records the elementwise functions of kernels/ops.def.
+#include "ingot/elementwise.hpp"
+
+#include "host/api/record.h"
+
+namespace ingot {
+namespace api {
+namespace {
+
+// NumPy has no bool loops for these, and takes int8 for want of better; add, subtract, multiply and negative are dealt with apart.
+DType without_bool(DType dtype) { return is_bool(dtype) ? DType::Int8 : dtype; }
+
+NodeRef truth(const Term& t, const Location& where) {
+  return t.weak() ? constant(convert(t.scalar, DType::Bool)) : to_dtype(t.node, DType::Bool, where);
+}
+
+// The dtype in which the op's body runs, for operands promoted to `dtype`.
+DType body_dtype(Op op, DType dtype, const Location& where) {
+  const std::string_view name = info(op).name;
+  require_computable(name, dtype, where);
+  switch (info(op).operands) {
+    case Operands::Bool: return DType::Bool;
+    case Operands::Float: return is_floating(dtype) ? dtype : DType::Float64;
+    case Operands::Integral:
+      if (is_floating(dtype))
+        fail<TypeError>(where, name, ": needs bool or integer operands, and these promote to ", ingot::name(dtype),
+                        "; convert with astype, or use the logical functions to test for zero");
+      return op == Op::bitwise_left_shift || op == Op::bitwise_right_shift ? without_bool(dtype) : dtype;
+    case Operands::Number:
+      if (!is_bool(dtype)) return dtype;
+      if (op == Op::add || op == Op::multiply) return dtype;
+      if (op == Op::subtract)
+        fail<TypeError>(where, "subtract: not defined for bool; use logical_xor, or convert with astype(x, DType::Int64)");
+      if (op == Op::negative)
+        fail<TypeError>(where, "negative: not defined for bool; use logical_not, or convert with astype(x, DType::Int64)");
+      if (op == Op::sign) fail<TypeError>(where, "sign: not defined for bool; convert with astype(x, DType::Int64)");
+      return without_bool(dtype);
+    case Operands::Any:
+    case Operands::Index: return dtype;
+  }
+  return dtype;
+}
+
+// add and multiply of bools are the logical functions, as in NumPy.
+Op body_op(Op op, DType dtype) {
+  if (!is_bool(dtype)) return op;
+  if (op == Op::add) return Op::logical_or;
+  if (op == Op::multiply) return Op::logical_and;
+  return op;
+}
+
+bool is_comparison(Op op) {
+  switch (op) {
+    case Op::equal:
+    case Op::not_equal:
+    case Op::less:
+    case Op::less_equal:
+    case Op::greater:
+    case Op::greater_equal: return true;
+    default: return false;
+  }
+}
+
+bool is_rounding(Op op) { return op == Op::floor || op == Op::ceil || op == Op::round || op == Op::trunc; }
+bool is_float_test(Op op) { return op == Op::isnan || op == Op::isinf || op == Op::isfinite; }
+
+// A signed with an uint64 array: no integer dtype holds both, and float64 would confuse neighbours beyond 2^53. A negative
+// number is below every unsigned one; the others compare as uint64.
+NodeRef compare_mixed(Op op, Node* x, Node* y, const Location& where) {
+  const bool x_is_signed = is_signed_integer(x->dtype);
+  const NodeRef zero = constant(Scalar(x_is_signed ? x->dtype : y->dtype, 0));
+  const NodeRef negative = apply(Op::less, x_is_signed ? x : y, zero.get(), where);
+  const NodeRef a = to_dtype(x, DType::UInt64, where), b = to_dtype(y, DType::UInt64, where);
+  const NodeRef compared = apply(op, a.get(), b.get(), where);
+  const bool is_less = op == Op::less || op == Op::less_equal;
+  const bool is_greater = op == Op::greater || op == Op::greater_equal;
+  if (op == Op::not_equal || (x_is_signed ? is_less : is_greater))
+    return apply(Op::logical_or, negative.get(), compared.get(), where);
+  const NodeRef not_negative = apply(Op::logical_not, negative.get(), where);
+  return apply(Op::logical_and, not_negative.get(), compared.get(), where);
+}
+
+bool is_mixed_sign(DType a, DType b) {
+  return (is_signed_integer(a) && b == DType::UInt64) || (a == DType::UInt64 && is_signed_integer(b));
+}
+
+// pow with a literal exponent of 2, 1 or -1 is a cheaper op with the same value (x * x is the correctly rounded square). Null
+// where no rule applies.
+NodeRef power_of_literal(const Term& x, const Term& y, DType dtype, const Location& where) {
+  if (!y.weak()) return {};
+  const double exponent = to_double(y.scalar);
+  if (exponent != 1 && exponent != 2 && exponent != -1) return {};
+  if (exponent == -1 && !is_floating(dtype)) return {};
+  const NodeRef base = realize("pow", x, dtype, where);
+  if (exponent == 1) return base;
+  return apply(exponent == 2 ? Op::square : Op::reciprocal, base.get(), where);
+}
+
+// An operand of the body. The logical functions ask each operand on its own whether it is zero; the others convert to `dtype`.
+NodeRef body_operand(Op op, const Term& t, DType dtype, const Location& where) {
+  if (info(op).operands == Operands::Bool) return truth(t, where);
+  return realize(info(op).name, t, dtype, where);
+}
+
+Array record(Op op, const Operand& operand) {
+  const Location& where = operand.where();
+  const Term x = term(operand);
+  const DType given = x.dtype();
+  const DType dtype = body_dtype(op, given, where);
+  if (is_whole(given)) {
+    if (is_rounding(op) || (op == Op::abs && !is_signed_integer(given))) return wrap(realize(info(op).name, x, given, where));
+    if (is_float_test(op)) return wrap(fill(x.weak() ? Shape() : x.node->shape, op == Op::isfinite, where));
+  }
+  const NodeRef node = body_operand(op, x, dtype, where);
+  return wrap(apply(op, node.get(), where));
+}
+
+Array record(Op op, const Operand& first, const Operand& second) {
+  const Location& where = first.where();
+  const Term terms[] = {term(first), term(second)};
+  const DType given = promote(terms);
+  const DType dtype = body_dtype(op, given, where);
+  require_broadcast(info(op).name, terms, where);
+  if (is_comparison(op) && !terms[0].weak() && !terms[1].weak() && is_mixed_sign(terms[0].dtype(), terms[1].dtype()))
+    return wrap(compare_mixed(op, terms[0].node, terms[1].node, where));
+  if (op == Op::pow)
+    if (NodeRef node = power_of_literal(terms[0], terms[1], dtype, where)) return wrap(std::move(node));
+
+  const NodeRef x = body_operand(op, terms[0], dtype, where), y = body_operand(op, terms[1], dtype, where);
+  return wrap(apply(body_op(op, dtype), x.get(), y.get(), where));
+}
+
+Array record(Op op, const Operand& first, const Operand& second, const Operand& third) {
+  const Location& where = first.where();
+  const Term terms[] = {term(first), term(second), term(third)};
+  const std::string_view name = info(op).name;
+  const bool selects = (info(op).properties & Selects_) != 0;  // the first operand is a condition, apart from promotion
+  const DType dtype = body_dtype(op, promote(std::span(terms).subspan(selects ? 1 : 0)), where);
+  require_broadcast(name, terms, where);
+  NodeRef held[3];
+  Node* nodes[3];
+  for (int i = 0; i < 3; ++i) {
+    if (selects && i == 0) {
+      require_computable(name, terms[0].dtype(), where);
+      held[i] = truth(terms[0], where);
+    } else {
+      held[i] = realize(name, terms[i], dtype, where);
+    }
+    nodes[i] = held[i].get();
+  }
+  return wrap(apply(op, dtype, nodes, where));
+}
+
+}  // namespace
+}  // namespace api
+
+#define INGOT_FUNCTION_1(name) \
+  Array name(const Operand& x) { return api::record(Op::name, x); }
+#define INGOT_FUNCTION_2(name) \
+  Array name(const Operand& x, const Operand& y) { return api::record(Op::name, x, y); }
+#define INGOT_FUNCTION_3(name) \
+  Array name(const Operand& x, const Operand& y, const Operand& z) { return api::record(Op::name, x, y, z); }
+
+// Rows whose operands are Index have no public function.
+#define INGOT_DEFINE_Any(name, arity) INGOT_FUNCTION_##arity(name)
+#define INGOT_DEFINE_Number(name, arity) INGOT_FUNCTION_##arity(name)
+#define INGOT_DEFINE_Integral(name, arity) INGOT_FUNCTION_##arity(name)
+#define INGOT_DEFINE_Float(name, arity) INGOT_FUNCTION_##arity(name)
+#define INGOT_DEFINE_Bool(name, arity) INGOT_FUNCTION_##arity(name)
+#define INGOT_DEFINE_Index(name, arity)
+
+#define INGOT_OP(name, arity, operands, ...) INGOT_DEFINE_##operands(name, arity)
+#include "kernels/ops.def"
+
+}  // namespace ingot

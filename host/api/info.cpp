@@ -1,0 +1,51 @@
+#include "ingot/info.hpp"
+
+#include <vector>
+
+#include "host/base/config.h"
+#include "host/base/error.h"
+#include "host/device/host_memory.h"
+#include "host/exec/evaluate.h"
+#include "host/exec/stats.h"
+#include "host/jit/kernels.h"
+#include "ingot/config.hpp"
+
+namespace ingot {
+
+Stats stats() {
+  const exec::Counters& run = exec::counters();
+  const jit::Counters& code = jit::counters();
+  Stats s;
+  s.launches = run.launches;
+  s.interpreted = run.interpreted;
+  s.compiles = code.compiles;
+  s.cache_hits = code.cache_hits;
+  s.bytes_read = run.bytes_read;
+  s.bytes_written = run.bytes_written;
+  s.peak_bytes = device::peak_bytes();
+  return s;
+}
+
+void reset_stats() {
+  exec::Counters& run = exec::counters();
+  jit::Counters& code = jit::counters();
+  for (std::atomic<std::int64_t>* counter :
+       {&run.launches, &run.interpreted, &run.bytes_read, &run.bytes_written, &code.compiles, &code.cache_hits})
+    *counter = 0;
+  device::reset_peak();
+}
+
+std::string explain(std::span<const Array> arrays, bool code) {
+  std::vector<graph::Node*> nodes;
+  for (const Array& array : arrays) nodes.push_back(array.node());
+  return exec::explain(nodes, code);
+}
+
+void set_num_threads(int count, Location where) {
+  if (count < 1) fail<ValueError>(where, "set_num_threads: ", count, " threads given; expected at least 1");
+  config().threads = count;
+}
+
+int num_threads() { return config().threads; }
+
+}  // namespace ingot

@@ -1,0 +1,72 @@
+// From what a user passes to what host/graph takes: checked shapes, promoted dtypes, explicit broadcasts.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "host/api/scalar.h"
+#include "host/base/error.h"
+#include "host/graph/build.h"
+#include "ingot/array.hpp"
+
+namespace ingot::api {
+
+using graph::Node;
+using graph::NodeRef;
+
+inline Array wrap(NodeRef node) noexcept { return Array(node.leak(), Array::Adopt{}); }
+
+/// The array's node. ValueError for an array that was moved from.
+Node* node_of(const Array& array, const Location& where);
+
+/// TypeError for the dtypes that have no arithmetic yet.
+void require_computable(std::string_view op, DType dtype, const Location& where);
+
+/// Checks a shape that a user gave: ValueError for a negative extent, and for 2^63 elements or bytes and more.
+void require_shape(std::string_view op, const Shape& shape, DType dtype, const Location& where);
+
+/// A 0-d constant.
+inline NodeRef constant(Scalar value) { return graph::constant(value.dtype(), value.bits(), false); }
+/// A value given as an operand, in the dtype that promotion found. ValueError where it does not fit.
+NodeRef literal(std::string_view op, Scalar value, DType dtype, const Location& where);
+/// An array of one value.
+NodeRef fill(const Shape& shape, Scalar value, const Location& where);
+
+/// As astype; to bool by comparison with zero.
+NodeRef to_dtype(Node* node, DType dtype, const Location& where);
+
+/// The shape that both broadcast to, in place of `shape`; false where they do not.
+bool broadcast_into(Shape& shape, const Shape& other);
+/// A view of the node under a shape that it broadcasts to.
+NodeRef broadcast(Node* node, const Shape& shape, const Location& where);
+
+/// Records an op on operands that have the dtypes of its body and shapes that broadcast.
+NodeRef apply(Op op, DType result, std::span<Node* const> inputs, const Location& where);
+NodeRef apply(Op op, Node* x, const Location& where);
+NodeRef apply(Op op, Node* x, Node* y, const Location& where);
+
+/// An operand as promotion sees it: an array, or a scalar (node null) that takes the dtype of what it meets.
+struct Term {
+  Node* node = nullptr;
+  Scalar scalar = false;
+  bool weak() const noexcept { return node == nullptr; }
+  DType dtype() const noexcept { return weak() ? scalar.dtype() : node->dtype; }
+  Shape shape() const { return weak() ? Shape() : node->shape; }
+};
+Term term(const Operand& operand);
+
+/// ShapeError unless the shapes of the terms broadcast.
+void require_broadcast(std::string_view op, std::span<const Term> terms, const Location& where);
+
+/// The dtype that the terms promote to: the array API's rules, and NumPy's for scalars.
+DType promote(std::span<const Term> terms) noexcept;
+
+/// The term in a dtype.
+NodeRef realize(std::string_view op, const Term& term, DType dtype, const Location& where);
+
+/// Axes of an array of `ndim` axes as non-negative numbers, in the order given. IndexError for one out of range, ValueError
+/// for one given twice.
+Dims resolve_axes(std::string_view op, const Axes& axes, int ndim, const Location& where);
+int resolve_axis(std::string_view op, std::int64_t axis, int ndim, const Location& where);
+
+}  // namespace ingot::api

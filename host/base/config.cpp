@@ -1,0 +1,55 @@
+#include "host/base/config.h"
+
+#include <sched.h>
+
+#include <cstdlib>
+#include <string_view>
+
+#include "host/base/error.h"
+
+namespace ingot {
+namespace {
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+int usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return CPU_COUNT(&set);
+}
+
+struct Settings : Config {
+  Settings() {
+    const std::string_view wanted = environment("INGOT_BACKEND");
+    if (wanted == "interp") backend = Backend::Interpreter;
+    else if (wanted == "llvm") backend = Backend::Llvm;
+    else if (!wanted.empty())
+      throw ValueError(text("INGOT_BACKEND is \"", wanted, "\"; expected interp or llvm, or leave it unset"));
+
+    threads = usable_cores();
+    if (const int n = std::atoi(std::string(environment("OMP_NUM_THREADS")).c_str()); n > 0) threads = n;
+
+    cpu = environment("INGOT_CPU");
+    cache_dir = environment("INGOT_CACHE_DIR");
+
+    constexpr std::string_view kLevels[] = {"", "warn", "info", "debug", "trace"};
+    const std::string_view level = environment("INGOT_LOG");
+    log = -1;
+    for (int i = 0; i < 5; ++i)
+      if (level == kLevels[i]) log = i;
+    if (log < 0) throw ValueError(text("INGOT_LOG is \"", level, "\"; expected warn, info, debug or trace, or leave it unset"));
+  }
+};
+
+}  // namespace
+
+Config& config() {
+  static Settings settings;
+  return settings;
+}
+
+}  // namespace ingot

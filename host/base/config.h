@@ -1,0 +1,26 @@
+// Settings read once from the environment, and changed through the public setters (ingot/config.hpp) and by tests.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+namespace ingot {
+
+enum class Backend : std::uint8_t { Automatic, Interpreter, Llvm };
+
+struct Config {
+  std::atomic<Backend> backend{Backend::Automatic};  // INGOT_BACKEND = interp | llvm
+  std::atomic<int> threads{1};                       // OMP_NUM_THREADS, else the cores this process may use
+  std::atomic<std::int64_t> max_pending_nodes{1 << 16};
+  std::atomic<int> max_pending_depth{512};
+  std::atomic<std::int64_t> max_retained_bytes{std::int64_t{1} << 32};
+  std::string cpu;        // INGOT_CPU; empty: what the machine has
+  std::string cache_dir;  // INGOT_CACHE_DIR; empty: the user's cache folder
+  int log = 0;            // INGOT_LOG = warn | info | debug | trace: 1 to 4
+};
+
+/// Throws ValueError at first use for an environment variable whose text means nothing.
+Config& config();
+
+}  // namespace ingot

@@ -1,0 +1,27 @@
+// Memory for results on the host: 64-byte aligned blocks, kept after their last use and handed out again, since the first touch
+// of fresh memory costs six times its reuse (docs/design.md). Blocks of 4 MiB and more ask for huge pages.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "host/base/storage.h"
+
+namespace ingot::device {
+
+/// At least `bytes` of memory, uninitialised. Empties the cache before it gives up with MemoryError, whose message names what
+/// the memory was for.
+StorageRef allocate(std::size_t bytes, const char* purpose);
+
+/// Gives cached blocks back to the system.
+void release_cached();
+
+/// Bytes in use, and the most there have been since reset_peak().
+std::int64_t bytes_in_use();
+std::int64_t peak_bytes();
+void reset_peak();
+
+/// For tests of what happens when memory runs out: allocations beyond this many bytes in use fail. Negative: no limit.
+void set_limit(std::int64_t bytes);
+
+}  // namespace ingot::device

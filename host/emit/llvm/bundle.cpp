@@ -1,0 +1,48 @@
+#include "host/emit/llvm/bundle.h"
+
+#include <algorithm>
+
+#include "kernels/cpu/bundle.h"
+
+namespace ingot::emit {
+namespace {
+
+int widest(const ir::Region& region) {
+  std::size_t bytes = 1;
+  for (const ir::Instr& instr : region.code) bytes = std::max(bytes, itemsize(instr.dtype));
+  return static_cast<int>(bytes);
+}
+
+// Cost of the longest chain of instructions that wait for each other.
+int critical_path(const ir::Region& region) {
+  std::vector<int> finish;
+  int longest = 0;
+  for (const ir::Instr& instr : region.code) {
+    int start = 0;
+    for (int k = 0; k < ir::argument_count(instr); ++k) start = std::max(start, finish[instr.args[k]]);
+    finish.push_back(start + (instr.code == ir::Code::Apply ? info(instr.op).cost : 0));
+    longest = std::max(longest, finish.back());
+  }
+  return longest;
+}
+
+}  // namespace
+
+Bundle choose_bundle(const ir::Region& region, cpu::Level level) {
+  // Neighbouring trips overlap in the processor while two of them fit its reorder buffer. Past that, only a wider bundle hides
+  // the latency of a long chain; before it, the wider bundle spills registers. Zen 3, AVX2, ns per f64, narrow and wide:
+  // FIGURES. Without fma instructions nothing is gained.
+  constexpr int kLongChain = 48;
+  const bool wide = level != cpu::Level::Baseline && critical_path(region) >= kLongChain;
+  return {cpu::bundle_bytes(level, wide) / widest(region), 1};
+}
+
+Bundle choose_row_bundle(const ir::Kernel& kernel, cpu::Level level) {
+  constexpr int kCheap = 4;
+  Bundle bundle = choose_bundle(kernel.body, level);
+  const bool one = kernel.reductions.size() == 1 && kernel.reductions[0].reducer != Reducer::sumsqdev;
+  if (one && ir::cost(kernel.body) <= kCheap) bundle.unroll = ir::lanes(kernel) / bundle.lanes;
+  return bundle;
+}
+
+}  // namespace ingot::emit

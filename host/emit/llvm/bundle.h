@@ -1,0 +1,23 @@
+// How a region of a kernel is cut into vector code: lanes per value, and values per trip through the loop.
+#pragma once
+
+#include <vector>
+
+#include "host/ir/kernel.h"
+#include "kernels/cpu/support.h"
+
+namespace ingot::emit {
+
+struct Bundle {
+  int lanes;   // of every value, whatever its dtype: a bundle's bytes over the widest itemsize of the region
+  int unroll;  // copies of the body in one trip
+  int block() const { return lanes * unroll; }
+};
+
+Bundle choose_bundle(const ir::Region& region, cpu::Level level);
+
+/// As above for a body with Row reductions. Where the body is cheap and the accumulators of all lanes fit the vector registers,
+/// one trip covers all lanes, and the accumulators never leave the registers in the loop.
+Bundle choose_row_bundle(const ir::Kernel& kernel, cpu::Level level);
+
+}  // namespace ingot::emit

@@ -1,0 +1,543 @@
+#include "host/emit/llvm/kernel.h"
+
+#include <cstddef>
+
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/IntrinsicsX86.h>
+#include <llvm/TargetParser/Triple.h>
+
+#include "host/base/error.h"
+#include "host/emit/llvm/bodies.h"
+#include "host/emit/llvm/bundle.h"
+#include "host/emit/llvm/region.h"
+#include "kernels/cpu/tile.h"
+
+namespace ingot::emit {
+namespace {
+
+using llvm::BasicBlock;
+using llvm::PHINode;
+using llvm::Value;
+using Values = std::vector<Value*>;
+
+// The accumulators of one reduction: one array, or for sumsqdev three (shift, s, q).
+struct Accumulators {
+  ir::Reduction reduction;
+  DType dtype;
+  bool deviation() const { return reduction.reducer == Reducer::sumsqdev; }
+  int arrays() const { return deviation() ? 3 : 1; }
+};
+
+Op combine(Reducer reducer) {
+  switch (reducer) {
+    case Reducer::sum: return Op::add;
+    case Reducer::prod: return Op::multiply;
+    case Reducer::min: return Op::minimum;
+    case Reducer::max: return Op::maximum;
+    case Reducer::any: return Op::logical_or;
+    case Reducer::all: return Op::logical_and;
+    case Reducer::sumsqdev: break;
+  }
+  throw InternalError("internal error: a reducer that no op combines");
+}
+
+// One function of the contract in kernels/cpu/tile.h. A row is cut into blocks; the code of the region is emitted once, in a
+// loop that runs over the whole blocks of the row in place, and then once more over a padded copy of what is left. So the hot
+// loop knows nothing of tails, and lanes past the end reach neither memory nor accumulators.
+class TileFunction {
+ public:
+  TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel, const ir::Region& region,
+               bool is_body, Bundle bundle);
+  void emit();
+
+ private:
+  // What the two runs over a row differ in.
+  struct Segment {
+    Values in, out, acc;  // addresses of element 0; acc per array
+    Value* start;         // element 0 counted from the start of the row or leaf
+    Value* count;         // a multiple of the block
+    Value* streaming;
+  };
+
+  Value* i64(std::int64_t value) { return builder_.getInt64(static_cast<std::uint64_t>(value)); }
+  llvm::Type* type_of(DType dtype) { return element_type(context_, dtype); }
+  Value* stack(DType dtype, int elements);
+  Value* field(std::size_t offset, llvm::Type* type);
+  Value* entry(Value* array, std::size_t index, llvm::Type* type);
+  Value* at(Value* base, Value* index, DType dtype) { return builder_.CreateGEP(type_of(dtype), base, index); }
+  Value* bytes_from(Value* base, Value* bytes) { return builder_.CreateGEP(builder_.getInt8Ty(), base, bytes); }
+  template <class Body>
+  Values loop(Value* end, std::int64_t step, Values carried, Body body);
+  BasicBlock* block(const char* name) { return BasicBlock::Create(context_, name, function_); }
+
+  bool generated(std::size_t input) const { return inputs_[input].generated; }
+  bool contiguous(std::size_t input) const { return !generated(input) && !uniform_[input]; }
+
+  void load_tile();
+  void emit_row(Value* row);
+  void emit_leaves(Value* row, const Segment& whole);
+  void emit_span(const Segment& whole, Value* count, Value* starts);
+  void emit_blocks(const Segment& segment, Value* starts);
+  void store(const Segment& segment, Value* offset);
+  Values accumulate(const Segment& segment, Value* offset, Values acc, Value* starts);
+  void clear(const Values& acc, Value* count);
+  void fold(Value* leaf_state, std::size_t reduction, Value* count);
+  void copy_elements(const Values& to, Value* to_start, const Values& from, Value* from_start, Value* count, Value* padded,
+                     const std::vector<DType>& dtypes);
+  llvm::Constant* identity(Reducer reducer, DType dtype);
+
+  bool row_form() const { return form_ == ir::Form::Row; }
+  bool in_registers() const { return row_form() && bundle_.block() == lanes_; }
+
+  llvm::Module& module_;
+  llvm::LLVMContext& context_;
+  Bodies& bodies_;
+  const ir::Region& region_;
+  Bundle bundle_;
+  llvm::IRBuilder<> builder_;
+  llvm::Function* function_;
+  std::vector<ir::Operand> inputs_;
+  std::vector<bool> uniform_;  // per input
+  ir::Form form_ = ir::Form::Map;
+  std::vector<Accumulators> reductions_;
+  std::vector<DType> acc_dtypes_;  // per array
+  int lanes_ = 0, leaf_ = 0;       // Row
+  std::unique_ptr<RegionCode> code_;
+
+  Value *rows_, *n_, *first_, *streaming_;
+  Values in_, in_row_, in_step_, out_, out_row_, params_, states_;
+  Values ramps_;       // generated inputs: lane k holds k * in_step
+  Values row_acc_;     // Row: the arrays of a leaf's lane accumulators
+  Segment padded_;     // the copy of a row's end
+};
+
+TileFunction::TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel,
+                           const ir::Region& region, bool is_body, Bundle bundle)
+    : module_(module), context_(module.getContext()), bodies_(bodies), region_(region), bundle_(bundle), builder_(context_),
+      inputs_(region.inputs) {
+  if (is_body) {
+    form_ = kernel.form();
+    for (const ir::Reduction& r : kernel.reductions) reductions_.push_back({r, kernel.value_dtype(r)});
+    for (const Accumulators& r : reductions_) acc_dtypes_.insert(acc_dtypes_.end(), r.arrays(), r.dtype);
+    if (row_form()) {
+      lanes_ = ir::lanes(kernel);
+      leaf_ = ir::leaf_size(kernel);
+    }
+  } else {
+    for (const ir::Reduction& r : kernel.reductions) inputs_.push_back({kernel.value_dtype(r), ir::Access::Contiguous, false});
+  }
+  for (const ir::Operand& input : inputs_) uniform_.push_back(!input.generated && input.access == ir::Access::Uniform);
+
+  auto* type = llvm::FunctionType::get(builder_.getVoidTy(), {builder_.getPtrTy()}, false);
+  function_ = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module_);
+  function_->setDoesNotThrow();
+  bodies_.set_target(*function_);
+  builder_.SetInsertPoint(block("entry"));
+  code_ = std::make_unique<RegionCode>(region_, uniform_, bundle_.lanes, bodies_, builder_, *function_);
+}
+
+Value* TileFunction::stack(DType dtype, int elements) {
+  BasicBlock& entry = function_->getEntryBlock();
+  auto* slot = llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(llvm::ArrayType::get(type_of(dtype), static_cast<std::uint64_t>(elements)));
+  slot->setAlignment(llvm::Align(64));
+  return slot;
+}
+
+Value* TileFunction::field(std::size_t offset, llvm::Type* type) {
+  return builder_.CreateLoad(type, bytes_from(function_->getArg(0), i64(static_cast<std::int64_t>(offset))));
+}
+
+Value* TileFunction::entry(Value* array, std::size_t index, llvm::Type* type) {
+  return builder_.CreateLoad(type, builder_.CreateGEP(type, array, i64(static_cast<std::int64_t>(index))));
+}
+
+// for (i = 0; i < end; i += step) carried = body(i, carried). Returns the carried values after it.
+template <class Body>
+Values TileFunction::loop(Value* end, std::int64_t step, Values carried, Body body) {
+  BasicBlock *before = builder_.GetInsertBlock(), *head = block("loop"), *done = block("done");
+  builder_.CreateCondBr(builder_.CreateICmpSGT(end, i64(0)), head, done);
+  builder_.SetInsertPoint(head);
+  PHINode* i = builder_.CreatePHI(builder_.getInt64Ty(), 2);
+  i->addIncoming(i64(0), before);
+  std::vector<PHINode*> phis;
+  Values inside;
+  for (Value* value : carried) {
+    phis.push_back(builder_.CreatePHI(value->getType(), 2));
+    phis.back()->addIncoming(value, before);
+    inside.push_back(phis.back());
+  }
+  inside = body(i, std::move(inside));
+  Value* next = builder_.CreateAdd(i, i64(step), "", true, true);
+  BasicBlock* latch = builder_.GetInsertBlock();
+  i->addIncoming(next, latch);
+  builder_.CreateCondBr(builder_.CreateICmpSLT(next, end), head, done);
+  builder_.SetInsertPoint(done);
+  for (std::size_t k = 0; k < phis.size(); ++k) {
+    phis[k]->addIncoming(inside[k], latch);
+    PHINode* after = builder_.CreatePHI(phis[k]->getType(), 2);
+    after->addIncoming(carried[k], before);
+    after->addIncoming(inside[k], latch);
+    carried[k] = after;
+  }
+  return carried;
+}
+
+void TileFunction::load_tile() {
+  llvm::Type *word = builder_.getInt64Ty(), *pointer = builder_.getPtrTy();
+  const auto flag = [&](std::size_t offset) { return builder_.CreateTrunc(field(offset, builder_.getInt8Ty()), builder_.getInt1Ty()); };
+  rows_ = field(offsetof(cpu::Tile, rows), word);
+  n_ = field(offsetof(cpu::Tile, n), word);
+  Value* in = field(offsetof(cpu::Tile, in), pointer);
+  Value* in_row = field(offsetof(cpu::Tile, in_row), pointer);
+  Value* in_step = field(offsetof(cpu::Tile, in_step), pointer);
+  Value* out = field(offsetof(cpu::Tile, out), pointer);
+  Value* out_row = field(offsetof(cpu::Tile, out_row), pointer);
+  Value* params = field(offsetof(cpu::Tile, params), pointer);
+  Value* acc = field(offsetof(cpu::Tile, acc), pointer);
+  first_ = flag(offsetof(cpu::Tile, first));
+  streaming_ = flag(offsetof(cpu::Tile, streaming));
+
+  for (std::size_t k = 0; k < inputs_.size(); ++k) {
+    in_.push_back(entry(in, k, generated(k) ? word : pointer));
+    in_row_.push_back(entry(in_row, k, word));
+    in_step_.push_back(nullptr);
+    ramps_.push_back(nullptr);
+    if (!generated(k)) continue;
+    in_step_[k] = entry(in_step, k, word);
+    std::vector<llvm::Constant*> lane(static_cast<std::size_t>(bundle_.lanes));
+    for (int l = 0; l < bundle_.lanes; ++l) lane[l] = builder_.getInt64(static_cast<std::uint64_t>(l));
+    ramps_[k] = builder_.CreateMul(llvm::ConstantVector::get(lane), builder_.CreateVectorSplat(bundle_.lanes, in_step_[k]));
+  }
+  for (std::size_t k = 0; k < region_.stores.size(); ++k) {
+    out_.push_back(entry(out, k, pointer));
+    out_row_.push_back(entry(out_row, k, word));
+  }
+  for (std::size_t k = 0; k < region_.params.size(); ++k)
+    params_.push_back(builder_.CreateLoad(type_of(region_.params[k]), builder_.CreateGEP(word, params, i64(static_cast<std::int64_t>(k)))));
+  for (std::size_t k = 0; k < reductions_.size(); ++k) states_.push_back(entry(acc, k, pointer));
+}
+
+void TileFunction::emit() {
+  load_tile();
+  for (std::size_t k = 0; k < inputs_.size(); ++k)
+    padded_.in.push_back(contiguous(k) ? stack(inputs_[k].dtype, bundle_.block()) : nullptr);
+  for (const ir::Store& s : region_.stores) padded_.out.push_back(stack(s.operand.dtype, bundle_.block()));
+  for (DType dtype : acc_dtypes_) padded_.acc.push_back(stack(dtype, bundle_.block()));
+  if (row_form())
+    for (DType dtype : acc_dtypes_) row_acc_.push_back(stack(dtype, lanes_));
+
+  loop(rows_, 1, {}, [&](Value* row, Values) {
+    emit_row(row);
+    return Values{};
+  });
+
+  if (llvm::Triple(module_.getTargetTriple()).isX86() && !region_.stores.empty()) {
+    BasicBlock *fence = block("fence"), *done = block("end");
+    builder_.CreateCondBr(streaming_, fence, done);
+    builder_.SetInsertPoint(fence);
+    builder_.CreateIntrinsic(llvm::Intrinsic::x86_sse_sfence, {}, {});
+    builder_.CreateBr(done);
+    builder_.SetInsertPoint(done);
+  }
+  builder_.CreateRetVoid();
+}
+
+void TileFunction::emit_row(Value* row) {
+  Segment whole{{}, {}, {}, i64(0), n_, streaming_};
+  for (std::size_t k = 0; k < inputs_.size(); ++k) {
+    Value* offset = builder_.CreateMul(row, in_row_[k]);
+    whole.in.push_back(generated(k) ? builder_.CreateAdd(in_[k], offset) : bytes_from(in_[k], offset));
+  }
+  for (std::size_t k = 0; k < out_.size(); ++k) whole.out.push_back(bytes_from(out_[k], builder_.CreateMul(row, out_row_[k])));
+  code_->compute_uniform([&](const ir::Instr& instr) -> Value* {
+    if (instr.code == ir::Code::Param) return params_[instr.index];
+    return builder_.CreateLoad(type_of(instr.dtype), whole.in[instr.index]);
+  });
+
+  if (row_form()) return emit_leaves(row, whole);
+  Value* starts = builder_.CreateAnd(first_, builder_.CreateICmpEQ(row, i64(0)));
+  if (form_ == ir::Form::Column) {
+    for (std::size_t k = 0; k < reductions_.size(); ++k)
+      for (int a = 0; a < reductions_[k].arrays(); ++a)
+        whole.acc.push_back(at(states_[k], builder_.CreateMul(n_, i64(a)), reductions_[k].dtype));
+    BasicBlock *set = block("clear"), *ready = block("cleared");
+    builder_.CreateCondBr(starts, set, ready);
+    builder_.SetInsertPoint(set);
+    clear(whole.acc, n_);
+    builder_.CreateBr(ready);
+    builder_.SetInsertPoint(ready);
+  }
+  emit_span(whole, n_, starts);
+}
+
+void TileFunction::emit_leaves(Value* row, const Segment& whole) {
+  Value* leaves = builder_.CreateUDiv(builder_.CreateAdd(n_, i64(leaf_ - 1)), i64(leaf_));
+  loop(leaves, 1, {}, [&](Value* leaf, Values) {
+    Value* start = builder_.CreateMul(leaf, i64(leaf_));
+    Value* left = builder_.CreateSub(n_, start);
+    Value* count = builder_.CreateSelect(builder_.CreateICmpSLT(left, i64(leaf_)), left, i64(leaf_));
+    Segment part = whole;
+    for (std::size_t k = 0; k < inputs_.size(); ++k) {
+      if (generated(k)) part.in[k] = builder_.CreateAdd(whole.in[k], builder_.CreateMul(start, in_step_[k]));
+      if (contiguous(k)) part.in[k] = at(whole.in[k], start, inputs_[k].dtype);
+    }
+    for (std::size_t k = 0; k < out_.size(); ++k) part.out[k] = at(whole.out[k], start, region_.stores[k].operand.dtype);
+    part.acc = row_acc_;
+    clear(part.acc, i64(lanes_));
+    emit_span(part, count, nullptr);
+    Value* index = builder_.CreateAdd(builder_.CreateMul(row, leaves), leaf);
+    for (std::size_t k = 0; k < reductions_.size(); ++k) {
+      const std::int64_t bytes = cpu::state_bytes(reductions_[k].deviation(), static_cast<std::int64_t>(itemsize(reductions_[k].dtype)));
+      fold(bytes_from(states_[k], builder_.CreateMul(index, i64(bytes))), k, count);
+    }
+    return Values{};
+  });
+}
+
+void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) {
+  Value* rest = builder_.CreateAnd(count, i64(bundle_.block() - 1));
+  Value* main = builder_.CreateSub(count, rest);
+  Value* acc_start = row_form() ? builder_.CreateAnd(main, i64(lanes_ - 1)) : main;
+  BasicBlock *before = builder_.GetInsertBlock(), *head = block("segment"), *end = block("segment.end"), *check = block("rest"),
+             *pad = block("pad"), *unpad = block("unpad"), *done = block("span.end");
+  builder_.CreateCondBr(builder_.CreateICmpSGT(main, i64(0)), head, check);
+
+  builder_.SetInsertPoint(pad);
+  std::vector<DType> in_dtypes, out_dtypes;
+  Values in_from, in_to;
+  for (std::size_t k = 0; k < inputs_.size(); ++k) {
+    if (!contiguous(k)) continue;
+    in_dtypes.push_back(inputs_[k].dtype);
+    in_from.push_back(whole.in[k]);
+    in_to.push_back(padded_.in[k]);
+  }
+  for (const ir::Store& s : region_.stores) out_dtypes.push_back(s.operand.dtype);
+  // Padded with an element of the row, so that the padding takes no slow path that its neighbours do not take.
+  copy_elements(in_to, i64(0), in_from, main, rest, i64(bundle_.block()), in_dtypes);
+  copy_elements(padded_.acc, i64(0), whole.acc, acc_start, rest, rest, acc_dtypes_);
+  BasicBlock* padded_end = builder_.GetInsertBlock();
+  builder_.CreateBr(head);
+
+  builder_.SetInsertPoint(head);
+  const auto either = [&](Value* first, Value* second) -> Value* {
+    if (first == second) return first;
+    PHINode* phi = builder_.CreatePHI(first->getType(), 2);
+    phi->addIncoming(first, before);
+    phi->addIncoming(second, padded_end);
+    return phi;
+  };
+  Segment segment;
+  for (std::size_t k = 0; k < inputs_.size(); ++k) segment.in.push_back(either(whole.in[k], contiguous(k) ? padded_.in[k] : whole.in[k]));
+  for (std::size_t k = 0; k < out_.size(); ++k) segment.out.push_back(either(whole.out[k], padded_.out[k]));
+  for (std::size_t k = 0; k < acc_dtypes_.size(); ++k) segment.acc.push_back(either(whole.acc[k], padded_.acc[k]));
+  segment.start = either(i64(0), main);
+  segment.count = either(main, i64(bundle_.block()));
+  segment.streaming = either(whole.streaming, builder_.getFalse());
+  Value* is_padded = either(builder_.getFalse(), builder_.getTrue());
+  emit_blocks(segment, starts);
+  builder_.CreateBr(end);
+  builder_.SetInsertPoint(end);
+  builder_.CreateCondBr(is_padded, unpad, check);
+
+  builder_.SetInsertPoint(check);
+  builder_.CreateCondBr(builder_.CreateICmpSGT(rest, i64(0)), pad, done);
+
+  builder_.SetInsertPoint(unpad);
+  copy_elements(whole.out, main, padded_.out, i64(0), rest, rest, out_dtypes);
+  copy_elements(whole.acc, acc_start, padded_.acc, i64(0), rest, rest, acc_dtypes_);
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
+}
+
+void TileFunction::emit_blocks(const Segment& segment, Value* starts) {
+  // Where one block covers all lanes, the accumulators stay in registers over the loop.
+  const auto address = [&](std::size_t array, int copy) { return at(segment.acc[array], i64(copy * bundle_.lanes), acc_dtypes_[array]); };
+  Values carried;
+  if (in_registers())
+    for (int copy = 0; copy < bundle_.unroll; ++copy)
+      for (std::size_t a = 0; a < acc_dtypes_.size(); ++a)
+        carried.push_back(builder_.CreateAlignedLoad(code_->vector_type(acc_dtypes_[a]), address(a, copy), llvm::Align(itemsize(acc_dtypes_[a]))));
+
+  carried = loop(segment.count, bundle_.block(), std::move(carried), [&](Value* i, Values held) {
+    for (int copy = 0; copy < bundle_.unroll; ++copy) {
+      Value* offset = builder_.CreateAdd(i, i64(copy * bundle_.lanes), "", true, true);
+      code_->compute([&](const ir::Instr& instr) -> Value* {
+        const std::size_t k = instr.code == ir::Code::Reduced ? region_.inputs.size() + instr.index : instr.index;
+        if (!generated(k))
+          return builder_.CreateAlignedLoad(code_->vector_type(instr.dtype), at(at(segment.in[k], i, instr.dtype), i64(copy * bundle_.lanes), instr.dtype),
+                                            llvm::Align(itemsize(instr.dtype)));
+        Value* first = builder_.CreateAdd(segment.in[k], builder_.CreateMul(builder_.CreateAdd(segment.start, offset), in_step_[k]));
+        return builder_.CreateAdd(builder_.CreateVectorSplat(bundle_.lanes, first), ramps_[k]);
+      });
+      store(segment, offset);
+      Values mine;
+      const std::size_t arrays = acc_dtypes_.size();
+      if (in_registers()) mine.assign(held.begin() + copy * arrays, held.begin() + (copy + 1) * arrays);
+      mine = accumulate(segment, offset, std::move(mine), starts);
+      if (in_registers()) std::copy(mine.begin(), mine.end(), held.begin() + copy * arrays);
+    }
+    return held;
+  });
+
+  for (std::size_t k = 0; k < carried.size(); ++k) {
+    const std::size_t array = k % acc_dtypes_.size();
+    builder_.CreateAlignedStore(carried[k], address(array, static_cast<int>(k / acc_dtypes_.size())), llvm::Align(itemsize(acc_dtypes_[array])));
+  }
+}
+
+void TileFunction::store(const Segment& segment, Value* offset) {
+  if (region_.stores.empty()) return;
+  BasicBlock *past = block("store.streaming"), *plain = block("store"), *done = block("stored");
+  Values vectors;
+  for (const ir::Store& s : region_.stores) vectors.push_back(code_->vector(s.value));
+  builder_.CreateCondBr(segment.streaming, past, plain);
+  for (BasicBlock* where : {past, plain}) {
+    builder_.SetInsertPoint(where);
+    for (std::size_t k = 0; k < region_.stores.size(); ++k) {
+      const DType dtype = region_.stores[k].operand.dtype;
+      const std::uint64_t size = itemsize(dtype), bytes = size * static_cast<std::uint64_t>(bundle_.lanes);
+      auto* put = builder_.CreateAlignedStore(vectors[k], at(segment.out[k], offset, dtype),
+                                              llvm::Align(where == past ? std::min<std::uint64_t>(bytes, 64) : size));
+      if (where == past)
+        put->setMetadata(llvm::LLVMContext::MD_nontemporal,
+                         llvm::MDNode::get(context_, llvm::ConstantAsMetadata::get(builder_.getInt32(1))));
+    }
+    builder_.CreateBr(done);
+  }
+  builder_.SetInsertPoint(done);
+}
+
+// Folds the values of the bundle at `offset` into the accumulators: those in registers, given in `acc`, or else those in memory.
+Values TileFunction::accumulate(const Segment& segment, Value* offset, Values acc, Value* starts) {
+  Value* index = row_form() ? builder_.CreateAnd(offset, i64(lanes_ - 1)) : offset;
+  std::size_t array = 0;
+  for (const Accumulators& r : reductions_) {
+    const int arrays = r.arrays();
+    const llvm::Align align(itemsize(r.dtype));
+    llvm::Type* type = code_->vector_type(r.dtype);
+    Value *slots[3], *addresses[3];
+    for (int a = 0; a < arrays; ++a) {
+      slots[a] = code_->new_slot(r.dtype);
+      if (!in_registers()) {
+        addresses[a] = at(segment.acc[array + a], index, r.dtype);
+        builder_.CreateStore(builder_.CreateAlignedLoad(type, addresses[a], align), slots[a]);
+      } else {
+        builder_.CreateStore(acc[array + a], slots[a]);
+      }
+    }
+    Value* value = code_->slot(r.reduction.value);
+    if (r.deviation()) {
+      // A lane's first value becomes its shift. It is not folded as well: an infinity less itself is not 0.
+      Value* sets = starts;
+      if (row_form()) sets = builder_.CreateICmpSLT(builder_.CreateAdd(segment.start, offset), i64(lanes_));
+      builder_.CreateCall(bodies_.sumsqdev(r.dtype, bundle_.lanes), {slots[0], slots[1], slots[2], value});
+      for (int a = 0; a < arrays; ++a) {
+        Value* start = a == 0 ? code_->vector(r.reduction.value) : llvm::Constant::getNullValue(type);
+        builder_.CreateStore(builder_.CreateSelect(sets, start, builder_.CreateLoad(type, slots[a])), slots[a]);
+      }
+    } else {
+      Value* none = llvm::PoisonValue::get(builder_.getPtrTy());
+      builder_.CreateCall(bodies_.op(combine(r.reduction.reducer), r.dtype, bundle_.lanes), {slots[0], slots[0], value, none});
+    }
+    for (int a = 0; a < arrays; ++a) {
+      Value* result = builder_.CreateLoad(type, slots[a]);
+      if (in_registers())
+        acc[array + a] = result;
+      else
+        builder_.CreateAlignedStore(result, addresses[a], align);
+    }
+    array += static_cast<std::size_t>(arrays);
+  }
+  return acc;
+}
+
+// Sets `count` accumulators of each array to what the first value combined with leaves as it is.
+void TileFunction::clear(const Values& acc, Value* count) {
+  Value* whole = builder_.CreateAnd(count, i64(-bundle_.lanes));
+  Value* rest = builder_.CreateSub(count, whole);
+  std::size_t array = 0;
+  for (const Accumulators& r : reductions_) {
+    for (int a = 0; a < r.arrays(); ++a, ++array) {
+      llvm::Constant* value = identity(r.reduction.reducer, r.dtype);
+      const llvm::Align align(itemsize(r.dtype));
+      loop(whole, bundle_.lanes, {}, [&](Value* i, Values) {
+        builder_.CreateAlignedStore(llvm::ConstantVector::getSplat(llvm::ElementCount::getFixed(static_cast<unsigned>(bundle_.lanes)), value),
+                                    at(acc[array], i, r.dtype), align);
+        return Values{};
+      });
+      loop(rest, 1, {}, [&](Value* i, Values) {
+        builder_.CreateStore(value, at(acc[array], builder_.CreateAdd(whole, i), r.dtype));
+        return Values{};
+      });
+    }
+  }
+}
+
+void TileFunction::fold(Value* leaf_state, std::size_t reduction, Value* count) {
+  const Accumulators& r = reductions_[reduction];
+  std::size_t array = 0;
+  for (std::size_t k = 0; k < reduction; ++k) array += static_cast<std::size_t>(reductions_[k].arrays());
+  llvm::Type *pointer = builder_.getPtrTy(), *word = builder_.getInt64Ty();
+  auto* type = llvm::FunctionType::get(builder_.getVoidTy(), {pointer, word, word, pointer}, false);
+  auto* function = llvm::cast<llvm::Function>(
+      module_.getOrInsertFunction(text("ingot_fold_", name(r.reduction.reducer), "_", short_name(r.dtype)), type).getCallee());
+  function->setDoesNotThrow();
+  function->addParamAttr(0, llvm::Attribute::NoCapture);
+  function->addParamAttr(3, llvm::Attribute::NoCapture);
+  builder_.CreateCall(function, {row_acc_[array], i64(lanes_), count, leaf_state});
+}
+
+// Copies `count` elements of each array and repeats the first of them up to `padded` in all. Element by element: it is less than
+// a block of each, where a call of memcpy would cost as much.
+void TileFunction::copy_elements(const Values& to, Value* to_start, const Values& from, Value* from_start, Value* count,
+                                 Value* padded, const std::vector<DType>& dtypes) {
+  if (to.empty()) return;
+  loop(padded, 1, {}, [&](Value* i, Values) {
+    Value* inside = padded == count ? i : builder_.CreateSelect(builder_.CreateICmpSLT(i, count), i, i64(0));
+    Value *target = builder_.CreateAdd(to_start, i), *source = builder_.CreateAdd(from_start, inside);
+    for (std::size_t k = 0; k < to.size(); ++k) {
+      llvm::Type* bits = builder_.getIntNTy(8 * static_cast<unsigned>(itemsize(dtypes[k])));
+      builder_.CreateStore(builder_.CreateLoad(bits, at(from[k], source, dtypes[k])), at(to[k], target, dtypes[k]));
+    }
+    return Values{};
+  });
+}
+
+llvm::Constant* TileFunction::identity(Reducer reducer, DType dtype) {
+  llvm::Type* type = type_of(dtype);
+  const unsigned bits = 8 * static_cast<unsigned>(itemsize(dtype));
+  const bool lowest = reducer == Reducer::max;
+  switch (reducer) {
+    case Reducer::sum:  // -0 + x is x for every x, +0 + -0 is not
+      return is_floating(dtype) ? llvm::ConstantFP::getNegativeZero(type) : llvm::Constant::getNullValue(type);
+    case Reducer::prod: return is_floating(dtype) ? llvm::ConstantFP::get(type, 1.0) : llvm::ConstantInt::get(type, 1);
+    case Reducer::min:
+    case Reducer::max:
+      if (is_floating(dtype)) return llvm::ConstantFP::getInfinity(type, lowest);
+      if (is_signed_integer(dtype))
+        return llvm::ConstantInt::get(type, lowest ? llvm::APInt::getSignedMinValue(bits) : llvm::APInt::getSignedMaxValue(bits));
+      return llvm::ConstantInt::get(type, lowest ? llvm::APInt::getMinValue(bits) : llvm::APInt::getMaxValue(bits));
+    case Reducer::all: return llvm::ConstantInt::get(type, 1);
+    case Reducer::any:
+    case Reducer::sumsqdev: break;
+  }
+  return llvm::Constant::getNullValue(type);
+}
+
+}  // namespace
+
+std::unique_ptr<llvm::Module> emit_llvm(const ir::Kernel& kernel, cpu::Level level, const llvm::TargetMachine& target,
+                                        llvm::LLVMContext& context) {
+  auto module = std::make_unique<llvm::Module>("ingot", context);
+  module->setTargetTriple(target.getTargetTriple().str());
+  module->setDataLayout(target.createDataLayout());
+  Bodies bodies(*module, level);
+  const Bundle bundle = kernel.form() == ir::Form::Row ? choose_row_bundle(kernel, level) : choose_bundle(kernel.body, level);
+  TileFunction(*module, bodies, "ingot_body", kernel, kernel.body, true, bundle).emit();
+  if (!kernel.epilogue.empty())
+    TileFunction(*module, bodies, "ingot_epilogue", kernel, kernel.epilogue, false, choose_bundle(kernel.epilogue, level)).emit();
+  bodies.link();
+  return module;
+}
+
+}  // namespace ingot::emit

@@ -1,0 +1,55 @@
+// A region's straight-line code, computed for one bundle of lanes at a time.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include <llvm/ADT/STLFunctionalExtras.h>
+#include <llvm/IR/IRBuilder.h>
+
+#include "host/emit/llvm/bodies.h"
+#include "host/ir/kernel.h"
+
+namespace ingot::emit {
+
+/// The type of one element. Bool is a byte of 0 or 1; signedness is in the bodies' names only.
+llvm::Type* element_type(llvm::LLVMContext& context, DType dtype);
+
+class RegionCode {
+ public:
+  /// What a Load, Reduced or Param instruction gives: one element where it is uniform, else a vector of them.
+  using Source = llvm::function_ref<llvm::Value*(const ir::Instr&)>;
+
+  /// Emits through `builder`, whose block is `function`'s. `uniform_input` tells which inputs are the same along a row.
+  RegionCode(const ir::Region& region, const std::vector<bool>& uniform_input, int lanes, Bodies& bodies,
+             llvm::IRBuilder<>& builder, llvm::Function& function);
+
+  /// Computes what is the same for all elements of a row; compute() then only spreads it over the lanes.
+  void compute_uniform(Source source);
+
+  /// Computes everything for the bundle that `source` loads from.
+  void compute(Source source);
+
+  /// The lanes of a value after compute().
+  llvm::Value* vector(int value);
+  /// Their address.
+  llvm::Value* slot(int value) const { return slots_[value]; }
+
+  llvm::Type* vector_type(DType dtype);
+  /// A stack slot for one bundle.
+  llvm::Value* new_slot(DType dtype);
+
+ private:
+  void apply(int i);
+
+  const ir::Region& region_;
+  int lanes_;
+  Bodies& bodies_;
+  llvm::IRBuilder<>& builder_;
+  llvm::Function& function_;
+  std::vector<bool> uniform_;
+  std::vector<llvm::Value*> scalars_;  // of uniform instructions
+  std::vector<llvm::Value*> slots_;    // bodies take pointers; SROA turns the slots into registers
+};
+
+}  // namespace ingot::emit

@@ -1,0 +1,12 @@
+// A plan as text.
+#pragma once
+
+#include <string>
+
+#include "host/exec/plan_cache.h"
+
+namespace ingot::exec {
+
+std::string describe(const plan::Snapshot& snapshot, const Prepared& prepared, bool code);
+
+}  // namespace ingot::exec

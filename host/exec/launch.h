@@ -1,0 +1,35 @@
+// Runs one launch of a plan on the CPU: cuts the loop nest into tasks for threads and tiles for the code, joins reductions in
+// the canonical order, and runs epilogues.
+#pragma once
+
+#include "host/exec/operand.h"
+#include "host/jit/kernels.h"
+#include "host/plan/plan.h"
+
+namespace ingot::exec {
+
+/// A launch with its operands bound to memory.
+struct Bound {
+  const plan::Launch* launch = nullptr;
+  jit::Code* code = nullptr;
+  jit::Runner runner;  // set by run()
+  Region body, epilogue;
+};
+
+void run(Bound& bound);
+
+/// Additions' worth of time of a launch.
+std::int64_t work(const plan::Launch& launch);
+
+// The three forms; run() chooses.
+void run_map(const Bound& bound, int threads);
+void run_row(const Bound& bound, int threads);
+void run_column(const Bound& bound, int threads);
+
+/// Number of positions a tile with staged operands has at most: what is staged stays in the first-level cache.
+inline constexpr std::int64_t kStagedElements = 2048;
+
+/// Whether any operand of the region is staged.
+bool any_staged(const Region& region);
+
+}  // namespace ingot::exec

@@ -1,0 +1,138 @@
+// Launches without reductions.
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "host/exec/blocks.h"
+#include "host/exec/launch.h"
+#include "host/exec/parallel.h"
+
+namespace ingot::exec {
+namespace {
+
+constexpr std::int64_t kTasksPerThread = 16;    // enough that a late thread costs little
+constexpr std::int64_t kMinTask = 1 << 14;      // elements: about ten microseconds of copying
+constexpr std::int64_t kAlignedElements = 512;  // tasks start at whole cache lines of every dtype
+
+std::int64_t last_level_cache() {
+  static const std::int64_t bytes = std::max<long>(sysconf(_SC_LEVEL3_CACHE_SIZE), 8 << 20);
+  return bytes;
+}
+
+// Writing past the caches is worth it for what would not stay in them anyway (below that it is 3 to 4 times slower), and
+// possible where every tile row starts at a whole cache line.
+bool streams(const Bound& bound, std::int64_t elements) {
+  std::int64_t written = 0;
+  for (const Operand& out : bound.body.out) {
+    if (out.staged || reinterpret_cast<std::uintptr_t>(out.base) % 64 != 0) return false;
+    for (int k = 0; k + 1 < out.step.size(); ++k)
+      if (out.step[k] % 64 != 0) return false;
+    written += elements * out.itemsize;
+  }
+  return written > last_level_cache();
+}
+
+std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+// Tiles run over the whole space as one long row.
+void run_flat(const Bound& bound, int threads) {
+  const Dims& extents = bound.launch->extents;
+  const cpu::Support& support = cpu::support(jit::level());
+  std::vector<int> axes;
+  for (int k = 0; k < extents.size(); ++k) axes.push_back(k);
+  const std::vector<std::int64_t> in_offset(bound.body.in.size(), 0), out_offset(bound.body.out.size(), 0);
+  const std::int64_t total = product(extents);
+  const std::int64_t tile = any_staged(bound.body) ? kStagedElements : kMinTask;
+  const std::int64_t task = std::max(divide_up(divide_up(total, threads * kTasksPerThread), kMinTask) * kMinTask, kMinTask);
+
+  parallel_for(divide_up(total, task), threads, [&](std::int64_t t) {
+    Frame& frame = Frame::of_thread();
+    frame.start(bound.body, support);
+    const std::int64_t end = std::min(total, (t + 1) * task);
+    for (std::int64_t begin = t * task; begin < end; begin += tile) {
+      const std::int64_t n = std::min(tile, end - begin);
+      frame.lay_range(bound.body, extents, axes, begin, n, in_offset, out_offset);
+      bound.runner.body(frame.tile);
+      frame.finish_range(bound.body, extents, axes, begin, n, out_offset);
+    }
+  });
+}
+
+// A task: rows [row, row_end) of the space, columns [column, column_end) of the innermost axis.
+struct Task {
+  std::int64_t row, row_end, column, column_end;
+};
+
+class Rows {
+ public:
+  Rows(const Bound& bound, int threads) : bound_(bound), rank_(bound.launch->extents.size()) {
+    for (int k = 0; k + 1 < rank_; ++k) outer_.push_back(bound.launch->extents[k]);
+    rows_ = product(outer_);
+    columns_ = bound.launch->extents[rank_ - 1];
+    staged_ = any_staged(bound.body);
+    streaming_ = streams(bound, rows_ * columns_);
+
+    const std::int64_t wanted = std::max<std::int64_t>(1, std::min(threads * kTasksPerThread, rows_ * columns_ / kMinTask));
+    rows_per_task_ = divide_up(rows_, wanted);
+    const std::int64_t pieces = rows_ >= wanted ? 1 : divide_up(wanted, rows_);
+    columns_per_task_ = divide_up(divide_up(columns_, pieces), kAlignedElements) * kAlignedElements;
+    row_tasks_ = divide_up(rows_, rows_per_task_);
+    column_tasks_ = divide_up(columns_, columns_per_task_);
+  }
+
+  std::int64_t tasks() const { return row_tasks_ * column_tasks_; }
+
+  void run(std::int64_t t, Frame& frame) const {
+    const std::int64_t r = t / column_tasks_ * rows_per_task_, c = t % column_tasks_ * columns_per_task_;
+    const Task task{r, std::min(rows_, r + rows_per_task_), c, std::min(columns_, c + columns_per_task_)};
+    Dims index;
+    for (std::int64_t row = task.row; row < task.row_end;) {
+      unravel(outer_, row, index);
+      const std::int64_t run =
+          rank_ == 1 ? 1 : std::min(task.row_end - row, outer_[rank_ - 2] - index[rank_ - 2]);  // along one axis
+      sweep(frame, index, run, task);
+      row += run;
+    }
+  }
+
+ private:
+  void sweep(Frame& frame, const Dims& index, std::int64_t rows, const Task& task) const {
+    // A staged tile is 16 rows deep, so that a transposed operand's cache lines are used whole.
+    const std::int64_t depth = staged_ ? std::min<std::int64_t>(rows, 16) : rows;
+    const std::int64_t width = staged_ ? kStagedElements / depth : columns_;
+    for (std::int64_t r = 0; r < rows; r += depth) {
+      for (std::int64_t c = task.column; c < task.column_end; c += width) {
+        const auto place = [&](const Operand& o) {
+          const std::int64_t row_step = rank_ > 1 ? o.step[rank_ - 2] : 0, column_step = o.step[rank_ - 1];
+          return Place{dot(index, o.step) + r * row_step + c * column_step, row_step, column_step};
+        };
+        frame.lay(bound_.body, std::min(depth, rows - r), std::min(width, task.column_end - c), place);
+        frame.tile.streaming = streaming_;
+        bound_.runner.body(frame.tile);
+        frame.finish(bound_.body, place);
+      }
+    }
+  }
+
+  const Bound& bound_;
+  const int rank_;
+  Dims outer_;
+  std::int64_t rows_, columns_;
+  std::int64_t rows_per_task_, columns_per_task_, row_tasks_, column_tasks_;
+  bool staged_, streaming_;
+};
+
+}  // namespace
+
+void run_map(const Bound& bound, int threads) {
+  if (bound.launch->flat) return run_flat(bound, threads);
+  const Rows rows(bound, threads);
+  const cpu::Support& support = cpu::support(jit::level());
+  parallel_for(rows.tasks(), threads, [&](std::int64_t t) {
+    Frame& frame = Frame::of_thread();
+    frame.start(bound.body, support);
+    rows.run(t, frame);
+  });
+}
+
+}  // namespace ingot::exec

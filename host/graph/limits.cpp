@@ -1,0 +1,59 @@
+#include "host/graph/limits.h"
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+
+#include "host/base/config.h"
+#include "host/graph/walk.h"
+
+namespace ingot::graph {
+namespace {
+
+std::atomic<Evaluate> installed{nullptr};
+
+std::int64_t bytes(const Node* node) { return node->numel() * static_cast<std::int64_t>(itemsize(node->dtype)); }
+
+}  // namespace
+
+void set_evaluator(Evaluate evaluate) { installed = evaluate; }
+Evaluate evaluator() { return installed; }
+
+void measure(Node* node) {
+  node->depth = 0;
+  node->pending = 0;
+  node->retained = 0;
+  if (node->has_values()) node->retained = bytes(node);
+  if (node->input_count == 0) return;
+  std::uint64_t pending = 1;
+  for (int i = 0; i < node->input_count; ++i) {
+    const Node* input = node->inputs[i];
+    node->depth = std::max(node->depth, input->depth);
+    pending += input->pending;
+    node->retained += std::min(input->retained, std::numeric_limits<std::int64_t>::max() / Node::kMaxInputs);
+  }
+  node->depth += 1;
+  node->pending = static_cast<std::uint32_t>(std::min<std::uint64_t>(pending, std::numeric_limits<std::uint32_t>::max()));
+}
+
+// `pending` and `retained` count a node once per path that leads to it. Where that bound is passed, the exact figures are
+// found by a walk and put in its place, so that a graph with much sharing (x = x + x) pays one walk per doubling.
+bool exceeds_limits(Node* node) {
+  const Config& limits = config();
+  if (node->depth > static_cast<std::uint32_t>(limits.max_pending_depth)) return true;
+  const auto over = [&] {
+    return node->pending > limits.max_pending_nodes || node->retained > limits.max_retained_bytes;
+  };
+  if (!over()) [[likely]]
+    return false;
+  node->pending = 0;
+  node->retained = 0;
+  Node* const roots[] = {node};
+  for (const Node* n : topological_order(roots)) {
+    if (n->has_values()) node->retained += bytes(n);
+    else if (n->input_count != 0) ++node->pending;
+  }
+  return over();
+}
+
+}  // namespace ingot::graph

@@ -1,0 +1,59 @@
+#include "host/graph/op.h"
+
+#include <iterator>
+
+#include "kernels/cpu/support.h"
+
+namespace ingot {
+namespace {
+
+constexpr auto None = None_;
+constexpr unsigned Commutative = Commutative_, Associative = Associative_, Selects = Selects_;
+
+constexpr OpInfo kOps[] = {
+#define INGOT_OP(name, arity, operands, result, properties, cost, ulp, low, high, doc) \
+  {#name, arity, Operands::operands, Result::result, properties, cost, ulp, low, high, doc},
+#include "kernels/ops.def"
+};
+
+constexpr std::string_view kReducers[] = {
+#define INGOT_OP(...)
+#define INGOT_REDUCER(name, combine, doc) #name,
+#include "kernels/ops.def"
+};
+
+static_assert(std::size(kOps) <= cpu::kMaxOps && std::size(kReducers) <= cpu::kMaxReducers);
+
+}  // namespace
+
+const int kOpCount = static_cast<int>(std::size(kOps));
+const int kReducerCount = static_cast<int>(std::size(kReducers));
+
+const OpInfo& info(Op op) noexcept { return kOps[static_cast<int>(op)]; }
+
+std::string_view name(Reducer reducer) noexcept { return kReducers[static_cast<int>(reducer)]; }
+
+bool is_computable(DType dtype) noexcept {
+  return is_bool(dtype) || is_integer(dtype) || dtype == DType::Float32 || dtype == DType::Float64;
+}
+
+bool has_body(Op op, DType operand) noexcept {
+  if (!is_computable(operand)) return false;
+  switch (info(op).operands) {
+    case Operands::Any: return true;
+    case Operands::Number: return !is_bool(operand);
+    case Operands::Integral: return is_bool(operand) || is_integer(operand);
+    case Operands::Float: return is_floating(operand);
+    case Operands::Bool: return is_bool(operand);
+    case Operands::Index: return operand == DType::Int64;
+  }
+  return false;
+}
+
+std::string_view short_name(DType dtype) noexcept {
+  constexpr std::string_view kNames[kDTypeCount] = {"bool", "i8",  "i16",  "i32", "i64", "u8",  "u16", "u32",
+                                                    "u64",  "f16", "bf16", "f32", "f64", "c64", "c128"};
+  return kNames[static_cast<int>(dtype)];
+}
+
+}  // namespace ingot

@@ -1,0 +1,54 @@
+// Enums and tables expanded from kernels/ops.def, and the promotion of an op's operands to the dtype its body runs in.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "ingot/dtype.hpp"
+
+namespace ingot {
+
+enum class Op : std::uint8_t {
+#define INGOT_OP(name, ...) name,
+#include "kernels/ops.def"
+};
+
+enum class Reducer : std::uint8_t {
+#define INGOT_OP(...)
+#define INGOT_REDUCER(name, ...) name,
+#include "kernels/ops.def"
+};
+
+enum class Operands : std::uint8_t { Any, Number, Integral, Float, Bool, Index };
+enum class Result : std::uint8_t { Same, Bool, Random };
+
+enum OpProperty : unsigned { None_ = 0, Commutative_ = 1, Associative_ = 2, Selects_ = 4 };
+
+struct OpInfo {
+  std::string_view name;
+  int arity;
+  Operands operands;
+  Result result;
+  unsigned properties;
+  int cost;
+  double ulp;
+  double low, high;
+  std::string_view doc;
+};
+
+const OpInfo& info(Op op) noexcept;
+std::string_view name(Reducer reducer) noexcept;
+
+extern const int kOpCount;
+extern const int kReducerCount;
+
+/// Whether kernels/math compiles a body of the op for operands of this dtype.
+bool has_body(Op op, DType operand) noexcept;
+
+/// bool, i8 ... u64, f16, bf16, f32, f64, c64, c128: as kernels, symbols and golden files write it.
+std::string_view short_name(DType dtype) noexcept;
+
+/// A dtype that arithmetic supports today: bool, the integers, Float32 and Float64.
+bool is_computable(DType dtype) noexcept;
+
+}  // namespace ingot

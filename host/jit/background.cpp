@@ -1,0 +1,85 @@
+#include "host/jit/background.h"
+
+#include <unistd.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace ingot::jit {
+namespace {
+
+class Worker {
+ public:
+  Worker() : thread_([this] { run(); }) {}
+  ~Worker() {
+    {
+      const std::scoped_lock guard(mutex_);
+      stopping_ = true;
+      queue_.clear();
+    }
+    changed_.notify_all();
+    if (is_here()) thread_.join();
+    else thread_.detach();  // a child after fork has the object but not the thread
+  }
+
+  bool is_here() const { return getpid() == owner_; }
+
+  void add(std::function<void()> task) {
+    {
+      const std::scoped_lock guard(mutex_);
+      if (stopping_) return;
+      queue_.push_back(std::move(task));
+    }
+    changed_.notify_all();
+  }
+
+  void finish() {
+    std::unique_lock guard(mutex_);
+    changed_.wait(guard, [&] { return queue_.empty() && !busy_; });
+  }
+
+ private:
+  void run() {
+    std::unique_lock guard(mutex_);
+    for (;;) {
+      changed_.wait(guard, [&] { return stopping_ || !queue_.empty(); });
+      if (stopping_) return;
+      const std::function<void()> task = std::move(queue_.front());
+      queue_.pop_front();
+      busy_ = true;
+      guard.unlock();
+      task();
+      guard.lock();
+      busy_ = false;
+      changed_.notify_all();
+    }
+  }
+
+  const pid_t owner_ = getpid();
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> queue_;
+  bool busy_ = false, stopping_ = false;
+  std::thread thread_;  // last: it uses the others
+};
+
+Worker& worker() {
+  static Worker instance;
+  return instance;
+}
+
+}  // namespace
+
+void in_background(std::function<void()> task) {
+  Worker& w = worker();
+  if (w.is_here()) w.add(std::move(task));
+  else task();
+}
+
+void finish_background() {
+  if (Worker& w = worker(); w.is_here()) w.finish();
+}
+
+}  // namespace ingot::jit

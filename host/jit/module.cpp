@@ -1,0 +1,69 @@
+// Finds and opens the LLVM module.
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+
+#include "host/base/log.h"
+#include "host/jit/kernels.h"
+#include "host/jit/symbols.h"
+
+namespace ingot::jit {
+namespace {
+
+struct Opened {
+  Compiler* compiler = nullptr;
+  std::string reason;
+};
+
+// The folder of the file that this code was loaded from: libingot's, or the program's if it is linked statically.
+std::filesystem::path own_folder() {
+  Dl_info where{};
+  if (dladdr(reinterpret_cast<const void*>(&own_folder), &where) == 0 || where.dli_fname == nullptr) return {};
+  std::error_code error;
+  std::filesystem::path file = std::filesystem::canonical(where.dli_fname, error);
+  if (error) file = std::filesystem::read_symlink("/proc/self/exe", error);
+  return file.parent_path();
+}
+
+Opened open() {
+#ifndef INGOT_WITH_LLVM
+  return {nullptr, "this build has no LLVM (INGOT_LLVM=OFF)"};
+#else
+  std::string tried;
+  const char* const wanted = std::getenv("INGOT_MODULE_DIR");
+  const std::filesystem::path folders[] = {wanted != nullptr ? wanted : "", own_folder(), INGOT_MODULE_DIR};
+  for (const std::filesystem::path& folder : folders) {
+    if (folder.empty()) continue;
+    void* const module = dlopen((folder / INGOT_MODULE_NAME).c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (module == nullptr) {
+      const char* const why = dlerror();
+      tried += std::string("; ") + (why != nullptr ? why : "unknown error");
+      continue;
+    }
+    auto* const entry = reinterpret_cast<decltype(&ingot_llvm_open)>(dlsym(module, "ingot_llvm_open"));
+    if (entry == nullptr) {
+      tried += "; " + (folder / INGOT_MODULE_NAME).string() + " is not the LLVM module";
+      continue;
+    }
+    const std::span<const Symbol> list = symbols();
+    return {entry(list.data(), static_cast<int>(list.size())), {}};
+  }
+  return {nullptr, "the LLVM module was not found" + tried};
+#endif
+}
+
+}  // namespace
+
+Compiler* compiler(std::string* reason) {
+  static const Opened* const opened = [] {
+    auto* result = new Opened(open());
+    if (result->compiler == nullptr) log(Log::Warn, "kernels are interpreted: ", result->reason);
+    return result;
+  }();
+  if (reason != nullptr) *reason = opened->reason;
+  return opened->compiler;
+}
+
+}  // namespace ingot::jit

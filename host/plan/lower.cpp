@@ -1,0 +1,147 @@
+#include "host/plan/lower.h"
+
+#include <algorithm>
+#include <chrono>
+#include <type_traits>
+
+#include "host/base/error.h"
+#include "host/base/log.h"
+#include "host/plan/build.h"
+#include "host/plan/fuse.h"
+
+namespace ingot::plan {
+namespace {
+
+constexpr int kHeavy = 8;  // additions: work that costs more than this is stored rather than repeated (about one pass over memory)
+
+class Lowering {
+ public:
+  explicit Lowering(const Snapshot& graph) : graph_(graph) {}
+
+  Plan run() {
+    cut_ = pass("cut", [&] { return first_cuts(graph_); });
+    alone_.assign(graph_.items.size(), false);
+    do {
+      groups_ = pass("fuse", [&] { return fuse(graph_, cut_, alone_); });
+    } while (!pass("build", [&] { return build_all() && !repeats_heavy_work(); }));
+    pass("store", [&] { return store(); });
+    pass("collapse", [&] { return collapse_all(); });
+    pass("order", [&] { return order_values(); });
+    for (const Launch& launch : plan_.launches) verify(launch.kernel);
+    return std::move(plan_);
+  }
+
+ private:
+  template <class F>
+  std::invoke_result_t<F> pass(const char* name, F&& run) {
+    const auto begin = std::chrono::steady_clock::now();
+    auto result = run();
+    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+    log(Log::Debug, "plan: ", name, " ", took.count(), " us, ", groups_.size(), " kernels");
+    return result;
+  }
+
+  // False if an item had to be cut, which changes the groups.
+  bool build_all() {
+    plan_.launches.assign(groups_.size(), {});
+    demands_.assign(graph_.items.size(), {});
+    bool built = true;
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      const int obstacle = build(graph_, cut_, groups_[g], plan_.launches[g], demands_);
+      if (obstacle < 0) continue;
+      built = false;
+      if (cut_[obstacle]) {
+        check(!alone_[obstacle], "a view that cannot be followed even by itself");
+        alone_[obstacle] = true;
+      }
+      cut_[obstacle] = true;
+    }
+    return built;
+  }
+
+  // Cuts what several kernels, or one for several indices, would compute again: at a cost that counts, or after a reduction, in
+  // whose epilogue it is free. The topmost such items only, since cutting one may settle those below it.
+  bool repeats_heavy_work() {
+    const std::vector<int> cost = costs(graph_, cut_);
+    const std::vector<bool> after = after_reductions();
+    std::vector<bool> shadowed(graph_.items.size(), false);
+    bool found = false;
+    for (std::size_t i = graph_.items.size(); i-- > 0;) {
+      const Item& item = graph_.items[i];
+      if (item.is_leaf() || cut_[i]) continue;
+      const bool again = (demands_[i].times > 1 || demands_[i].repeats) && (cost[i] >= kHeavy || after[i]) &&
+                         item.kind != graph::Kind::View;
+      if (again && !shadowed[i]) {
+        cut_[i] = true;
+        found = true;
+      }
+      if (!again && !shadowed[i]) continue;
+      for (int k = 0; k < item.inputs; ++k) shadowed[static_cast<std::size_t>(item.in[k])] = true;
+    }
+    return found;
+  }
+
+  bool is_reshape(const Item& view) const {
+    return view.numel == graph_.items[static_cast<std::size_t>(view.in[0])].numel && is_identity(view.shape, view.map());
+  }
+
+  // Items computed from the results of reductions, with no other work between.
+  std::vector<bool> after_reductions() const {
+    std::vector<bool> after(graph_.items.size(), false);
+    for (std::size_t i = 0; i < graph_.items.size(); ++i) {
+      const Item& item = graph_.items[i];
+      if (item.is_leaf() || (item.kind == graph::Kind::View && !is_reshape(item))) continue;
+      for (int k = 0; k < item.inputs; ++k) {
+        const Item& input = graph_.items[static_cast<std::size_t>(item.in[k])];
+        after[i] = after[i] || after[static_cast<std::size_t>(item.in[k])] || (!input.is_leaf() && input.kind == graph::Kind::Reduce);
+      }
+    }
+    return after;
+  }
+
+  bool store() {
+    std::vector<bool> needed(graph_.items.size(), false);
+    for (int root : graph_.roots) needed[static_cast<std::size_t>(root)] = true;
+    for (const Launch& launch : plan_.launches)
+      for (const RegionBindings* region : {&launch.body, &launch.epilogue})
+        for (const Binding& input : region->inputs) needed[static_cast<std::size_t>(input.item)] = true;
+    for (std::size_t g = 0; g < groups_.size(); ++g) add_stores(graph_, groups_[g], needed, plan_.launches[g]);
+    return true;
+  }
+
+  bool collapse_all() {
+    for (Launch& launch : plan_.launches) collapse(launch);
+    return true;
+  }
+
+  bool order_values() {
+    std::vector<int> value(graph_.items.size(), -1);
+    for (const Launch& launch : plan_.launches)
+      for (const RegionBindings* region : {&launch.body, &launch.epilogue})
+        for (const Binding& output : region->outputs) {
+          value[static_cast<std::size_t>(output.item)] = static_cast<int>(plan_.values.size());
+          plan_.values.push_back({.item = output.item});
+        }
+    for (int root : graph_.roots)
+      if (const int v = value[static_cast<std::size_t>(root)]; v >= 0) plan_.values[static_cast<std::size_t>(v)].root = true;
+    for (std::size_t l = 0; l < plan_.launches.size(); ++l)
+      for (const RegionBindings* region : {&plan_.launches[l].body, &plan_.launches[l].epilogue})
+        for (const Binding& input : region->inputs)
+          if (const int v = value[static_cast<std::size_t>(input.item)]; v >= 0)
+            plan_.values[static_cast<std::size_t>(v)].last_use = static_cast<int>(l);
+    return true;
+  }
+
+  const Snapshot& graph_;
+  std::vector<bool> cut_;
+  std::vector<bool> alone_;  // cut items that may not share a kernel
+  std::vector<Group> groups_;
+  std::vector<Demand> demands_;
+  Plan plan_;
+};
+
+}  // namespace
+
+Plan lower(const Snapshot& graph) { return Lowering(graph).run(); }
+
+}  // namespace ingot::plan

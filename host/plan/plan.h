@@ -1,0 +1,56 @@
+// A plan: the kernels that compute some nodes, in order, with what each launch binds. Pure structure over value slots, so that
+// one plan serves every graph of the same structure.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/graph/compose.h"
+#include "host/ir/kernel.h"
+#include "ingot/shape.hpp"
+
+namespace ingot::plan {
+
+/// Where an operand's elements are: item `item` of the snapshot, at map(i) for indices i of the region's axes. For the inputs of
+/// generated operands and for stored leaves alike, positions are in the item's C-order linear space.
+struct Binding {
+  int item = 0;
+  graph::Map map;
+};
+
+struct RegionBindings {
+  std::vector<Binding> inputs;   // parallel to ir::Region::inputs
+  std::vector<int> params;       // items of kind Constant, parallel to ir::Region::params
+  std::vector<Binding> outputs;  // parallel to ir::Region::stores; each item is materialised here
+};
+
+struct Launch {
+  ir::Kernel kernel;
+  Dims extents;  // per axis of the kernel, outermost first
+  RegionBindings body;      // maps over all axes
+  RegionBindings epilogue;  // maps over the kept axes
+  bool flat = false;  // Map: the innermost axis is too short for a tile row; tiles run over the whole space, all operands staged
+
+  std::vector<int> output_values;    // while planning: the instruction of each of the group's body outputs
+  std::vector<int> epilogue_values;  // and of its epilogue outputs
+
+  Dims kept_extents() const;
+  std::int64_t kept() const;     // product of the kept extents
+  std::int64_t reduced() const;  // product of the reduced extents
+};
+
+/// A value the plan materialises: a root, or a temporary that is freed after its last use.
+struct Value {
+  int item = 0;
+  bool root = false;
+  int last_use = 0;  // index of the last launch that reads it (temporaries)
+};
+
+struct Plan {
+  std::vector<Launch> launches;
+  std::vector<Value> values;
+};
+
+}  // namespace ingot::plan

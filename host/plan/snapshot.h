@@ -1,0 +1,46 @@
+// A pending graph as the planner sees it: a flat copy, inputs before users, with everything that is not structure (which
+// buffers, which scalar values) replaced by numbers. Equal keys mean equal plans.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "host/graph/compose.h"
+#include "host/graph/node.h"
+
+namespace ingot::plan {
+
+/// One node. Items are numbered by position; `in` holds item numbers.
+struct Item {
+  graph::Kind kind{};
+  DType dtype{};
+  Op op{};
+  Reducer reducer{};
+  bool first_reduced = false;
+  bool stored = false;  // its values exist: a leaf whatever its kind
+  int inputs = 0;
+  int in[graph::Node::kMaxInputs] = {};
+  Shape shape;
+  std::int64_t numel = 1;
+  std::int64_t offset = 0;
+  Dims dims;  // View: strides. Reduce: domain
+
+  bool is_leaf() const {
+    return stored || kind == graph::Kind::Constant || kind == graph::Kind::Index || kind == graph::Kind::Buffer;
+  }
+  graph::Map map() const { return {offset, dims}; }
+};
+
+struct Snapshot {
+  std::vector<Item> items;
+  std::vector<int> roots;             // items to be materialised
+  std::vector<graph::Node*> nodes;    // the node behind each item; kept alive by the roots
+  std::vector<std::uint64_t> key;
+};
+
+/// Takes the graph lock.
+Snapshot snapshot(std::span<graph::Node* const> roots);
+
+}  // namespace ingot::plan

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "ingot/array.hpp"
+#include "ingot/config.hpp"
+#include "ingot/creation.hpp"
+#include "ingot/dtype.hpp"
+#include "ingot/elementwise.hpp"
+#include "ingot/error.hpp"
+#include "ingot/export.hpp"
+#include "ingot/indexing.hpp"
+#include "ingot/info.hpp"
+#include "ingot/io.hpp"
+#include "ingot/manipulation.hpp"
+#include "ingot/operators.hpp"
+#include "ingot/random.hpp"
+#include "ingot/reductions.hpp"
+#include "ingot/shape.hpp"

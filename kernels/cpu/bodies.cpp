@@ -1,0 +1,177 @@
+// Every scalar op as a function over one bundle of lanes, compiled to bitcode once per CPU level and operand dtype
+// (-DINGOT_BODIES_DTYPE=f64 and so on), and linked by host/emit/llvm into each kernel that uses it. Operands and results go by
+// pointer, so that no vector crosses a call by value, whatever the target's calling convention makes of it; inlining and SROA
+// remove the memory.
+//
+//   ingot_<op>_<dtype>_w<lanes>(out, a, b, c)                dtype is that of the operands (random_uniform: of the result)
+//   ingot_cast_<from>_<to>_w<lanes>(out, a)                  to may be bool; from bool is from u8
+//   ingot_sumsqdev_<dtype>_w<lanes>(shift, s, q, value)      folds a value into accumulators that are set
+//
+// A kernel's bundle has as many lanes as its widest dtype allows, so a narrow dtype comes in several widths.
+#include "kernels/cpu/bundle.h"
+#include "kernels/math/math.h"
+#include "kernels/math/reduce.h"
+
+// INGOT_Wk: the lanes of a wide bundle of a k-byte dtype; INGOT_W16: of a narrow bundle of an 8-byte one (kernels/cpu/bundle.h).
+#if defined(__AVX512F__)
+#define INGOT_LEVEL V4
+#define INGOT_W16 16
+#define INGOT_W8 32
+#define INGOT_W4 64
+#define INGOT_W2 128
+#define INGOT_W1 256
+#elif defined(__AVX2__)
+#define INGOT_LEVEL V3
+#define INGOT_W16 8
+#define INGOT_W8 16
+#define INGOT_W4 32
+#define INGOT_W2 64
+#define INGOT_W1 128
+#else
+#define INGOT_LEVEL Baseline
+#define INGOT_W16 4
+#define INGOT_W8 8
+#define INGOT_W4 16
+#define INGOT_W2 32
+#define INGOT_W1 64
+#endif
+
+#define INGOT_SIZE_i8 1
+#define INGOT_SIZE_u8 1
+#define INGOT_SIZE_i16 2
+#define INGOT_SIZE_u16 2
+#define INGOT_SIZE_i32 4
+#define INGOT_SIZE_u32 4
+#define INGOT_SIZE_i64 8
+#define INGOT_SIZE_u64 8
+#define INGOT_SIZE_f32 4
+#define INGOT_SIZE_f64 8
+#define INGOT_IS_FLOAT_f32 1
+#define INGOT_IS_FLOAT_f64 1
+#define INGOT_IS_U8_u8 1
+
+#define INGOT_PASTE_(a, b) a##b
+#define INGOT_PASTE(a, b) INGOT_PASTE_(a, b)
+#define INGOT_SIZE INGOT_PASTE(INGOT_SIZE_, INGOT_BODIES_DTYPE)
+#define INGOT_IS_FLOAT INGOT_PASTE(INGOT_IS_FLOAT_, INGOT_BODIES_DTYPE)
+#define INGOT_IS_U8 INGOT_PASTE(INGOT_IS_U8_, INGOT_BODIES_DTYPE)
+
+#define INGOT_EACH_WIDTH_8(X, ...) X(INGOT_W16, __VA_ARGS__) X(INGOT_W8, __VA_ARGS__)
+#define INGOT_EACH_WIDTH_4(X, ...) INGOT_EACH_WIDTH_8(X, __VA_ARGS__) X(INGOT_W4, __VA_ARGS__)
+#define INGOT_EACH_WIDTH_2(X, ...) INGOT_EACH_WIDTH_4(X, __VA_ARGS__) X(INGOT_W2, __VA_ARGS__)
+#define INGOT_EACH_WIDTH_1(X, ...) INGOT_EACH_WIDTH_2(X, __VA_ARGS__) X(INGOT_W1, __VA_ARGS__)
+#define INGOT_EACH_WIDTH INGOT_PASTE(INGOT_EACH_WIDTH_, INGOT_SIZE)
+
+namespace {
+
+using namespace ingot::math;
+
+using Value = INGOT_BODIES_DTYPE;
+
+static_assert(ingot::cpu::bundle_bytes(ingot::cpu::Level::INGOT_LEVEL, true) == INGOT_W1 &&
+                  ingot::cpu::bundle_bytes(ingot::cpu::Level::INGOT_LEVEL, false) == 8 * INGOT_W16,
+              "host/emit/llvm asks for lanes that these bodies do not have");
+
+constexpr unsigned None = 0, Commutative = 0, Associative = 0, Selects = 1;
+
+template <class T, int kLanes>
+INGOT_FN const vec<T, kLanes>& lanes(const void* memory) {
+  return *static_cast<const vec<T, kLanes>*>(memory);
+}
+
+template <class V>
+INGOT_FN void put(void* out, V value) {
+  *static_cast<V*>(out) = value;
+}
+
+template <int kLanes, int kArity, unsigned kProperties, class F>
+INGOT_FN void run(F body, void* out, const void* a, const void* b, const void* c) {
+  if constexpr (kArity == 1)
+    put(out, body(lanes<Value, kLanes>(a)));
+  else if constexpr (kArity == 2)
+    put(out, body(lanes<Value, kLanes>(a), lanes<Value, kLanes>(b)));
+  else if constexpr (kProperties == Selects)
+    put(out, body(lanes<u8, kLanes>(a), lanes<Value, kLanes>(b), lanes<Value, kLanes>(c)));
+  else
+    put(out, body(lanes<Value, kLanes>(a), lanes<Value, kLanes>(b), lanes<Value, kLanes>(c)));
+}
+
+}  // namespace
+
+#define INGOT_SYMBOL_(name, dtype, width) ingot_##name##_##dtype##_w##width
+#define INGOT_SYMBOL(name, dtype, width) INGOT_SYMBOL_(name, dtype, width)
+
+#define INGOT_DEFINE(width, name, arity, properties)                                                                          \
+  extern "C" void INGOT_SYMBOL(name, INGOT_BODIES_DTYPE, width)(void* out, const void* a, const void* b, const void* c) {     \
+    run<width, arity, properties>([](auto... v) __attribute__((always_inline)) { return ingot::math::name(v...); }, out, a, b, \
+                                  c);                                                                                         \
+  }
+
+#define INGOT_BODY(name, arity, properties) INGOT_EACH_WIDTH(INGOT_DEFINE, name, arity, properties)
+
+#define INGOT_BODY_Any INGOT_BODY
+#define INGOT_BODY_Number INGOT_BODY
+#if INGOT_IS_FLOAT
+#define INGOT_BODY_Float INGOT_BODY
+#define INGOT_BODY_Integral(...)
+#else
+#define INGOT_BODY_Float(...)
+#define INGOT_BODY_Integral INGOT_BODY
+#endif
+#if INGOT_IS_U8
+#define INGOT_BODY_Bool INGOT_BODY
+#else
+#define INGOT_BODY_Bool(...)
+#endif
+#define INGOT_BODY_Index(...)
+
+#define INGOT_OP(name, arity, operands, result, properties, ...) INGOT_BODY_##operands(name, arity, properties)
+#include "kernels/ops.def"
+
+#define INGOT_CAST(width, to)                                                                                  \
+  extern "C" void INGOT_SYMBOL(cast, INGOT_PASTE(INGOT_BODIES_DTYPE, _##to), width)(void* out, const void* a) { \
+    put(out, cast<to>(lanes<Value, width>(a)));                                                               \
+  }
+#define INGOT_CAST_BOOL(width, unused)                                                                          \
+  extern "C" void INGOT_SYMBOL(cast, INGOT_PASTE(INGOT_BODIES_DTYPE, _bool), width)(void* out, const void* a) { \
+    put(out, cast_bool(lanes<Value, width>(a)));                                                               \
+  }
+// Two dtypes meet in the widths that the wider of them has.
+#define INGOT_CAST_8(to) INGOT_EACH_WIDTH_8(INGOT_CAST, to)
+#if INGOT_SIZE == 8
+#define INGOT_CAST_4(to) INGOT_EACH_WIDTH_8(INGOT_CAST, to)
+#else
+#define INGOT_CAST_4(to) INGOT_EACH_WIDTH_4(INGOT_CAST, to)
+#endif
+#if INGOT_SIZE >= 4
+#define INGOT_CAST_2(to) INGOT_CAST_4(to)
+#else
+#define INGOT_CAST_2(to) INGOT_EACH_WIDTH_2(INGOT_CAST, to)
+#endif
+#if INGOT_SIZE >= 2
+#define INGOT_CAST_1(to) INGOT_CAST_2(to)
+#else
+#define INGOT_CAST_1(to) INGOT_EACH_WIDTH_1(INGOT_CAST, to)
+#endif
+
+INGOT_CAST_8(i64) INGOT_CAST_8(u64) INGOT_CAST_8(f64) INGOT_CAST_4(i32) INGOT_CAST_4(u32) INGOT_CAST_4(f32)
+INGOT_CAST_2(i16) INGOT_CAST_2(u16) INGOT_CAST_1(i8) INGOT_CAST_1(u8)
+INGOT_EACH_WIDTH(INGOT_CAST_BOOL, 0)
+
+#if INGOT_IS_FLOAT
+#define INGOT_RANDOM(width, unused)                                                                                          \
+  extern "C" void INGOT_SYMBOL(random_uniform, INGOT_BODIES_DTYPE, width)(void* out, const void* a, const void* b, const void*) { \
+    put(out, random_uniform<Value>(lanes<i64, width>(a), lanes<i64, width>(b)));                                             \
+  }
+INGOT_EACH_WIDTH_8(INGOT_RANDOM, 0)
+
+#define INGOT_SUMSQDEV(width, unused)                                                                                       \
+  extern "C" void INGOT_SYMBOL(sumsqdev, INGOT_BODIES_DTYPE, width)(const void* shift, void* s, void* q, const void* value) { \
+    using V = vec<Value, width>;                                                                                           \
+    const ShiftedSums<V> sums = moments_update<V>({lanes<Value, width>(shift), lanes<Value, width>(s), lanes<Value, width>(q)}, \
+                                                  lanes<Value, width>(value));                                              \
+    put(s, sums.sum);                                                                                                       \
+    put(q, sums.squares);                                                                                                   \
+  }
+INGOT_EACH_WIDTH(INGOT_SUMSQDEV, 0)
+#endif

@@ -1,0 +1,295 @@
+// Reductions in the canonical order (host/ir/kernel.h). Included by support_level.cpp only.
+#pragma once
+
+#include "kernels/cpu/loops.h"
+#include "kernels/math/reduce.h"
+
+namespace ingot::cpu {
+namespace {
+
+template <class Body, class T>
+T identity_of() {
+  if constexpr (__is_same(Body, add_body)) return identity::add<T>();
+  else if constexpr (__is_same(Body, multiply_body)) return identity::multiply<T>();
+  else if constexpr (__is_same(Body, minimum_body)) return identity::minimum<T>();
+  else if constexpr (__is_same(Body, maximum_body)) return identity::maximum<T>();
+  else if constexpr (__is_same(Body, logical_or_body)) return identity::logical_or<T>();
+  else return identity::logical_and<T>();
+}
+
+// Reducers whose state is one value: `Body` joins two of them.
+template <class Body, class T>
+struct Fold {
+  static constexpr Size size = sizeof(T);
+  static T* typed(void* p) { return static_cast<T*>(p); }
+
+  static void clear(void* acc, Size lanes) {
+    const T value = identity_of<Body, T>();
+    fill<T>(acc, &value, lanes);
+  }
+
+  static void accumulate(void* acc, Size, const void* values, Size n, bool first) {
+    if (first) {
+      __builtin_memcpy(acc, values, n * size);
+    } else {
+      apply<Body, T>(acc, acc, values, nullptr, n);
+    }
+  }
+
+  // Registers' worth of lanes at a time, down all the rows.
+  template <int kLanes>
+  static void rows(char* acc, Size lanes, const char* values, Size count, bool first) {
+    using V = vec<T, kLanes>;
+    for (Size lane = 0; lane < lanes; lane += kLanes) {
+      const char* from = values + lane * size;
+      V sum = load<V>(first ? from : acc + lane * size);
+      for (Size row = first ? 1 : 0; row < count; ++row) sum = Body::run(sum, load<V>(from + row * lanes * size));
+      store(acc + lane * size, sum);
+    }
+  }
+
+  static void accumulate_rows(void* acc, Size lanes, const void* values, Size n, bool first) {
+    constexpr int kFew = 64 / sizeof(T), kMany = 8 * kRegisterBytes / sizeof(T);
+    char* to = static_cast<char*>(acc);
+    const char* from = static_cast<const char*>(values);
+    const Size count = n / lanes, rest = n % lanes;
+    if (count > 0) {
+      if (lanes % kMany == 0) {
+        rows<kMany>(to, lanes, from, count, first);
+      } else if (lanes % kFew == 0) {
+        rows<kFew>(to, lanes, from, count, first);
+      } else {
+        for (Size row = 0; row < count; ++row) accumulate(acc, lanes, from + row * lanes * size, lanes, first && row == 0);
+      }
+    }
+    if (rest > 0) accumulate(acc, lanes, from + count * lanes * size, rest, first && count == 0);
+  }
+
+  template <int kLanes>
+  static ALWAYS_INLINE T halve(vec<T, kLanes> v) {
+    if constexpr (kLanes == 2) {
+      return Body::run(T(v[0]), T(v[1]));
+    } else {
+      const vec<T, kLanes / 2> folded = Body::run(vec<T, kLanes / 2>(v.lo), vec<T, kLanes / 2>(v.hi));
+      return halve<kLanes / 2>(folded);
+    }
+  }
+
+  static void fold(void* acc, Size lanes, Size, void* state) {
+    constexpr int kLast = 64 / sizeof(T);
+    T* a = typed(acc);
+    Size half = lanes / 2;
+    for (; half >= kLast; half /= 2) apply<Body, T>(a, a, a + half, nullptr, half);
+    if (lanes >= kLast) {
+      *typed(state) = halve<kLast>(load<vec<T, kLast>>(a));
+      return;
+    }
+    for (; half > 0; half /= 2)
+      for (Size l = 0; l < half; ++l) a[l] = Body::run(a[l], a[l + half]);
+    *typed(state) = a[0];
+  }
+
+  // Level by level: neighbours join, one without a neighbour goes up as it is. That is the tree that splits at the largest power
+  // of two below the count.
+  static void join(void* states, Size leaves, Size, Size) {
+    constexpr int kPairs = kRegisterBytes / sizeof(T);
+    using Pairs = vec<T, 2 * kPairs>;
+    T* s = typed(states);
+    for (Size n = leaves; n > 1; n = (n + 1) / 2) {
+      const Size pairs = n / 2;
+      Size i = 0;
+      for (; i + kPairs <= pairs; i += kPairs) {
+        const Pairs both = load<Pairs>(s + 2 * i);
+        store(s + i, Body::run(vec<T, kPairs>(both.even), vec<T, kPairs>(both.odd)));
+      }
+      for (; i < pairs; ++i) s[i] = Body::run(s[2 * i], s[2 * i + 1]);
+      if (n % 2 != 0) s[pairs] = s[n - 1];
+    }
+  }
+
+  static void column_fold(const void* acc, Size n, Size, void* states) {
+    if (acc != states) __builtin_memcpy(states, acc, n * size);
+  }
+  static void column_join(void* left, const void* right, Size n, Size, Size) { apply<Body, T>(left, left, right, nullptr, n); }
+  static void finish(const void* states, Size n, void* results) {
+    if (states != results) __builtin_memcpy(results, states, n * size);
+  }
+};
+
+// sumsqdev. An accumulator is (shift, s, q), three arrays `stride` apart; a state the pair (mean, m2).
+template <class T>
+struct MomentsFold {
+  static constexpr Size size = sizeof(T);
+  static constexpr int N = 2 * kRegisterBytes / sizeof(T);
+  using V = vec<T, N>;
+  using Pairs = vec<T, 2 * N>;
+
+  static void clear(void*, Size) {}
+
+  static void accumulate(void* acc, Size stride, const void* values, Size n, bool first) {
+    T *shift = static_cast<T*>(acc), *s = shift + stride, *q = s + stride;
+    const T* x = static_cast<const T*>(values);
+    if (first) {
+      __builtin_memcpy(shift, x, n * size);
+      __builtin_memset(s, 0, n * size);
+      __builtin_memset(q, 0, n * size);
+      return;
+    }
+    Size i = 0;
+    for (; i + N <= n; i += N) step<V>(shift + i, s + i, q + i, x + i);
+    for (; i < n; ++i) step<T>(shift + i, s + i, q + i, x + i);
+  }
+
+  template <class W>
+  static ALWAYS_INLINE void step(T* shift, T* s, T* q, const T* x) {
+    const ShiftedSums<W> sums = moments_update(ShiftedSums<W>{load<W>(shift), load<W>(s), load<W>(q)}, load<W>(x));
+    store(s, sums.sum);
+    store(q, sums.squares);
+  }
+
+  static void accumulate_rows(void* acc, Size lanes, const void* values, Size n, bool first) {
+    const T* x = static_cast<const T*>(values);
+    for (Size at = 0; at < n; at += lanes) {
+      const Size count = n - at < lanes ? n - at : lanes;
+      accumulate(acc, lanes, x + at, count, first && at == 0);
+    }
+  }
+
+  template <class W>
+  static ALWAYS_INLINE Moments<W> state_of(const T* shift, const T* s, const T* q, Size count) {
+    return moments_finish(ShiftedSums<W>{load<W>(shift), load<W>(s), load<W>(q)}, splat<Rebind<f64, W>>(f64(count)));
+  }
+  template <class W>
+  static ALWAYS_INLINE Moments<W> merged(Size n, Moments<W> a, Size other_n, Moments<W> b) {
+    return moments_merge(splat<Rebind<f64, W>>(f64(n)), a, splat<Rebind<f64, W>>(f64(other_n)), b);
+  }
+
+  // (mean, m2) of each of the n lanes, into the arrays of shift and s.
+  static void lane_states(T* shift, T* s, const T* q, Size n, Size count) {
+    Size i = 0;
+    for (; i + N <= n; i += N) lane_state<V>(shift + i, s + i, q + i, count);
+    for (; i < n; ++i) lane_state<T>(shift + i, s + i, q + i, count);
+  }
+  template <class W>
+  static ALWAYS_INLINE void lane_state(T* shift, T* s, const T* q, Size count) {
+    const Moments<W> m = state_of<W>(shift, s, q, count);
+    store(shift, m.mean);
+    store(s, m.squares);
+  }
+
+  template <class W>
+  static ALWAYS_INLINE void merge_at(T* mean, T* m2, Size apart, Size n, Size other_n) {
+    const Moments<W> m = merged<W>(n, {load<W>(mean), load<W>(m2)}, other_n, {load<W>(mean + apart), load<W>(m2 + apart)});
+    store(mean, m.mean);
+    store(m2, m.squares);
+  }
+
+  static void fold(void* acc, Size lanes, Size count, void* state) {
+    T *mean = static_cast<T*>(acc), *m2 = mean + lanes;
+    const T* q = m2 + lanes;
+    // Lanes below `more` have one element more than the others.
+    const Size each = count / lanes, more = count % lanes;
+    lane_states(mean, m2, q, more, each + 1);
+    if (each > 0) lane_states(mean + more, m2 + more, q + more, lanes - more, each);
+    Size present = each > 0 ? lanes : more;
+    for (Size width = lanes; width > 1; width /= 2) {
+      // Lane l holds the elements l, l + width, l + 2 * width ...: n + 1 of them below `one_more`, n from there on.
+      const Size half = width / 2, n = count / width, one_more = count % width;
+      const Size both = one_more > half ? one_more - half : 0, left = one_more < half ? one_more : half;
+      const auto merge = [&](Size begin, Size end, Size left_count, Size right_count) {
+        if (end > present - half) end = present - half;
+        Size l = begin;
+        for (; l + N <= end; l += N) merge_at<V>(mean + l, m2 + l, half, left_count, right_count);
+        for (; l < end; ++l) merge_at<T>(mean + l, m2 + l, half, left_count, right_count);
+      };
+      merge(0, both, n + 1, n + 1);
+      merge(both, left, n + 1, n);
+      merge(left, half, n, n);
+      if (present > half) present = half;
+    }
+    T* out = static_cast<T*>(state);
+    out[0] = mean[0];
+    out[1] = m2[0];
+  }
+
+  static ALWAYS_INLINE V evens(V a, V b) {
+    Pairs both;
+    both.lo = a;
+    both.hi = b;
+    return both.even;
+  }
+  static ALWAYS_INLINE V odds(V a, V b) {
+    Pairs both;
+    both.lo = a;
+    both.hi = b;
+    return both.odd;
+  }
+  static ALWAYS_INLINE void put(T* out, Moments<V> m) {
+    Pairs both;
+    both.even = m.mean;
+    both.odd = m.squares;
+    store(out, both);
+  }
+  static ALWAYS_INLINE void put(T* out, Moments<T> m) {
+    out[0] = m.mean;
+    out[1] = m.squares;
+  }
+
+  // out[i] = states[2 i] joined with states[2 i + 1].
+  static void merge_neighbours(T* out, const T* states, Size n, Size left_count, Size right_count) {
+    Size i = 0;
+    for (; i + N <= n; i += N) {
+      const Pairs low = load<Pairs>(states + 4 * i), high = load<Pairs>(states + 4 * i + 2 * N);
+      const V low_mean = low.even, low_m2 = low.odd, high_mean = high.even, high_m2 = high.odd;
+      put(out + 2 * i, merged<V>(left_count, {evens(low_mean, high_mean), evens(low_m2, high_m2)}, right_count,
+                                 {odds(low_mean, high_mean), odds(low_m2, high_m2)}));
+    }
+    for (; i < n; ++i) {
+      const T* s = states + 4 * i;
+      put(out + 2 * i, merged<T>(left_count, {s[0], s[1]}, right_count, {s[2], s[3]}));
+    }
+  }
+
+  static void join(void* states, Size leaves, Size leaf_size, Size count) {
+    T* s = static_cast<T*>(states);
+    for (Size n = leaves, node = leaf_size; n > 1; n = (n + 1) / 2, node *= 2) {
+      const Size pairs = n / 2;
+      const bool last_is_short = n % 2 == 0 && count < n * node;
+      const Size full = last_is_short ? pairs - 1 : pairs;
+      merge_neighbours(s, s, full, node, node);
+      if (last_is_short) merge_neighbours(s + 2 * full, s + 4 * full, 1, node, count - (n - 1) * node);
+      if (n % 2 != 0) {
+        s[2 * pairs] = s[2 * (n - 1)];
+        s[2 * pairs + 1] = s[2 * (n - 1) + 1];
+      }
+    }
+  }
+
+  static void column_fold(const void* acc, Size n, Size count, void* states) {
+    const T *shift = static_cast<const T*>(acc), *s = shift + n, *q = s + n;
+    T* out = static_cast<T*>(states);
+    Size i = 0;
+    for (; i + N <= n; i += N) put(out + 2 * i, state_of<V>(shift + i, s + i, q + i, count));
+    for (; i < n; ++i) put(out + 2 * i, state_of<T>(shift + i, s + i, q + i, count));
+  }
+
+  static void column_join(void* left, const void* right, Size n, Size left_count, Size right_count) {
+    T* l = static_cast<T*>(left);
+    const T* r = static_cast<const T*>(right);
+    Size i = 0;
+    for (; i + N <= n; i += N) {
+      const Pairs a = load<Pairs>(l + 2 * i), b = load<Pairs>(r + 2 * i);
+      put(l + 2 * i, merged<V>(left_count, {a.even, a.odd}, right_count, {b.even, b.odd}));
+    }
+    for (i *= 2; i < 2 * n; i += 2) put(l + i, merged<T>(left_count, {l[i], l[i + 1]}, right_count, {r[i], r[i + 1]}));
+  }
+
+  static void finish(const void* states, Size n, void* results) {
+    const T* s = static_cast<const T*>(states);
+    T* out = static_cast<T*>(results);
+    for (Size i = 0; i < n; ++i) out[i] = s[2 * i + 1];
+  }
+};
+
+}  // namespace
+}  // namespace ingot::cpu

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Prints the constants and polynomial coefficients used in kernels/math, derived from nothing but mpmath.
+
+    pip install mpmath && python3 kernels/math/coefficients.py [name ...]
+
+A polynomial is the weighted minimax fit of a function over an interval (Remez exchange in 60 digits). Its coefficients are
+rounded: the lowest ones one by one, with the rest fitted again after each, then all others. Printed beside a name is the
+largest weighted error that is left, in units of the result's last place at its worst point.
+"""
+import sys
+import mpmath as mp
+
+mp.mp.dps = 60
+
+
+def round_to(value, bits):
+    """The nearest number with that many significant bits."""
+    if value == 0:
+        return mp.mpf(0)
+    exponent = mp.floor(mp.log(abs(value), 2)) + 1 - bits
+    return mp.nint(value * mp.mpf(2) ** -exponent) * mp.mpf(2) ** exponent
+
+
+def hex_float(value, bits):
+    suffix = "f" if bits <= 24 else ""
+    return float(value).hex().replace("0000000p", "p") + suffix
+
+
+def remez(f, weight, low, high, count, first):
+    """Coefficients a[first:] of the polynomial of count terms minimising the largest |weight * (f - p)|."""
+    terms = count - first
+    nodes = [(low + high) / 2 - (high - low) / 2 * mp.cos(mp.pi * (2 * i + 1) / (2 * terms + 2)) for i in range(terms + 1)]
+    for _ in range(6):
+        a = mp.matrix(terms + 1, terms + 1)
+        b = mp.matrix(terms + 1, 1)
+        for i, x in enumerate(nodes):
+            for j in range(terms):
+                a[i, j] = x ** (first + j)
+            a[i, terms] = (-1) ** i / weight(x)
+            b[i] = f(x)
+        solution = mp.lu_solve(a, b)
+        coefs = [solution[j] for j in range(terms)]
+
+        def error(x):
+            return weight(x) * (f(x) - sum(c * x ** (first + j) for j, c in enumerate(coefs)))
+
+        grid = [low + (high - low) * i / (30 * terms) for i in range(30 * terms + 1)]
+        values = [error(x) for x in grid]
+        extrema = []
+        for i, v in enumerate(values):
+            left = values[i - 1] if i else mp.mpf(0)
+            right = values[i + 1] if i + 1 < len(values) else mp.mpf(0)
+            if abs(v) >= abs(left) and abs(v) >= abs(right):
+                if extrema and (v > 0) == (error(extrema[-1]) > 0):
+                    if abs(v) > abs(error(extrema[-1])):
+                        extrema[-1] = grid[i]
+                else:
+                    extrema.append(grid[i])
+        if len(extrema) < terms + 1:
+            break
+        while len(extrema) > terms + 1:
+            extrema.pop(0 if abs(error(extrema[0])) < abs(error(extrema[-1])) else -1)
+        nodes = extrema
+    return coefs, max(abs(v) for v in values)
+
+
+def polynomial(name, f, weight, low, high, count, bits, ulp, settled=3):
+    """Fit f with count terms, the first `settled` rounded one by one; a weighted error of `ulp` is one unit in the last place."""
+    fixed = []
+    for first in range(settled):
+        coefs, _ = remez(lambda x: f(x) - sum(c * x ** j for j, c in enumerate(fixed)), weight, low, high, count, first)
+        fixed.append(round_to(coefs[0], bits))
+    fixed += [round_to(c, bits) for c in coefs[1:]]
+    grid = [low + (high - low) * i / 400 for i in range(401)]
+    error = max(abs(weight(x) * (f(x) - sum(c * x ** j for j, c in enumerate(fixed)))) for x in grid)
+    print(f"{name}: {mp.nstr(error / ulp, 3)} ulp")
+    for c in fixed:
+        print("   ", hex_float(c, bits))
+
+
+def split(name, value, *widths):
+    """value as a sum of pieces of the given widths in bits; the last one is rounded to nearest."""
+    print(name)
+    for width in widths:
+        piece = round_to(value, width)
+        print("   ", hex_float(piece, 24 if len(widths) and widths[-1] == 24 else 53))
+        value -= piece
+
+
+def sin_tail(s):
+    """(sin(r) / r - 1) / s + 1/8 with s = r * r."""
+    if s < mp.mpf(10) ** -8:
+        return mp.mpf(1) / 8 - mp.mpf(1) / 6 + s / 120 - s * s / 5040
+    r = mp.sqrt(s)
+    return (mp.sin(r) / r - 1) / s + mp.mpf(1) / 8
+
+
+def exp_tail(r):
+    """(exp(r) - 1 - r) / r^2."""
+    if abs(r) < mp.mpf(10) ** -8:
+        return mp.mpf(1) / 2 + r / 6 + r * r / 24
+    return (mp.exp(r) - 1 - r) / (r * r)
+
+
+def log_tail(z):
+    """(log((1 + s) / (1 - s)) / s - 2) / z with z = s * s."""
+    if z < mp.mpf(10) ** -8:
+        return mp.mpf(2) / 3 + 2 * z / 5 + 2 * z * z / 7
+    s = mp.sqrt(z)
+    return (2 * mp.atanh(s) / s - 2) / z
+
+
+def log_tail2(z):
+    """(log_tail(z) - 2/3) / z."""
+    if z < mp.mpf(10) ** -8:
+        return mp.mpf(2) / 5 + 2 * z / 7 + 2 * z * z / 9
+    return (log_tail(z) - mp.mpf(2) / 3) / z
+
+
+def make_sin():
+    split("pi for sin f64", mp.pi, 53, 33, 53)
+    split("pi for sin f32", mp.pi, 24, 11, 24)
+    print("1/pi", hex_float(1 / mp.pi, 53), hex_float(round_to(1 / mp.pi, 24), 24))
+    top = (mp.pi / 2) ** 2 * mp.mpf("1.0001")
+    weight = lambda s: s * mp.sqrt(s) if s > 0.01 else mp.mpf("0.001")
+    polynomial("sin f64", sin_tail, weight, mp.mpf(0), top, 8, 53, mp.mpf(2) ** -53)
+    polynomial("sin f32", sin_tail, weight, mp.mpf(0), top, 5, 24, mp.mpf(2) ** -24)
+    polynomial("sin f32, 4 terms", sin_tail, weight, mp.mpf(0), top, 4, 24, mp.mpf(2) ** -24)
+    print("best slope of cos(r) = 1 - c * s:", hex_float(round_to(4 / mp.pi ** 2, 24), 24))
+    mp.mp.dps = 420
+    bits = int(mp.floor(1 / mp.pi * mp.mpf(2) ** 1280))
+    print("1/pi, 20 words of 64 bits, highest first")
+    for i in range(20):
+        print("    0x%016x" % ((bits >> (64 * (19 - i))) & (2 ** 64 - 1)))
+    mp.mp.dps = 60
+
+
+def make_exp():
+    split("ln2 for exp f64", mp.log(2), 53, 53)
+    split("ln2 for exp f32", mp.log(2), 24, 24)
+    print("1/ln2", hex_float(1 / mp.log(2), 53), hex_float(round_to(1 / mp.log(2), 24), 24))
+    half = mp.log(2) / 2 * mp.mpf("1.0001")
+    weight = lambda r: (r * r + mp.mpf("0.01")) * mp.exp(-r)
+    polynomial("exp f64", exp_tail, weight, -half, half, 10, 53, mp.mpf(2) ** -53)
+    polynomial("exp f64, 11 terms", exp_tail, weight, -half, half, 11, 53, mp.mpf(2) ** -53)
+    polynomial("exp f32", exp_tail, weight, -half, half, 5, 24, mp.mpf(2) ** -24)
+    polynomial("exp f32 in f64 (pow)", exp_tail, weight, -half, half, 6, 53, mp.mpf(2) ** -24)
+
+
+def make_log():
+    split("ln2 for log f64", mp.log(2), 42, 53)
+    split("ln2 for log f32", mp.log(2), 16, 24)
+    top = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * mp.mpf("1.001")
+    weight = lambda z: z * mp.sqrt(z) if z > 0.0001 else mp.mpf("0.000001")
+    polynomial("log f64", log_tail, weight, mp.mpf(0), top, 7, 53, mp.mpf(2) ** -54)
+    polynomial("log f32", log_tail, weight, mp.mpf(0), top, 3, 24, mp.mpf(2) ** -25)
+    weight2 = lambda z: z * z * mp.sqrt(z) if z > 0.0001 else mp.mpf("0.00000001")
+    polynomial("log f64 beyond 2/3 (pow)", log_tail2, weight2, mp.mpf(0), top, 7, 53, mp.mpf(2) ** -64)
+    polynomial("log f32 in f64 (pow)", log_tail, weight, mp.mpf(0), top, 5, 53, mp.mpf(2) ** -35)
+    split("2/3", mp.mpf(2) / 3, 53, 53)
+    split("ln2 for pow", mp.log(2), 42, 53, 53)
+
+
+MAKERS = {"sin": make_sin, "exp": make_exp, "log": make_log}
+
+if __name__ == "__main__":
+    for key in sys.argv[1:] or MAKERS:
+        MAKERS[key]()

@@ -1,0 +1,73 @@
+// What reducers need besides the ops: identities, and the running moments behind sumsqdev.
+#pragma once
+
+#include "arithmetic.h"
+#include "cast.h"
+
+namespace ingot::math {
+
+// The exact identity of each combine of ops.def: combine(identity, x) has the bits of x for every x. -0 for a float addition,
+// since +0 would turn -0 into +0.
+namespace identity {
+template <class T>
+INGOT_FN constexpr T add() { return Scalar<T>::is_float ? T(-0.0) : T(0); }
+template <class T>
+INGOT_FN constexpr T multiply() { return T(1); }
+template <class T>
+INGOT_FN T minimum() {
+  if constexpr (Scalar<T>::is_float) return infinity<T>();
+  else return largest_integer<T>;
+}
+template <class T>
+INGOT_FN T maximum() {
+  if constexpr (Scalar<T>::is_float) return negative(infinity<T>());
+  else return smallest_integer<T>;
+}
+template <class T>
+INGOT_FN constexpr T logical_and() { return T(1); }
+template <class T>
+INGOT_FN constexpr T logical_or() { return T(0); }
+template <class T>
+INGOT_FN constexpr T logical_xor() { return T(0); }
+template <class T>
+INGOT_FN constexpr T bitwise_and() { return T(~T(0)); }
+template <class T>
+INGOT_FN constexpr T bitwise_or() { return T(0); }
+template <class T>
+INGOT_FN constexpr T bitwise_xor() { return T(0); }
+}  // namespace identity
+
+// A lane's running sums over the values it sees, less the first of them, which is the lane's shift: sum of d and of d^2.
+template <class V>
+struct ShiftedSums {
+  V shift, sum, squares;
+};
+template <class V>
+INGOT_FN ShiftedSums<V> moments_start(V first) { return {first, splat<V>(0), splat<V>(0)}; }
+template <class V>
+INGOT_FN ShiftedSums<V> moments_update(ShiftedSums<V> s, V x) {
+  const V d = x - s.shift;
+  return {s.shift, s.sum + d, fma(d, d, s.squares)};
+}
+
+// Mean and sum of squared deviations from it.
+template <class V>
+struct Moments {
+  V mean, squares;
+};
+// Of a lane that has seen n values, the first included. A difference that rounding made negative becomes 0; NaN stays.
+template <class V>
+INGOT_FN Moments<V> moments_finish(ShiftedSums<V> s, Rebind<f64, V> n) {
+  const V count = convert<Element<V>>(n), zero = splat<V>(0);
+  const V squares = s.squares - s.sum * s.sum / count;
+  return {s.shift + s.sum / count, select(squares < zero, zero, squares)};
+}
+// Of a and b together (Chan, Golub and LeVeque), with na and nb values, both at least 1.
+template <class V>
+INGOT_FN Moments<V> moments_merge(Rebind<f64, V> na, Moments<V> a, Rebind<f64, V> nb, Moments<V> b) {
+  const Rebind<f64, V> share = nb / (na + nb);
+  const V r = convert<Element<V>>(share), weight = convert<Element<V>>(na * share), delta = b.mean - a.mean;
+  return {fma(delta, r, a.mean), (a.squares + b.squares) + delta * delta * weight};
+}
+
+}  // namespace ingot::math

@@ -1,0 +1,602 @@
+// The bodies of kernels/math: accuracy against MPFR, the same bits from every number of lanes, and NumPy's corner cases.
+//
+// INGOT_MATH_SAMPLES multiplies the samples of the accuracy tests (default 1, 20,000 operands to a sampling stratum).
+#include <gtest/gtest.h>
+#include <mpfr.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/math/math.h"
+
+namespace ingot::math {
+namespace {
+
+constexpr std::uint64_t kSeed = 20240613;
+
+struct OpRow {
+  const char* name;
+  double ulp, low, high;
+};
+constexpr OpRow kOps[] = {
+#define INGOT_OP(name, arity, operands, result, properties, cost, ulp, low, high, doc) {#name, ulp, low, high},
+#include "kernels/ops.def"
+};
+const OpRow& row(const std::string& name) {
+  for (const OpRow& r : kOps)
+    if (r.name == name) return r;
+  throw std::runtime_error("no op " + name);
+}
+
+int samples(int base = 20000) {
+  const char* scale = std::getenv("INGOT_MATH_SAMPLES");
+  return scale ? static_cast<int>(base * std::atof(scale)) : base;
+}
+
+template <class T>
+std::string text(T x) {
+  char buffer[80];
+  if constexpr (std::is_floating_point_v<T>) {
+    std::snprintf(buffer, sizeof buffer, "%a (%.17g)", static_cast<double>(x), static_cast<double>(x));
+    return buffer;
+  } else {
+    return std::to_string(x);
+  }
+}
+
+template <class T>
+bool same(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
+  }
+  return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+// --- Accuracy -------------------------------------------------------------------------------------------------------------
+
+class Big {
+ public:
+  explicit Big(int bits = 220) { mpfr_init2(value_, bits); }
+  ~Big() { mpfr_clear(value_); }
+  Big(const Big&) = delete;
+  Big& operator=(const Big&) = delete;
+  operator mpfr_ptr() { return value_; }
+
+ private:
+  mpfr_t value_;
+};
+
+template <class T>
+T nearest(mpfr_t x) {
+  // Rounding to double first would round twice; mpfr_get_flt does not know subnormals of float otherwise.
+  if constexpr (sizeof(T) == 8) return mpfr_get_d(x, MPFR_RNDN);
+  else return mpfr_get_flt(x, MPFR_RNDN);
+}
+
+// Distance of got from the exact value, in units of the last place of the exact value rounded.
+template <class T>
+double ulps(T got, mpfr_t exact) {
+  const T near = nearest<T>(exact);
+  if (std::isnan(near) || std::isnan(got)) return std::isnan(near) && std::isnan(got) ? 0 : HUGE_VAL;
+  if (std::isinf(near) || std::isinf(got)) return near == got ? 0 : HUGE_VAL;
+  if (near == 0 && got == 0) return std::signbit(near) == std::signbit(got) ? 0 : HUGE_VAL;
+  using L = std::numeric_limits<T>;
+  int exponent = L::min_exponent;
+  if (std::fabs(near) >= L::min()) std::frexp(near, &exponent);
+  static Big difference;
+  mpfr_d_sub(difference, got, exact, MPFR_RNDN);
+  mpfr_mul_2si(difference, difference, L::digits - exponent, MPFR_RNDN);
+  return std::fabs(mpfr_get_d(difference, MPFR_RNDN));
+}
+
+// Operands that stress every function: all binades, the op's usual interval, the neighbourhood of 1, multiples of pi / 2, the
+// ends of the exponential's range, and special values.
+template <class T>
+std::vector<T> operands(const OpRow& op) {
+  using U = typename Scalar<T>::UInt;
+  using L = std::numeric_limits<T>;
+  std::mt19937_64 random(kSeed);
+  std::vector<T> x;
+  const int n = samples();
+  auto uniform = [&](double low, double high) {
+    return static_cast<T>(low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53));
+  };
+  for (int i = 0; i < 4 * n; ++i) x.push_back(std::bit_cast<T>(static_cast<U>(random())));
+  for (int i = 0; i < 2 * n; ++i) x.push_back(uniform(op.low, op.high));
+  for (int i = 0; i < n; ++i) x.push_back(uniform(-4, 4));
+  for (int i = 0; i < n; ++i) x.push_back(uniform(0.5, 2));
+  Big pi, multiple;
+  mpfr_const_pi(pi, MPFR_RNDN);
+  for (int i = 0; i < n / 2; ++i) {
+    const double k = i < n / 8 ? i : std::trunc(std::exp2(uniform(0, sizeof(T) == 8 ? 62 : 40)));
+    mpfr_mul_d(multiple, pi, k / 2, MPFR_RNDN);
+    const T near = nearest<T>(multiple);
+    for (T v : {near, std::nextafter(near, L::infinity()), -near}) x.push_back(v);
+  }
+  const double top = std::log(static_cast<double>(L::max())), bottom = std::log(static_cast<double>(L::denorm_min()));
+  for (int i = 0; i < n / 2; ++i) x.push_back(uniform(top - 2, top + 0.5));
+  for (int i = 0; i < n / 2; ++i) x.push_back(uniform(bottom - 1, bottom + 40));
+  for (T v : {T(0), T(1), T(2), T(0.5), L::min(), L::denorm_min(), L::max(), L::infinity(), L::quiet_NaN(), L::epsilon(),
+              std::nextafter(L::min(), T(0)), std::nextafter(T(1), T(2)), std::nextafter(T(1), T(0)), kTrigFast<T>,
+              std::nextafter(kTrigFast<T>, L::infinity())}) {
+    x.push_back(v);
+    x.push_back(-v);
+  }
+  return x;
+}
+
+template <class T, class Body, class Reference>
+void expect_accurate(const char* name, Body body, Reference reference) {
+  const OpRow& op = row(name);
+  double worst = 0;
+  T where = 0;
+  Big exact, operand(64);
+  for (T x : operands<T>(op)) {
+    mpfr_set_d(operand, x, MPFR_RNDN);
+    reference(exact, operand, MPFR_RNDN);
+    const double error = ulps(body(x), exact);
+    if (error > worst) {
+      worst = error;
+      where = x;
+    }
+  }
+  std::printf("%-6s f%d  %.4f ulp at %s\n", name, static_cast<int>(8 * sizeof(T)), worst, text(where).c_str());
+  EXPECT_LE(worst, std::fabs(op.ulp)) << name << " of " << text(where) << " gave " << text(body(where)) << "; seed " << kSeed;
+}
+
+#define EXPECT_ACCURATE(NAME, REFERENCE)                                           \
+  expect_accurate<f64>(#NAME, [](f64 x) { return NAME(x); }, REFERENCE);           \
+  expect_accurate<f32>(#NAME, [](f32 x) { return NAME(x); }, REFERENCE)
+
+TEST(Sin, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(sin, mpfr_sin); }
+TEST(Cos, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(cos, mpfr_cos); }
+TEST(Exp, StaysWithinOneUlpWithGradualUnderflow) { EXPECT_ACCURATE(exp, mpfr_exp); }
+TEST(Log, StaysWithinOneUlpOfSubnormalsToo) { EXPECT_ACCURATE(log, mpfr_log); }
+TEST(Tanh, StaysWithinItsBoundOverTheWholeRange) { EXPECT_ACCURATE(tanh, mpfr_tanh); }
+TEST(Sqrt, IsCorrectlyRounded) { EXPECT_ACCURATE(sqrt, mpfr_sqrt); }
+TEST(Reciprocal, IsCorrectlyRounded) {
+  EXPECT_ACCURATE(reciprocal, [](mpfr_t y, mpfr_t x, mpfr_rnd_t r) { return mpfr_ui_div(y, 1, x, r); });
+}
+TEST(Rsqrt, StaysWithinOneUlpOverTheWholeRange) {
+  // mpfr_rec_sqrt(-0) is +inf; IEEE 754 has -inf, as 1 / sqrt(-0).
+  EXPECT_ACCURATE(rsqrt, [](mpfr_t y, mpfr_t x, mpfr_rnd_t r) {
+    return mpfr_zero_p(x) ? mpfr_ui_div(y, 1, x, r) : mpfr_rec_sqrt(y, x, r);
+  });
+}
+
+template <class T>
+void expect_pow_accurate() {
+  using L = std::numeric_limits<T>;
+  using U = typename Scalar<T>::UInt;
+  const OpRow& op = row("pow");
+  std::mt19937_64 random(kSeed);
+  auto uniform = [&](double low, double high) { return low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53); };
+  std::vector<std::pair<T, T>> pairs;
+  const int n = samples();
+  const double range = std::log(static_cast<double>(L::max())), bottom = std::log(static_cast<double>(L::denorm_min()));
+  for (int i = 0; i < 2 * n; ++i) pairs.emplace_back(uniform(op.low, op.high), uniform(op.low, op.high));
+  for (int i = 0; i < n; ++i) pairs.emplace_back(std::bit_cast<T>(static_cast<U>(random())), std::bit_cast<T>(static_cast<U>(random())));
+  for (int i = 0; i < 3 * n; ++i) {  // results over all binades: bases of any binade, and bases near 1
+    const T x = i % 3 ? static_cast<T>(uniform(0.5, 2)) : magnitude(std::bit_cast<T>(static_cast<U>(random())));
+    pairs.emplace_back(x, static_cast<T>(uniform(bottom - 1, range + 1) / std::log(static_cast<double>(x))));
+  }
+  for (int i = 0; i < n; ++i) pairs.emplace_back(-uniform(0.1, 10), std::trunc(uniform(-40, 40)));
+  double worst = 0;
+  std::pair<T, T> where;
+  Big exact, x(64), y(64);
+  for (const auto& p : pairs) {
+    mpfr_set_d(x, p.first, MPFR_RNDN);
+    mpfr_set_d(y, p.second, MPFR_RNDN);
+    mpfr_pow(exact, x, y, MPFR_RNDN);
+    const double error = ulps(pow(p.first, p.second), exact);
+    if (error > worst) {
+      worst = error;
+      where = p;
+    }
+  }
+  std::printf("pow    f%d  %.4f ulp at %s, %s\n", static_cast<int>(8 * sizeof(T)), worst, text(where.first).c_str(),
+              text(where.second).c_str());
+  EXPECT_LE(worst, std::fabs(op.ulp)) << "pow of " << text(where.first) << ", " << text(where.second) << " gave "
+                                      << text(pow(where.first, where.second));
+}
+TEST(Pow, StaysWithinItsBoundOverTheWholeRange) {
+  expect_pow_accurate<f64>();
+  expect_pow_accurate<f32>();
+}
+
+template <class T>
+void expect_pow_specials() {
+  using L = std::numeric_limits<T>;
+  const T inf = L::infinity(), nan = L::quiet_NaN();
+  const T values[] = {0, T(-0.0), 1, -1, 2, -2, T(0.5), T(-0.5), 3, -3, T(2.5), T(-2.5), inf, -inf, nan, L::max(), -L::max(),
+                      L::min(), -L::min(), L::denorm_min(), -L::denorm_min(), T(1e7 + 1), T(0x1p60), T(-0x1p60)};
+  for (T x : values)
+    for (T y : values) {
+      const T got = pow(x, y), want = static_cast<T>(std::pow(static_cast<double>(x), static_cast<double>(y)));
+      const bool close = same(got, want) || std::fabs(got - want) <= 4 * L::epsilon() * std::fabs(want);
+      EXPECT_TRUE(close && std::signbit(got) == std::signbit(want) || (std::isnan(got) && std::isnan(want)))
+          << "pow(" << text(x) << ", " << text(y) << ") = " << text(got) << ", C says " << text(want);
+    }
+}
+TEST(Pow, FollowsTheSpecialCasesOfAnnexF) {
+  expect_pow_specials<f64>();
+  expect_pow_specials<f32>();
+}
+
+// --- The same bits from every number of lanes --------------------------------------------------------------------------------
+
+template <class T>
+T operand(std::mt19937_64& random) {
+  if constexpr (std::is_floating_point_v<T>) {
+    using U = typename Scalar<T>::UInt;
+    using L = std::numeric_limits<T>;
+    const T specials[] = {0, T(-0.0), 1, -1, L::infinity(), -L::infinity(), L::quiet_NaN(), L::denorm_min(), L::max(), L::min(),
+                          T(0.5), T(-1.5), T(2.5), T(1e5), T(1e10), T(-0x1p31), T(0x1p31), T(0x1p63), T(0x1p64), T(255.5)};
+    switch (random() % 8) {
+      case 0: return specials[random() % std::size(specials)];
+      case 1:
+      case 2: return std::bit_cast<T>(static_cast<U>(random()));
+      case 3: return static_cast<T>(static_cast<i64>(random()));
+      case 4: return static_cast<T>(static_cast<int>(random() % 64) - 32);
+      default: return static_cast<T>((static_cast<double>(random() >> 11) * 0x1p-53 - 0.5) * 40);
+    }
+  } else {
+    const T specials[] = {0, 1, T(-1), smallest_integer<T>, largest_integer<T>, T(largest_integer<T> - 1), 7, 8, 63, 64};
+    switch (random() % 4) {
+      case 0: return specials[random() % std::size(specials)];
+      case 1: return static_cast<T>(static_cast<int>(random() % 32) - 8);
+      case 2: return static_cast<T>(random() >> (random() % 64));
+      default: return static_cast<T>(random());
+    }
+  }
+}
+
+template <class T>
+constexpr const char* type_name() {
+  if constexpr (std::is_same_v<T, f32>) return "f32";
+  else if constexpr (std::is_same_v<T, f64>) return "f64";
+  else if constexpr (sizeof(T) == 1) return Scalar<T>::is_signed ? "i8" : "u8";
+  else if constexpr (sizeof(T) == 2) return Scalar<T>::is_signed ? "i16" : "u16";
+  else if constexpr (sizeof(T) == 4) return Scalar<T>::is_signed ? "i32" : "u32";
+  else return Scalar<T>::is_signed ? "i64" : "u64";
+}
+
+// body(a, b, c) and body of lanes of a, b, c; first holds lanes of First and the others of T (where has a bool first).
+template <int N, class First, class T, class Body>
+__attribute__((noinline)) void expect_lanes_agree(const char* name, Body body) {
+  std::mt19937_64 random(kSeed);
+  for (int trial = 0; trial < 4 + 1024 / N; ++trial) {
+    vec<First, N> a;
+    vec<T, N> b, c;
+    First scalar_a[N];
+    T scalar_b[N], scalar_c[N];
+    for (int i = 0; i < N; ++i) {
+      scalar_a[i] = std::is_same_v<First, T> ? operand<First>(random) : static_cast<First>(random() & 1);
+      scalar_b[i] = operand<T>(random);
+      scalar_c[i] = operand<T>(random);
+      a[i] = scalar_a[i];
+      b[i] = scalar_b[i];
+      c[i] = scalar_c[i];
+    }
+    const auto lanes = body(a, b, c);
+    for (int i = 0; i < N; ++i) {
+      const auto one = body(scalar_a[i], scalar_b[i], scalar_c[i]);
+      const std::remove_const_t<decltype(one)> lane = lanes[i];
+      ASSERT_TRUE(same(lane, one)) << name << " " << type_name<T>() << " x " << N << " of " << text(scalar_a[i]) << ", "
+                                   << text(scalar_b[i]) << ", " << text(scalar_c[i]) << ": lane " << i << " gave " << text(lane)
+                                   << ", alone " << text(one);
+    }
+  }
+}
+
+// Which operand types a column of ops.def stands for.
+enum class Operands { Any, Number, Integral, Float, Bool, Index };
+template <Operands kind, class T>
+constexpr bool takes = kind == Operands::Any || kind == Operands::Number || (kind == Operands::Float && Scalar<T>::is_float) ||
+                       (kind == Operands::Integral && !Scalar<T>::is_float) || (kind == Operands::Bool && std::is_same_v<T, u8>);
+enum Properties { None, Selects, Commutative, Associative };
+
+template <int N, class T>
+void expect_all_ops_agree() {
+#define INGOT_BODY_1(name) [](auto a, auto, auto) __attribute__((always_inline)) { return ingot::math::name(a); }
+#define INGOT_BODY_2(name) [](auto a, auto b, auto) __attribute__((always_inline)) { return ingot::math::name(a, b); }
+#define INGOT_BODY_3(name) [](auto a, auto b, auto c) __attribute__((always_inline)) { return ingot::math::name(a, b, c); }
+#define INGOT_OP(name, arity, operands, result, properties, cost, ulp, low, high, doc)                    \
+  if constexpr (takes<Operands::operands, T>) {                                                           \
+    using First = std::conditional_t<(properties) == Selects, u8, T>;                                     \
+    expect_lanes_agree<N, First, T>(#name, INGOT_BODY_##arity(name));                                     \
+  }
+#include "kernels/ops.def"
+}
+
+template <int N, class From, class... To>
+void expect_casts_agree() {
+  (expect_lanes_agree<N, From, From>("cast", [](auto a, auto, auto) __attribute__((always_inline)) { return cast<To>(a); }), ...);
+  expect_lanes_agree<N, From, From>("cast_bool", [](auto a, auto, auto) __attribute__((always_inline)) { return cast_bool(a); });
+}
+
+template <class T>
+class Lanes : public testing::Test {};
+using AllTypes = testing::Types<i8, u8, i16, u16, i32, u32, i64, u64, f32, f64>;
+TYPED_TEST_SUITE(Lanes, AllTypes);
+
+TYPED_TEST(Lanes, EveryOpGivesTheBitsOfItsScalarBody) {
+  expect_all_ops_agree<2, TypeParam>();
+  expect_all_ops_agree<16, TypeParam>();
+  expect_all_ops_agree<64, TypeParam>();
+}
+TYPED_TEST(Lanes, EveryCastGivesTheBitsOfTheScalarCast) {
+  expect_casts_agree<4, TypeParam, i8, u8, i16, u16, i32, u32, i64, u64, f32, f64>();
+  expect_casts_agree<32, TypeParam, i8, u8, i16, u16, i32, u32, i64, u64, f32, f64>();
+}
+TEST(RandomUniform, EveryLaneGivesTheBitsOfTheScalarBody) {
+  auto f64_body = [](auto i, auto key, auto) __attribute__((always_inline)) { return random_uniform<f64>(i, key); };
+  auto f32_body = [](auto i, auto key, auto) __attribute__((always_inline)) { return random_uniform<f32>(i, key); };
+  expect_lanes_agree<8, i64, i64>("random_uniform f64", f64_body);
+  expect_lanes_agree<8, i64, i64>("random_uniform f32", f32_body);
+  expect_lanes_agree<64, i64, i64>("random_uniform f64", f64_body);
+}
+
+// --- Integers ---------------------------------------------------------------------------------------------------------------
+
+__extension__ using Wide = __int128;
+
+template <class T>
+class Integer : public testing::Test {};
+using IntegerTypes = testing::Types<i8, u8, i16, u16, i32, u32, i64, u64>;
+TYPED_TEST_SUITE(Integer, IntegerTypes);
+
+TYPED_TEST(Integer, ArithmeticIsExactModuloTheWidth) {
+  using T = TypeParam;
+  std::mt19937_64 random(kSeed);
+  constexpr int bits = Scalar<T>::bits;
+  for (int i = 0; i < 20000; ++i) {
+    const T a = operand<T>(random), b = operand<T>(random);
+    const Wide x = a, y = b;
+    auto floored = [](Wide n, Wide d) { return n / d - (n % d != 0 && (n % d < 0) != (d < 0)); };
+    ASSERT_EQ(add(a, b), static_cast<T>(x + y)) << text(a) << " + " << text(b);
+    ASSERT_EQ(subtract(a, b), static_cast<T>(x - y)) << text(a) << " - " << text(b);
+    ASSERT_EQ(multiply(a, b), static_cast<T>(static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(y)));
+    ASSERT_EQ(negative(a), static_cast<T>(-x));
+    ASSERT_EQ(abs(a), static_cast<T>(x < 0 ? -x : x));
+    ASSERT_EQ(sign(a), static_cast<T>((x > 0) - (x < 0)));
+    ASSERT_EQ(floor_divide(a, b), y == 0 ? T(0) : static_cast<T>(floored(x, y))) << text(a) << " // " << text(b);
+    ASSERT_EQ(remainder(a, b), y == 0 ? T(0) : static_cast<T>(x - y * floored(x, y))) << text(a) << " % " << text(b);
+    ASSERT_EQ(minimum(a, b), std::min(a, b));
+    ASSERT_EQ(maximum(a, b), std::max(a, b));
+    const bool in_range = y >= 0 && y < bits;
+    ASSERT_EQ(bitwise_left_shift(a, b), in_range ? static_cast<T>(static_cast<u64>(a) << static_cast<int>(y)) : T(0));
+    ASSERT_EQ(bitwise_right_shift(a, b), static_cast<T>(in_range ? x >> static_cast<int>(y) : (x < 0 ? -1 : 0)));
+  }
+}
+
+TYPED_TEST(Integer, PowerIsTheProductModuloTheWidth) {
+  using T = TypeParam;
+  std::mt19937_64 random(kSeed);
+  for (int i = 0; i < 5000; ++i) {
+    const T a = operand<T>(random), b = operand<T>(random);
+    T want = 1;
+    if (b < T(0)) {
+      want = a == T(1) ? T(1) : a == static_cast<T>(-1) ? (b & 1 ? static_cast<T>(-1) : T(1)) : T(0);
+    } else {
+      for (int bit = Scalar<T>::bits - 1; bit >= 0; --bit) {
+        want = multiply(want, want);
+        if (static_cast<u64>(b) >> bit & 1) want = multiply(want, a);
+      }
+    }
+    ASSERT_EQ(pow(a, b), want) << text(a) << " ** " << text(b);
+  }
+  EXPECT_EQ(pow(T(0), T(0)), T(1));
+}
+
+// --- Casts ------------------------------------------------------------------------------------------------------------------
+
+template <class T, class F>
+void expect_saturating_cast() {
+  std::mt19937_64 random(kSeed);
+  using L = std::numeric_limits<T>;
+  std::vector<F> values = {static_cast<F>(L::max()), static_cast<F>(L::min())};
+  for (int i = 0; i < 5000; ++i) values.push_back(operand<F>(random));
+  for (std::size_t i = 0; i < 2; ++i)
+    for (F step : {F(-1.5), F(-1), F(-0.5), F(0.5), F(1), F(1.5)}) values.push_back(values[i] + step);
+  for (std::size_t i = 0; i < 2; ++i)
+    for (F to : {F(-INFINITY), F(INFINITY)}) values.push_back(std::nextafter(values[i], to));
+  for (F x : values) {
+    T want = 0;
+    const long double wide = std::trunc(static_cast<long double>(x));
+    if (wide >= static_cast<long double>(L::max())) want = L::max();
+    else if (wide <= static_cast<long double>(L::min())) want = L::min();
+    else if (!std::isnan(x)) want = static_cast<T>(wide);
+    ASSERT_EQ(cast<T>(x), want) << type_name<T>() << " of " << text(x);
+  }
+}
+TYPED_TEST(Integer, FloatsSaturateAndNanGivesZero) {
+  expect_saturating_cast<TypeParam, f32>();
+  expect_saturating_cast<TypeParam, f64>();
+}
+
+TYPED_TEST(Integer, BecomesTheNearestFloat) {
+  std::mt19937_64 random(kSeed);
+  std::vector<TypeParam> values;
+  for (int i = 0; i < 20000; ++i) values.push_back(operand<TypeParam>(random));
+  for (int shift = 24; shift < Scalar<TypeParam>::bits - 1; ++shift)  // halfway between two floats, and one beside
+    for (int d = -1; d <= 1; ++d)
+      for (int odd : {1, 3}) values.push_back(static_cast<TypeParam>((u64(1) << shift) + (u64(odd) << (shift - 24)) + static_cast<u64>(d)));
+  Big exact(64);
+  for (TypeParam x : values) {
+    if constexpr (Scalar<TypeParam>::is_signed) mpfr_set_sj(exact, x, MPFR_RNDN);
+    else mpfr_set_uj(exact, x, MPFR_RNDN);
+    const vec<TypeParam, 8> lanes = {x, x, x, x, x, x, x, x};
+    ASSERT_EQ(cast<f32>(x), nearest<f32>(exact)) << text(x);
+    ASSERT_EQ(cast<f64>(x), nearest<f64>(exact)) << text(x);
+    ASSERT_EQ(cast<f32>(lanes)[3], nearest<f32>(exact)) << text(x);
+    ASSERT_EQ(cast<f64>(lanes)[3], nearest<f64>(exact)) << text(x);
+    ASSERT_EQ(cast<i16>(x), static_cast<i16>(static_cast<u64>(x)));
+    ASSERT_EQ(cast_bool(x), x != 0);
+  }
+}
+
+// --- Floats: what IEEE 754, the array API and NumPy say of special values -----------------------------------------------------
+
+template <class T>
+class Float : public testing::Test {};
+using FloatTypes = testing::Types<f32, f64>;
+TYPED_TEST_SUITE(Float, FloatTypes);
+
+TYPED_TEST(Float, ExtremesLetNanWinAndOrderTheZeros) {
+  using T = TypeParam;
+  const T nan = std::numeric_limits<T>::quiet_NaN(), zero = 0, minus = T(-0.0);
+  for (T x : {T(1), T(-1), zero, std::numeric_limits<T>::infinity(), -std::numeric_limits<T>::infinity()}) {
+    for (T y : {minimum(x, nan), minimum(nan, x), maximum(x, nan), maximum(nan, x), minimum(x, -nan), maximum(-nan, x)})
+      EXPECT_TRUE(std::isnan(y)) << text(x);
+  }
+  EXPECT_TRUE(same(minimum(zero, minus), minus) && same(minimum(minus, zero), minus));
+  EXPECT_TRUE(same(maximum(zero, minus), zero) && same(maximum(minus, zero), zero));
+  EXPECT_EQ(minimum(T(1), T(2)), T(1));
+  EXPECT_EQ(maximum(T(1), T(2)), T(2));
+  EXPECT_TRUE(std::isnan(clip(nan, T(0), T(1))));
+}
+
+TYPED_TEST(Float, SignAbsAndRoundingKeepTheirZeros) {
+  using T = TypeParam;
+  std::mt19937_64 random(kSeed);
+  EXPECT_TRUE(same(sign(T(-0.0)), T(0)));
+  EXPECT_TRUE(std::isnan(sign(std::numeric_limits<T>::quiet_NaN())));
+  EXPECT_TRUE(same(abs(T(-0.0)), T(0)) && same(negative(T(0)), T(-0.0)));
+  for (T zero : {T(0), T(-0.0)})
+    for (T y : {sin(zero), tanh(zero), sqrt(zero), floor(zero), ceil(zero), trunc(zero), round(zero)})
+      EXPECT_TRUE(same(y, zero)) << text(zero);
+  for (int i = 0; i < 50000; ++i) {
+    const T x = operand<T>(random);
+    ASSERT_TRUE(same(floor(x), std::floor(x))) << text(x) << " " << text(floor(x));
+    ASSERT_TRUE(same(ceil(x), std::ceil(x))) << text(x) << " " << text(ceil(x));
+    ASSERT_TRUE(same(trunc(x), std::trunc(x))) << text(x) << " " << text(trunc(x));
+    ASSERT_TRUE(same(round(x), std::nearbyint(x))) << text(x) << " " << text(round(x));
+    ASSERT_EQ(isnan(x), std::isnan(x));
+    ASSERT_EQ(isinf(x), std::isinf(x));
+    ASSERT_EQ(isfinite(x), std::isfinite(x));
+  }
+}
+
+TYPED_TEST(Float, RemainderIsExactAndHasTheSignOfTheDivisor) {
+  using T = TypeParam;
+  std::mt19937_64 random(kSeed);
+  for (int i = 0; i < 100000; ++i) {
+    const T a = operand<T>(random), b = operand<T>(random);
+    T want = std::fmod(a, b);
+    if (want == 0) want = std::copysign(T(0), b);
+    else if ((want < 0) != (b < 0)) want += b;
+    ASSERT_TRUE(same(remainder(a, b), want)) << text(a) << " % " << text(b) << " = " << text(remainder(a, b)) << ", NumPy says " << text(want);
+  }
+}
+
+TYPED_TEST(Float, FloorDivisionIsTheFloorOfTheExactQuotient) {
+  using T = TypeParam;
+  std::mt19937_64 random(kSeed);
+  Big quotient(2300), x(64), y(64);
+  for (int i = 0; i < 20000; ++i) {
+    const T a = operand<T>(random), b = operand<T>(random), got = floor_divide(a, b);
+    if (std::isnan(a) || std::isnan(b) || (std::isinf(a) && b != 0)) {
+      ASSERT_TRUE(std::isnan(got)) << text(a) << " // " << text(b) << " = " << text(got);
+    } else if (b == 0) {
+      ASSERT_TRUE(same(got, a / b)) << text(a) << " // " << text(b) << " = " << text(got);
+    } else if (std::isinf(b)) {
+      ASSERT_TRUE(same(got, a != 0 && (a < 0) != (b < 0) ? T(-1) : std::copysign(T(0), a / b))) << text(a) << " // " << text(b);
+    } else {
+      mpfr_set_d(x, a, MPFR_RNDN);
+      mpfr_set_d(y, b, MPFR_RNDN);
+      mpfr_div(quotient, x, y, MPFR_RNDD);
+      mpfr_floor(quotient, quotient);
+      ASSERT_LE(ulps(got, quotient), 0.5) << text(a) << " // " << text(b) << " = " << text(got);
+    }
+  }
+}
+
+// --- Reductions ---------------------------------------------------------------------------------------------------------------
+
+TYPED_TEST(Lanes, IdentitiesLeaveEveryValueAsItIs) {
+  using T = TypeParam;
+  std::mt19937_64 random(kSeed);
+  for (int i = 0; i < 2000; ++i) {
+    const T x = operand<T>(random);
+    ASSERT_TRUE(same(add(identity::add<T>(), x), x)) << text(x);
+    ASSERT_TRUE(same(multiply(identity::multiply<T>(), x), x)) << text(x);
+    ASSERT_TRUE(same(minimum(identity::minimum<T>(), x), x)) << text(x);
+    ASSERT_TRUE(same(maximum(identity::maximum<T>(), x), x)) << text(x);
+    if constexpr (!Scalar<T>::is_float) {
+      ASSERT_EQ(bitwise_and(identity::bitwise_and<T>(), x), x);
+      ASSERT_EQ(bitwise_or(identity::bitwise_or<T>(), x), x);
+      ASSERT_EQ(bitwise_xor(identity::bitwise_xor<T>(), x), x);
+    }
+  }
+}
+
+TYPED_TEST(Float, MomentsAgreeWithLongDoubleFarFromZero) {
+  using T = TypeParam;
+  std::mt19937_64 random(kSeed);
+  for (T offset : {T(0), T(1000), T(-1e6)}) {
+    constexpr int blocks = 37, block = 16;
+    std::vector<T> x(blocks * block);
+    for (T& v : x) v = offset + static_cast<T>(static_cast<double>(random() >> 11) * 0x1p-53);
+    long double mean = 0, squares = 0;
+    for (T v : x) mean += v;
+    mean /= x.size();
+    for (T v : x) squares += (v - mean) * (v - mean);
+    Moments<T> all{};
+    for (int b = 0; b < blocks; ++b) {
+      ShiftedSums<T> s = moments_start(x[b * block]);
+      for (int i = 1; i < block; ++i) s = moments_update(s, x[b * block + i]);
+      const Moments<T> m = moments_finish(s, f64(block));
+      all = b ? moments_merge(f64(b * block), all, f64(block), m) : m;
+    }
+    const long double tolerance = 64 * std::numeric_limits<T>::epsilon();
+    EXPECT_NEAR(static_cast<double>(all.squares / squares), 1, static_cast<double>(tolerance)) << text(offset);
+    EXPECT_LE(std::fabs(all.mean - mean), tolerance * (std::fabs(mean) + 1)) << text(offset);
+  }
+  const T nan = std::numeric_limits<T>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(moments_finish(moments_update(moments_start(T(1)), nan), 2.0).squares));
+  EXPECT_EQ(moments_finish(moments_start(T(5)), 1.0).squares, T(0));
+}
+
+// --- Random numbers -----------------------------------------------------------------------------------------------------------
+
+TEST(Philox, MatchesTheKnownAnswersOfRandom123) {
+  const u64 all = 0xffffffff;
+  struct Case {
+    u64 counter[4], key[2], want[4];
+  };
+  const Case cases[] = {
+      {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+      {{all, all, all, all}, {all, all}, {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+      {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}, {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+  };
+  for (const Case& c : cases) {
+    const PhiloxBlock<u64> got = philox(c.counter[0], c.counter[1], c.counter[2], c.counter[3], c.key[0], c.key[1]);
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(got.word[i], c.want[i]) << "word " << i;
+  }
+}
+
+TEST(RandomUniform, LaysOutElementsOverCountersAsDocumented) {
+  const u64 key = 0x0123456789abcdef;
+  for (i64 i : {i64(0), i64(7), i64(8), i64(15), i64(16), i64(31), i64(32), i64(1000003), i64(1) << 40}) {
+    const u64 u = static_cast<u64>(i), c64 = u / 16 * 8 + u % 8, p64 = u / 8 % 2, c32 = u / 32 * 8 + u % 8, p32 = u / 8 % 4;
+    const auto wide = philox<u64>(c64 & 0xffffffff, c64 >> 32, 0, 0, key & 0xffffffff, key >> 32);
+    const auto narrow = philox<u64>(c32 & 0xffffffff, c32 >> 32, 0, 0, key & 0xffffffff, key >> 32);
+    const u64 bits = wide.word[2 * p64] | wide.word[2 * p64 + 1] << 32;
+    EXPECT_EQ(random_uniform<f64>(i, static_cast<i64>(key)), static_cast<double>(bits >> 11) * 0x1p-53) << i;
+    EXPECT_EQ(random_uniform<f32>(i, static_cast<i64>(key)), static_cast<float>(narrow.word[p32] >> 8) * 0x1p-24f) << i;
+  }
+}
+
+}  // namespace
+}  // namespace ingot::math

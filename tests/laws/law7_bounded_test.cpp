@@ -1,0 +1,110 @@
+// Law 7: bounded memory, and no deep recursion.
+#include <pthread.h>
+
+#include <functional>
+
+#include "host/exec/evaluate.h"
+#include "host/graph/intern.h"
+#include "tests/laws/law.h"
+
+namespace ingot::tests {
+namespace {
+
+// Runs on a thread whose stack would not survive a recursion over a deep graph.
+void on_a_small_stack(std::function<void()> work) {
+  constexpr std::size_t kStack = 256 * 1024;
+  pthread_attr_t attributes;
+  ASSERT_EQ(pthread_attr_init(&attributes), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&attributes, kStack), 0);
+  pthread_t thread;
+  const auto entry = [](void* argument) -> void* {
+    (*static_cast<std::function<void()>*>(argument))();
+    return nullptr;
+  };
+  ASSERT_EQ(pthread_create(&thread, &attributes, entry, &work), 0);
+  pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+}
+
+// Raises every bound on the pending graph.
+class Unbounded {
+ public:
+  Unbounded()
+      : nodes_(config().max_pending_nodes.exchange(std::int64_t{1} << 40)),
+        depth_(config().max_pending_depth.exchange(1 << 30)),
+        bytes_(config().max_retained_bytes.exchange(std::int64_t{1} << 60)) {}
+  ~Unbounded() {
+    config().max_pending_nodes = nodes_;
+    config().max_pending_depth = depth_;
+    config().max_retained_bytes = bytes_;
+  }
+
+ private:
+  std::int64_t nodes_;
+  int depth_;
+  std::int64_t bytes_;
+};
+
+TEST(Law7, LoopsForeverInConstantMemory) {
+  on_a_small_stack([] {
+    constexpr int kRounds = 1'000'000;
+    Array x = zeros({1000}).eval();
+    for (int i = 0; i < 20'000; ++i) x = x + 1;
+    const std::int64_t before = resident_bytes();
+    const Stats s = measured([&] {
+      for (int i = 20'000; i < kRounds; ++i) x = x + 1;
+      x.eval();
+    });
+    EXPECT_LT(resident_bytes() - before, 16 << 20);
+    EXPECT_LT(s.peak_bytes, 1 << 20);
+    EXPECT_LT(s.compiles, 8);
+    EXPECT_EQ(x(17).item<double>(), kRounds);
+    EXPECT_LT(graph::pending_nodes(), 1 << 17);
+  });
+}
+
+TEST(Law7, BuildsPlansAndDestroysADeepChain) {
+  on_a_small_stack([] {
+    const Unbounded unbounded;
+    constexpr int kDepth = 1'000'000;
+    Array x = zeros({10}).eval();
+    const std::int64_t pending = graph::pending_nodes();
+    for (int i = 0; i < kDepth; ++i) x = x + 1;
+    EXPECT_GE(graph::pending_nodes() - pending, kDepth);
+    x = Array(0.0);
+    EXPECT_LE(graph::pending_nodes(), pending + 1);
+
+    Array y = ones({10}).eval();
+    for (int i = 0; i < kDepth; ++i) y = y + 1;
+    EXPECT_EQ(y(3).item<double>(), kDepth + 1);
+  });
+}
+
+TEST(Law7, SharesWhatDoublesWithoutWalkingEveryPath) {
+  // 2^60 paths, 60 nodes.
+  Array x = array({1.0, 2.0});
+  for (int i = 0; i < 60; ++i) x = x + x;
+  EXPECT_EQ(x(0).item<double>(), 0x1p60);
+}
+
+TEST(Law7, FreesResultsWithTheirLastHandle) {
+  const Stats s = measured([] {
+    for (int i = 0; i < 50; ++i) {
+      const Array x = zeros({250'000}) + static_cast<double>(i);
+      EXPECT_EQ(max(x.eval()).item<double>(), i);
+    }
+  });
+  EXPECT_LT(s.peak_bytes, 3 * 2'000'000 + (1 << 20));
+}
+
+TEST(Law7, NeedsNoMemoryForGenerators) {
+  const std::int64_t count = std::int64_t{1} << 33;
+  const Array x = full({count}, 3, DType::Int8);
+  EXPECT_EQ(x.size(), count);
+  const Array few = x(Slice(none, none, count / 4));
+  const Stats s = measured([&] { EXPECT_EQ(sum(few).item<std::int64_t>(), 12); });
+  EXPECT_LT(s.peak_bytes, 1 << 20);
+}
+
+}  // namespace
+}  // namespace ingot::tests

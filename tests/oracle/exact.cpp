@@ -1,0 +1,103 @@
+#include "tests/oracle/exact.h"
+
+#include <mpfr.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+namespace ingot::oracle {
+namespace {
+
+constexpr mpfr_prec_t kPrecision = 160;
+// Holds floor(x / y) of any two doubles.
+constexpr mpfr_prec_t kQuotientPrecision = 2200;
+constexpr double kWrong = std::numeric_limits<double>::infinity();
+
+class Number {
+ public:
+  explicit Number(mpfr_prec_t precision) { mpfr_init2(value_, precision); }
+  Number(const Number&) = delete;
+  Number& operator=(const Number&) = delete;
+  ~Number() { mpfr_clear(value_); }
+  operator mpfr_ptr() { return value_; }
+
+ private:
+  mpfr_t value_;
+};
+
+struct Format {
+  int precision;
+  int least;     // exponent of the smallest subnormal
+  int overflow;  // exponent of the first power of two that is too large
+};
+
+Format format(DType dtype) { return dtype == DType::Float32 ? Format{24, -149, 128} : Format{53, -1074, 1024}; }
+
+double round_to(mpfr_ptr value, DType dtype) {
+  return dtype == DType::Float32 ? mpfr_get_flt(value, MPFR_RNDN) : mpfr_get_d(value, MPFR_RNDN);
+}
+
+void compute(mpfr_ptr result, Op op, double x, double y) {
+  thread_local Number a(53), b(53);
+  mpfr_set_d(a, x, MPFR_RNDN);
+  mpfr_set_d(b, y, MPFR_RNDN);
+  switch (op) {
+    case Op::rsqrt:
+      mpfr_rec_sqrt(result, a, MPFR_RNDN);
+      if (x == 0 && std::signbit(x))
+        mpfr_neg(result, result, MPFR_RNDN);  // IEEE 754's 1 / sqrt(-0) is -inf, MPFR's is not
+      return;
+    case Op::exp: mpfr_exp(result, a, MPFR_RNDN); return;
+    case Op::log: mpfr_log(result, a, MPFR_RNDN); return;
+    case Op::sin: mpfr_sin(result, a, MPFR_RNDN); return;
+    case Op::cos: mpfr_cos(result, a, MPFR_RNDN); return;
+    case Op::tanh: mpfr_tanh(result, a, MPFR_RNDN); return;
+    case Op::pow: mpfr_pow(result, a, b, MPFR_RNDN); return;
+    default: throw std::logic_error("the oracle has no MPFR function for " + std::string(info(op).name));
+  }
+}
+
+}  // namespace
+
+double rounded(Op op, DType dtype, double x, double y) {
+  thread_local Number exact(kPrecision);
+  compute(exact, op, x, y);
+  return round_to(exact, dtype);
+}
+
+double distance(Op op, DType dtype, double x, double y, double got) {
+  thread_local Number exact(kPrecision), difference(kPrecision);
+  compute(exact, op, x, y);
+  if (mpfr_nan_p(exact)) return std::isnan(got) ? 0 : kWrong;
+  if (std::isnan(got) || (mpfr_signbit(exact) != 0) != std::signbit(got)) return kWrong;
+  const Format f = format(dtype);
+  // Overflow stands for the power of two that is next to the largest number.
+  if (std::isinf(got) && (mpfr_inf_p(exact) || (mpfr_regular_p(exact) && mpfr_get_exp(exact) > f.overflow))) return 0;
+  if (mpfr_inf_p(exact)) return kWrong;
+  if (mpfr_zero_p(exact)) return got == 0 ? 0 : kWrong;
+  if (std::isinf(got)) {
+    mpfr_set_si_2exp(difference, got > 0 ? 1 : -1, f.overflow, MPFR_RNDN);
+  } else {
+    mpfr_set_d(difference, got, MPFR_RNDN);
+  }
+  mpfr_sub(difference, exact, difference, MPFR_RNDA);
+  // MPFR's significands are in [1/2, 1).
+  const long last_place = std::max<long>(mpfr_get_exp(exact) - f.precision, f.least);
+  mpfr_mul_2si(difference, difference, -last_place, MPFR_RNDA);
+  mpfr_abs(difference, difference, MPFR_RNDA);
+  return mpfr_get_d(difference, MPFR_RNDU);
+}
+
+double floor_quotient(DType dtype, double x, double y) {
+  thread_local Number quotient(kQuotientPrecision), divisor(53);
+  mpfr_set_d(quotient, x, MPFR_RNDN);
+  mpfr_set_d(divisor, y, MPFR_RNDN);
+  mpfr_div(quotient, quotient, divisor, MPFR_RNDD);
+  mpfr_floor(quotient, quotient);
+  return round_to(quotient, dtype);
+}
+
+}  // namespace ingot::oracle

@@ -1,0 +1,17 @@
+// Elementary functions to as many bits as a question needs, by MPFR.
+#pragma once
+
+#include "host/graph/op.h"
+
+namespace ingot::oracle {
+
+/// f(x) or f(x, y) rounded once to the dtype. Of the ops that the table does not call exact.
+double rounded(Op op, DType dtype, double x, double y);
+
+/// |got - f| in units in the last place of f, rounded up; infinity for a wrong special value or sign.
+double distance(Op op, DType dtype, double x, double y, double got);
+
+/// floor(x / y) rounded once to the dtype, for finite x and y, y not 0.
+double floor_quotient(DType dtype, double x, double y);
+
+}  // namespace ingot::oracle

@@ -1,0 +1,242 @@
+#include "tests/oracle/function.h"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include "tests/oracle/exact.h"
+#include "tests/oracle/philox.h"
+
+namespace ingot::oracle {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+Element boolean(bool value) { return Element::integer(value ? 1 : 0); }
+
+int bits_of(DType dtype) { return 8 * static_cast<int>(itemsize(dtype)); }
+
+bool is_exact_or_rounded(Op op, DType dtype) {
+  const double ulp = info(op).ulp;
+  return !is_floating(dtype) || ulp == 0 || ulp == 0.5;
+}
+
+double minimum(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return kNaN;
+  if (a == b) return std::signbit(a) ? a : b;
+  return a < b ? a : b;
+}
+
+double maximum(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return kNaN;
+  if (a == b) return std::signbit(a) ? b : a;
+  return a > b ? a : b;
+}
+
+// The division that rounds down. Where the quotient is small enough for it, x - fmod(x, y) over y is an integer that
+// long double has.
+double floor_divide(DType dtype, double x, double y) {
+  if (std::isnan(x) || std::isnan(y) || (std::isinf(x) && y != 0)) return kNaN;
+  if (y == 0) return x / y;
+  if (x == 0) return x / y;
+  const bool differ = std::signbit(x) != std::signbit(y);
+  if (std::isinf(y)) return differ ? -1.0 : 0.0;
+  const double ratio = x / y;
+  if (!(std::fabs(ratio) < 0x1p50)) return floor_quotient(dtype, x, y);
+  if (std::fabs(ratio) < 0.5) return differ ? -1.0 : 0.0;
+  const double rest = std::fmod(x, y);
+  const long double quotient =
+      std::nearbyint((static_cast<long double>(x) - static_cast<long double>(rest)) / static_cast<long double>(y));
+  const double floored = static_cast<double>(quotient) - (rest != 0 && differ ? 1.0 : 0.0);
+  return floored == 0 ? 0.0 : floored;
+}
+
+double remainder(double x, double y) {
+  const double rest = std::fmod(x, y);  // NaN for y = 0 and infinite x
+  if (std::isnan(rest)) return kNaN;
+  if (rest == 0) return std::copysign(0.0, y);
+  return std::signbit(rest) != std::signbit(y) ? rest + y : rest;
+}
+
+double sign(double x) { return std::isnan(x) ? x : static_cast<double>((x > 0) - (x < 0)); }
+
+Element of_floats(Op op, DType dtype, const Element* in) {
+  const double x = in[0].f, y = in[1].f;
+  const auto real = [dtype](double value) { return fit(dtype, Element::real(value)); };
+  // Of f32, an operation in double rounded to float is correctly rounded: 53 >= 2 * 24 + 2 (Figueroa).
+  switch (op) {
+    case Op::negative: return real(-x);
+    case Op::abs: return real(std::fabs(x));
+    case Op::sign: return real(sign(x));
+    case Op::floor: return real(std::floor(x));
+    case Op::ceil: return real(std::ceil(x));
+    case Op::round: return real(std::nearbyint(x));
+    case Op::trunc: return real(std::trunc(x));
+    case Op::square: return real(x * x);
+    case Op::reciprocal: return real(1 / x);
+    case Op::sqrt: return real(std::sqrt(x));
+    case Op::isnan: return boolean(std::isnan(x));
+    case Op::isinf: return boolean(std::isinf(x));
+    case Op::isfinite: return boolean(std::isfinite(x));
+    case Op::add: return real(x + y);
+    case Op::subtract: return real(x - y);
+    case Op::multiply: return real(x * y);
+    case Op::divide: return real(x / y);
+    case Op::floor_divide: return real(floor_divide(dtype, x, y));
+    case Op::remainder: return real(remainder(x, y));
+    case Op::minimum: return real(minimum(x, y));
+    case Op::maximum: return real(maximum(x, y));
+    case Op::equal: return boolean(x == y);
+    case Op::not_equal: return boolean(x != y);
+    case Op::less: return boolean(x < y);
+    case Op::less_equal: return boolean(x <= y);
+    case Op::greater: return boolean(x > y);
+    case Op::greater_equal: return boolean(x >= y);
+    case Op::clip: return real(minimum(maximum(x, y), in[2].f));
+    default: return Element::real(rounded(op, dtype, x, info(op).arity > 1 ? y : 0));
+  }
+}
+
+Wide floor_divide(Wide x, Wide y) {
+  if (y == 0) return 0;
+  const Wide quotient = x / y;
+  return quotient - ((x % y != 0 && (x < 0) != (y < 0)) ? 1 : 0);
+}
+
+Wide remainder(Wide x, Wide y) { return y == 0 ? 0 : x - y * floor_divide(x, y); }
+
+Wide power(DType dtype, Wide x, Wide y) {
+  if (y < 0) {
+    if (x == 1) return 1;
+    if (x == -1) return y % 2 == 0 ? 1 : -1;
+    return 0;
+  }
+  Wide result = 1;
+  for (; y != 0; y /= 2) {
+    if (y % 2 != 0) result = fit(dtype, Element::integer(result * x)).i;
+    x = fit(dtype, Element::integer(x * x)).i;
+  }
+  return result;
+}
+
+Wide shift_right(DType dtype, Wide x, Wide y) {
+  if (y < 0 || y >= bits_of(dtype)) return x < 0 ? -1 : 0;
+  const Wide unit = Wide{1} << y;
+  return floor_divide(x, unit);
+}
+
+Wide shift_left(DType dtype, Wide x, Wide y) { return y < 0 || y >= bits_of(dtype) ? 0 : x * (Wide{1} << y); }
+
+Element of_integers(Op op, DType dtype, const Element* in) {
+  const Wide x = in[0].i, y = in[1].i;
+  const auto wrapped = [dtype](Wide value) { return fit(dtype, Element::integer(value)); };
+  switch (op) {
+    case Op::negative: return wrapped(-x);
+    case Op::abs: return wrapped(x < 0 ? -x : x);
+    case Op::sign: return wrapped((x > 0) - (x < 0));
+    case Op::floor:
+    case Op::ceil:
+    case Op::round:
+    case Op::trunc: return wrapped(x);
+    case Op::square: return wrapped(x * x);
+    case Op::logical_not: return boolean(x == 0);
+    case Op::bitwise_invert: return is_bool(dtype) ? boolean(x == 0) : wrapped(-x - 1);
+    case Op::add: return wrapped(x + y);
+    case Op::subtract: return wrapped(x - y);
+    case Op::multiply: return wrapped(x * y);
+    case Op::floor_divide: return wrapped(floor_divide(x, y));
+    case Op::remainder: return wrapped(remainder(x, y));
+    case Op::pow: return wrapped(power(dtype, x, y));
+    case Op::minimum: return wrapped(x < y ? x : y);
+    case Op::maximum: return wrapped(x > y ? x : y);
+    case Op::equal: return boolean(x == y);
+    case Op::not_equal: return boolean(x != y);
+    case Op::less: return boolean(x < y);
+    case Op::less_equal: return boolean(x <= y);
+    case Op::greater: return boolean(x > y);
+    case Op::greater_equal: return boolean(x >= y);
+    case Op::logical_and: return boolean(x != 0 && y != 0);
+    case Op::logical_or: return boolean(x != 0 || y != 0);
+    case Op::logical_xor: return boolean((x != 0) != (y != 0));
+    case Op::bitwise_and: return wrapped(x & y);
+    case Op::bitwise_or: return wrapped(x | y);
+    case Op::bitwise_xor: return wrapped(x ^ y);
+    case Op::bitwise_left_shift: return wrapped(shift_left(dtype, x, y));
+    case Op::bitwise_right_shift: return wrapped(shift_right(dtype, x, y));
+    case Op::clip: {
+      const Wide raised = x > y ? x : y;
+      return wrapped(raised < in[2].i ? raised : in[2].i);
+    }
+    default: throw std::logic_error("the oracle has no integer function for " + std::string(info(op).name));
+  }
+}
+
+// Within a few units of long double's last place, which for either dtype is next to nothing.
+long double nearly(Op op, double x, double y) {
+  const long double a = x, b = y;
+  switch (op) {
+    case Op::rsqrt: return 1 / std::sqrt(a);
+    case Op::exp: return std::exp(a);
+    case Op::log: return std::log(a);
+    case Op::sin: return std::sin(a);
+    case Op::cos: return std::cos(a);
+    case Op::tanh: return std::tanh(a);
+    case Op::pow: return std::pow(a, b);
+    default: return std::numeric_limits<long double>::quiet_NaN();
+  }
+}
+
+// Most results are far enough from the bound for long double to tell; the rest is for MPFR.
+bool is_clearly_within(Op op, DType dtype, double x, double y, double got, double ulps) {
+  const long double near = nearly(op, x, y), size = std::fabs(near);
+  const bool single = dtype == DType::Float32;
+  if (!(size > (single ? 0x1p-126L : 0x1p-1022L) && size < (single ? 0x1p127L : 0x1p1023L))) return false;
+  const long double last_place = std::ldexp(1.0L, std::ilogb(near) - (single ? 23 : 52));
+  return std::fabs(static_cast<long double>(got) - near) < (static_cast<long double>(ulps) - 0.02L) * last_place;
+}
+
+}  // namespace
+
+Element apply(Op op, DType operand, DType result, const Element* in) {
+  if (op == Op::where) return in[0].i != 0 ? in[1] : in[2];
+  if (op == Op::random_uniform)
+    return Element::real(uniform(result, static_cast<std::uint64_t>(in[0].i), static_cast<std::uint64_t>(in[1].i)));
+  return is_floating(operand) ? of_floats(op, operand, in) : of_integers(op, operand, in);
+}
+
+bool allows(Op op, DType operand, DType result, const Element* in, const Element& got) {
+  if (is_exact_or_rounded(op, operand)) {
+    const Element expected = apply(op, operand, result, in);
+    // At a tie of floor(x / y) both neighbours are half a unit away.
+    if (op == Op::floor_divide && is_floating(operand) &&
+        std::fabs(expected.f) >= (operand == DType::Float32 ? 0x1p24 : 0x1p53)) {
+      return same(result, got, expected) || same(result, got, fit(operand, Element::real(in[0].f / in[1].f)));
+    }
+    return same(result, got, expected);
+  }
+  const double ulps = std::fabs(info(op).ulp), x = in[0].f, y = info(op).arity > 1 ? in[1].f : 0;
+  return is_clearly_within(op, operand, x, y, got.f, ulps) || distance(op, operand, x, y, got.f) <= ulps;
+}
+
+Element convert(DType from, DType to, const Element& value) {
+  if (is_bool(to)) return boolean(is_floating(from) ? value.f != 0 : value.i != 0);
+  if (!is_floating(from)) {
+    // An integer of at most 64 bits is rounded once on its way to a float.
+    if (to == DType::Float32) return Element::real(static_cast<float>(value.i));
+    if (to == DType::Float64) return Element::real(static_cast<double>(value.i));
+    return fit(to, value);
+  }
+  if (is_floating(to)) return fit(to, value);
+  if (std::isnan(value.f)) return Element::integer(0);
+  const int bits = bits_of(to);
+  const Wide least = is_signed_integer(to) ? -(Wide{1} << (bits - 1)) : Wide{0};
+  const Wide most = is_signed_integer(to) ? (Wide{1} << (bits - 1)) - 1 : (Wide{1} << bits) - 1;
+  // Beyond 2^100 the conversion to Wide could overflow.
+  if (value.f >= 0x1p100) return Element::integer(most);
+  if (value.f <= -0x1p100) return Element::integer(least);
+  const Wide whole = static_cast<Wide>(value.f);
+  return Element::integer(whole < least ? least : whole > most ? most : whole);
+}
+
+}  // namespace ingot::oracle

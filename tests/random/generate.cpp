@@ -1,0 +1,545 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <ranges>
+
+#include "tests/random/recipe.h"
+
+namespace ingot::tests {
+namespace {
+
+using oracle::Element;
+using oracle::Wide;
+
+constexpr DType kDtypes[] = {DType::Bool,   DType::Int8,   DType::Int16,  DType::Int32,   DType::Int64,  DType::UInt8,
+                             DType::UInt16, DType::UInt32, DType::UInt64, DType::Float32, DType::Float64};
+
+const std::vector<Shape>& shapes(Size size) {
+  static const std::vector<Shape> small = {{},
+                                           {1},
+                                           {7},
+                                           {0},
+                                           {130},
+                                           {3, 5},
+                                           {5, 1},
+                                           {1, 5},
+                                           {17, 9},
+                                           {2, 3, 4},
+                                           {4, 0, 2},
+                                           {0, 3},
+                                           {2, 1, 3, 1, 2},
+                                           {65, 3},
+                                           {3, 65},
+                                           {1, 1},
+                                           {257},
+                                           {6, 2, 2, 3},
+                                           {33, 1, 4},
+                                           {1000},
+                                           {2, 515},
+                                           {515, 2},
+                                           {19, 1},
+                                           {8, 8},
+                                           {1, 2, 1, 2, 1, 2},
+                                           {31, 2, 7}};
+  static const std::vector<Shape> large = {{200'003},    {301, 997},     {997, 301}, {61, 50, 77},    {2, 100'001},
+                                           {100'001, 2}, {131, 1, 1000}, {65'536},   {13, 17, 19, 23}};
+  return size == Size::Small ? small : large;
+}
+
+class Generator {
+ public:
+  Generator(std::uint64_t seed, Size size) : random_(seed * 2 + (size == Size::Large)), size_(size) {
+    recipe_.seed = seed;
+  }
+
+  Recipe run() {
+    leaf(pick(shapes(size_)));
+    if (chance(2)) leaf(pick(shapes(size_)));
+    const int wanted = size_ == Size::Small ? 3 + below(12) : 4 + below(5);
+    for (int tries = 0; count() < wanted && tries < 200; ++tries) step();
+    choose_roots();
+    return std::move(recipe_);
+  }
+
+ private:
+  int below(std::int64_t n) { return static_cast<int>(random_() % static_cast<std::uint64_t>(n)); }
+  bool chance(int one_in) { return below(one_in) == 0; }
+  template <class List>
+  const std::ranges::range_value_t<List>& pick(const List& list) {
+    return list[static_cast<std::size_t>(below(static_cast<std::int64_t>(std::size(list))))];
+  }
+  std::int64_t most() const { return size_ == Size::Small ? 3000 : 400'000; }
+  int count() const { return static_cast<int>(recipe_.items.size()); }
+  const Item& item(int i) const { return recipe_.items[static_cast<std::size_t>(i)]; }
+
+  int add(Item item) {
+    recipe_.items.push_back(std::move(item));
+    return count() - 1;
+  }
+
+  double real(DType dtype) {
+    const bool single = dtype == DType::Float32;
+    switch (below(12)) {
+      case 0: {
+        static const double special[] = {0.0,
+                                         -0.0,
+                                         1.0,
+                                         -1.0,
+                                         0.5,
+                                         std::numeric_limits<double>::infinity(),
+                                         -std::numeric_limits<double>::infinity(),
+                                         std::numeric_limits<double>::quiet_NaN()};
+        return pick(special);
+      }
+      case 1: {
+        static const double edges[] = {5e-324,
+                                       -5e-324,
+                                       2.2250738585072014e-308,
+                                       -2.2250738585072009e-308,
+                                       1.7976931348623157e308,
+                                       -1.7976931348623157e308,
+                                       0x1p63,
+                                       -0x1p63,
+                                       0x1p53,
+                                       1e22};
+        static const double single_edges[] = {0x1p-149,       -0x1p-149,       0x1p-126, -0x1.fffffcp-127,
+                                              0x1.fffffep127, -0x1.fffffep127, 0x1p31,   0x1p24,
+                                              1e10,           -0x1p63};
+        return single ? pick(single_edges) : pick(edges);
+      }
+      case 2: return std::ldexp(uniform(-1, 1), below(single ? 250 : 2000) - (single ? 125 : 1000));
+      case 3:
+      case 4: return below(21) - 10;
+      case 5: return uniform(0, 1);
+      default: return uniform(-10, 10);
+    }
+  }
+
+  double uniform(double low, double high) {
+    return low + static_cast<double>(random_() >> 11) * 0x1p-53 * (high - low);
+  }
+
+  Wide whole(DType dtype) {
+    if (is_bool(dtype)) return below(2);
+    const int bits = 8 * static_cast<int>(itemsize(dtype));
+    const Wide most = (Wide{1} << (is_signed_integer(dtype) ? bits - 1 : bits)) - 1;
+    const Wide least = is_signed_integer(dtype) ? -most - 1 : 0;
+    switch (below(8)) {
+      case 0: return below(2) == 0 ? most - below(2) : least + below(2);
+      case 1: return static_cast<Wide>(random_());
+      case 2: return below(40);
+      default: return is_signed_integer(dtype) ? below(17) - 8 : below(9);
+    }
+  }
+
+  Element value(DType dtype) {
+    return oracle::fit(dtype, is_floating(dtype) ? Element::real(real(dtype)) : Element::integer(whole(dtype)));
+  }
+
+  DType any_dtype() {
+    switch (below(4)) {
+      case 0: return DType::Float64;
+      case 1: return DType::Float32;
+      default: return pick(kDtypes);
+    }
+  }
+
+  int leaf(const Shape& shape) { return leaf(shape, any_dtype()); }
+
+  int leaf(const Shape& shape, DType dtype) {
+    Item leaf;
+    leaf.dtype = dtype;
+    leaf.shape = shape;
+    leaf.values = Tensor(dtype, shape);
+    for (std::int64_t i = 0; i < leaf.values.size(); ++i) leaf.values.set(i, value(dtype));
+    if (shape.ndim() > 0 && shape.numel() > 0 && chance(5)) repeat(leaf, below(shape.ndim()));
+    return add(std::move(leaf));
+  }
+
+  static void repeat(Item& leaf, int axis) {
+    leaf.repeated = axis;
+    const std::int64_t step = c_strides(leaf.shape)[axis], span = step * leaf.shape[axis];
+    for (std::int64_t i = 0; i < leaf.values.size(); ++i) leaf.values.set(i, leaf.values[i / span * span + i % step]);
+  }
+
+  int scalar_for(DType dtype) {
+    Item scalar;
+    scalar.make = Make::Scalar;
+    const bool real_number = is_floating(dtype) ? !chance(3) : chance(8);
+    scalar.dtype = real_number ? DType::Float64 : DType::Int64;
+    scalar.values = Tensor(scalar.dtype, Shape{});
+    static const double reals[] = {2.0, 0.5, -1.5, 3.0, 1.0, 0.0, -0.25, 1e3};
+    scalar.values.set(0, real_number ? Element::real(pick(reals)) : Element::integer(below(6)));
+    return add(std::move(scalar));
+  }
+
+  int generated() {
+    Item made;
+    switch (below(3)) {
+      case 0:
+        made.make = Make::Full;
+        made.dtype = any_dtype();
+        made.shape = pick(shapes(size_));
+        made.values = Tensor(made.dtype, Shape{});
+        made.values.set(0, value(made.dtype));
+        break;
+      case 1:
+        made.make = Make::Arange;
+        made.dtype = DType::Int64;
+        made.shape = Shape{pick(shapes(size_)).numel()};
+        break;
+      default:
+        made.make = Make::Uniform;
+        made.dtype = chance(2) ? DType::Float32 : DType::Float64;
+        made.shape = pick(shapes(size_));
+        made.seed = random_();
+    }
+    return add(std::move(made));
+  }
+
+  int any_array() {
+    for (;;) {
+      // Later items more often: chains grow.
+      const int i = std::max(below(count()), below(count()));
+      if (item(i).make != Make::Scalar) return i;
+    }
+  }
+
+  void step() {
+    switch (below(16)) {
+      case 0: leaf(pick(shapes(size_))); return;
+      case 1: generated(); return;
+      case 2:
+      case 3:
+      case 4: view(); return;
+      case 5:
+      case 6:
+      case 7: reduce(); return;
+      case 8: cast(); return;
+      default: elementwise(); return;
+    }
+  }
+
+  // An array that broadcasts with the shape: an item, or a new leaf with some extents 1 or left out.
+  int partner(const Shape& shape) {
+    std::vector<int> candidates;
+    for (int i = 0; i < count(); ++i) {
+      Shape both;
+      if (item(i).make != Make::Scalar && broadcast(shape, item(i).shape, both) && both.numel() <= most())
+        candidates.push_back(i);
+    }
+    if (!candidates.empty() && !chance(4)) return pick(candidates);
+    Shape other;
+    const int skip = chance(3) ? below(shape.ndim() + 1) : 0;
+    for (int k = skip; k < shape.ndim(); ++k) other.push_back(chance(4) ? 1 : shape[k]);
+    return leaf(other);
+  }
+
+  static bool broadcast(const Shape& a, const Shape& b, Shape& both) {
+    both = Shape(Dims(std::max(a.ndim(), b.ndim()), 1));
+    for (int k = 0; k < both.ndim(); ++k) {
+      const std::int64_t x = k < a.ndim() ? a[a.ndim() - 1 - k] : 1, y = k < b.ndim() ? b[b.ndim() - 1 - k] : 1;
+      if (x != y && x != 1 && y != 1) return false;
+      both[both.ndim() - 1 - k] = x == 1 ? y : x;
+    }
+    return true;
+  }
+
+  static bool refuses(Op op, DType dtype) {
+    if (info(op).operands == Operands::Index) return true;
+    if (info(op).operands == Operands::Integral && is_floating(dtype)) return true;
+    if (!is_bool(dtype)) return false;
+    return op == Op::subtract || op == Op::negative || op == Op::sign;
+  }
+
+  void elementwise() {
+    Item made;
+    made.make = Make::Elementwise;
+    made.op = static_cast<Op>(below(kOpCount));
+    const int arity = info(made.op).arity;
+    Shape shape;
+    for (int k = 0; k < arity; ++k) {
+      const bool may_be_scalar = k > 0 && (made.op != Op::where || k == 2);
+      int operand = k == 0 ? any_array() : partner(shape);
+      if (may_be_scalar && chance(4)) operand = scalar_for(item(made.in.back()).dtype);
+      made.in.push_back(operand);
+      Shape both;
+      if (!broadcast(shape, item(operand).shape, both) || both.numel() > most()) return;
+      shape = both;
+    }
+    std::vector<const Item*> operands;
+    for (std::size_t k = made.op == Op::where ? 1 : 0; k < made.in.size(); ++k) operands.push_back(&item(made.in[k]));
+    DType dtype = computed_in(made.op, operands);
+    if (refuses(made.op, dtype) || scalar_does_not_fit(made, dtype)) return;
+    made.dtype = info(made.op).result == Result::Bool ? DType::Bool : dtype;
+    made.shape = shape;
+    add(std::move(made));
+  }
+
+  bool scalar_does_not_fit(const Item& made, DType dtype) const {
+    if (info(made.op).operands == Operands::Bool) return false;
+    return std::any_of(made.in.begin(), made.in.end(), [&](int i) {
+      return item(i).make == Make::Scalar && is_bool(dtype) && item(i).values[0].i > 1;
+    });
+  }
+
+  void cast() {
+    Item made;
+    made.make = Make::Cast;
+    made.in = {any_array()};
+    made.dtype = pick(kDtypes);
+    made.shape = item(made.in[0]).shape;
+    add(std::move(made));
+  }
+
+  Slice slice(std::int64_t extent) {
+    Slice s;
+    const auto bound = [&] { return static_cast<std::int64_t>(below(2 * extent + 5)) - extent - 2; };
+    if (!chance(3)) s.start = bound();
+    if (!chance(3)) s.stop = bound();
+    static const std::int64_t steps[] = {1, 1, 1, 2, 3, -1, -1, -2, 7, -1000};
+    s.step = pick(steps);
+    return s;
+  }
+
+  void index(Item& made, const Shape& from) {
+    bool ellipsis_given = false;
+    for (int k = 0; k < from.ndim(); ++k) {
+      if (chance(6)) {
+        made.indices.push_back(newaxis);
+        made.shape.push_back(1);
+      }
+      if (!ellipsis_given && chance(6)) {
+        // Stands for this axis and some that follow, and the rest must then be given.
+        const int covered = below(from.ndim() - k + 1);
+        ellipsis_given = true;
+        made.indices.push_back(ellipsis);
+        for (int j = 0; j < covered; ++j) made.shape.push_back(from[k + j]);
+        k += covered - 1;
+        continue;
+      }
+      if (from[k] > 0 && chance(4)) {
+        made.indices.push_back(static_cast<std::int64_t>(below(2 * from[k])) - from[k]);
+        continue;
+      }
+      const Slice s = slice(from[k]);
+      made.indices.push_back(s);
+      made.shape.push_back(resolve(s, from[k]).count);
+    }
+  }
+
+  void view() {
+    Item made;
+    made.make = Make::View;
+    made.in = {any_array()};
+    const Item& from = item(made.in[0]);
+    const Shape& shape = from.shape;
+    made.dtype = from.dtype;
+    made.looks = static_cast<Looks>(below(8));
+    switch (made.looks) {
+      case Looks::Index: index(made, shape); break;
+      case Looks::Reverse:
+        for (int k = shape.ndim() - 1; k >= 0; --k) made.shape.push_back(shape[k]);
+        break;
+      case Looks::Permute:
+        for (int k = 0; k < shape.ndim(); ++k) made.list.push_back(k);
+        std::shuffle(made.list.begin(), made.list.end(), random_);
+        for (std::int64_t& axis : made.list) {
+          made.shape.push_back(shape[static_cast<int>(axis)]);
+          if (chance(4)) axis -= shape.ndim();
+        }
+        break;
+      case Looks::Reshape: {
+        std::int64_t rest = shape.numel();
+        while (rest > 1 && made.shape.ndim() < 5) {
+          static const std::int64_t factors[] = {2, 3, 5, 7, 1, 4};
+          const std::int64_t factor = pick(factors);
+          if (rest % factor != 0) break;
+          made.shape.insert(below(made.shape.ndim() + 1), factor);
+          rest /= factor;
+        }
+        made.shape.insert(below(made.shape.ndim() + 1), rest);
+        made.list = made.shape;
+        if (rest > 0 && chance(4)) made.list[below(made.list.size())] = -1;
+        break;
+      }
+      case Looks::Broadcast:
+        for (std::int64_t extent : shape) made.shape.push_back(extent == 1 && chance(2) ? 2 + below(4) : extent);
+        if (chance(2)) made.shape.insert(0, 1 + below(3));
+        made.list = made.shape;
+        break;
+      case Looks::Flip:
+        for (int k = 0; k < shape.ndim(); ++k) {
+          if (chance(2)) made.list.push_back(chance(3) ? k - shape.ndim() : k);
+        }
+        made.shape = shape;
+        break;
+      case Looks::Expand: {
+        const int place = below(shape.ndim() + 1);
+        made.list = Dims{place};
+        made.shape = shape;
+        made.shape.insert(place, 1);
+        break;
+      }
+      case Looks::Squeeze:
+        for (int k = 0; k < shape.ndim(); ++k) {
+          if (shape[k] == 1 && !chance(4)) {
+            made.list.push_back(k);
+          } else {
+            made.shape.push_back(shape[k]);
+          }
+        }
+        break;
+    }
+    if (made.shape.numel() > most() || made.shape.ndim() > 8) return;
+    add(std::move(made));
+  }
+
+  void reduce() {
+    Item made;
+    made.make = Make::Reduce;
+    made.in = {any_array()};
+    const Shape& shape = item(made.in[0]).shape;
+    made.reduction = static_cast<Reduction>(below(9));
+    made.all_axes = shape.ndim() == 0 || chance(3);
+    made.keepdims = chance(2);
+    for (int k = 0; k < shape.ndim(); ++k) {
+      if (!made.all_axes && chance(2)) made.axes.push_back(chance(4) ? k - shape.ndim() : k);
+    }
+    const std::vector<bool> reduced = reduced_axes(made, shape);
+    std::int64_t values = 1;
+    for (int k = 0; k < shape.ndim(); ++k) {
+      if (reduced[static_cast<std::size_t>(k)]) {
+        values *= shape[k];
+        if (made.keepdims) made.shape.push_back(1);
+      } else {
+        made.shape.push_back(shape[k]);
+      }
+    }
+    const bool is_extreme = made.reduction == Reduction::Min || made.reduction == Reduction::Max;
+    if (is_extreme && values == 0) return;
+    if (values > 1 && chance(2)) made.correction = 1;
+    made.dtype = accumulated_in(made.reduction, item(made.in[0]).dtype);
+    add(std::move(made));
+  }
+
+  void choose_roots() {
+    std::vector<bool> used(recipe_.items.size(), false);
+    for (const Item& item : recipe_.items) {
+      for (int i : item.in) used[static_cast<std::size_t>(i)] = true;
+    }
+    for (int i = 0; i < count(); ++i) {
+      if (item(i).make == Make::Scalar) continue;
+      if (!used[static_cast<std::size_t>(i)] || chance(8)) recipe_.roots.push_back(i);
+    }
+  }
+
+  std::mt19937_64 random_;
+  Size size_;
+  Recipe recipe_;
+};
+
+}  // namespace
+
+Recipe generate(std::uint64_t seed, Size size) { return Generator(seed, size).run(); }
+
+Range resolve(const Slice& slice, std::int64_t extent) {
+  const bool down = slice.step < 0;
+  const std::int64_t lowest = down ? -1 : 0, highest = down ? extent - 1 : extent;
+  const auto clamp = [&](std::int64_t bound) {
+    if (bound < 0) bound += extent;
+    return std::clamp(bound, lowest, std::max(lowest, highest));
+  };
+  const std::int64_t start = slice.start ? clamp(*slice.start) : down ? highest : lowest;
+  const std::int64_t stop = slice.stop ? clamp(*slice.stop) : down ? lowest : highest;
+  const std::int64_t distance = down ? start - stop : stop - start, stride = std::abs(slice.step);
+  return {start, slice.step, distance <= 0 ? 0 : (distance + stride - 1) / stride};
+}
+
+DType promoted(DType a, DType b) {
+  if (a == b || is_bool(b)) return a;
+  if (is_bool(a)) return b;
+  if (is_floating(a) || is_floating(b)) {
+    if (is_floating(a) && is_floating(b)) return DType::Float64;
+    return is_floating(a) ? a : b;
+  }
+  if (is_signed_integer(a) == is_signed_integer(b)) return itemsize(a) > itemsize(b) ? a : b;
+  const DType with_sign = is_signed_integer(a) ? a : b, without = is_signed_integer(a) ? b : a;
+  if (itemsize(with_sign) > itemsize(without)) return with_sign;
+  switch (itemsize(without)) {
+    case 1: return DType::Int16;
+    case 2: return DType::Int32;
+    case 4: return DType::Int64;
+    default: return DType::Float64;
+  }
+}
+
+DType computed_in(Op op, const std::vector<const Item*>& operands) {
+  bool have_array = false, have_real = false, have_whole = false;
+  DType dtype = DType::Bool;
+  for (const Item* operand : operands) {
+    if (operand->make == Make::Scalar) {
+      (is_floating(operand->dtype) ? have_real : have_whole) = true;
+    } else {
+      dtype = have_array ? promoted(dtype, operand->dtype) : operand->dtype;
+      have_array = true;
+    }
+  }
+  if (have_real && !is_floating(dtype)) dtype = DType::Float64;
+  if (have_whole && is_bool(dtype)) dtype = DType::Int64;
+  switch (info(op).operands) {
+    case Operands::Float: return is_floating(dtype) ? dtype : DType::Float64;
+    case Operands::Bool: return DType::Bool;
+    case Operands::Number:
+    case Operands::Integral: {
+      // NumPy computes these of bools in int8.
+      const bool shift = op == Op::bitwise_left_shift || op == Op::bitwise_right_shift;
+      const bool number = info(op).operands == Operands::Number && op != Op::add && op != Op::multiply;
+      const bool rounding = op == Op::floor || op == Op::ceil || op == Op::round || op == Op::trunc;
+      const bool refused = op == Op::subtract || op == Op::negative || op == Op::sign;
+      return is_bool(dtype) && (shift || number) && !rounding && !refused ? DType::Int8 : dtype;
+    }
+    default: return dtype;
+  }
+}
+
+DType accumulated_in(Reduction reduction, DType dtype) {
+  switch (reduction) {
+    case Reduction::Sum:
+    case Reduction::Prod: return is_floating(dtype) ? dtype : is_unsigned_integer(dtype) ? DType::UInt64 : DType::Int64;
+    case Reduction::Mean:
+    case Reduction::Var:
+    case Reduction::Stddev: return is_floating(dtype) ? dtype : DType::Float64;
+    case Reduction::Min:
+    case Reduction::Max: return dtype;
+    default: return DType::Bool;
+  }
+}
+
+std::vector<bool> reduced_axes(const Item& item, const Shape& shape) {
+  std::vector<bool> reduced(static_cast<std::size_t>(shape.ndim()), item.all_axes);
+  for (std::int64_t axis : item.axes) reduced[static_cast<std::size_t>(axis < 0 ? axis + shape.ndim() : axis)] = true;
+  return reduced;
+}
+
+Recipe restrict_to(const Recipe& recipe, int item) {
+  std::vector<int> place(recipe.items.size(), -1);
+  place[static_cast<std::size_t>(item)] = 0;
+  for (std::size_t i = static_cast<std::size_t>(item) + 1; i-- > 0;) {
+    if (place[i] < 0) continue;
+    for (int input : recipe.items[i].in) place[static_cast<std::size_t>(input)] = 0;
+  }
+  Recipe smaller;
+  smaller.seed = recipe.seed;
+  for (std::size_t i = 0; i < recipe.items.size(); ++i) {
+    if (place[i] < 0) continue;
+    place[i] = static_cast<int>(smaller.items.size());
+    smaller.items.push_back(recipe.items[i]);
+    for (int& input : smaller.items.back().in) input = place[static_cast<std::size_t>(input)];
+  }
+  smaller.roots = {static_cast<int>(smaller.items.size()) - 1};
+  return smaller;
+}
+
+}  // namespace ingot::tests

@@ -1,0 +1,229 @@
+// What a call of the public API means, said in terms of one element at a time.
+#include <cmath>
+#include <limits>
+
+#include "tests/oracle/function.h"
+#include "tests/oracle/reduce.h"
+#include "tests/random/recipe.h"
+
+namespace ingot::tests {
+namespace {
+
+using oracle::Element;
+
+std::string differs(std::int64_t i, DType dtype, const Element& got, const Element& expected) {
+  return "element " + std::to_string(i) + " is " + to_string(dtype, got) + ", expected " + to_string(dtype, expected);
+}
+
+Dims digits(std::int64_t i, const Shape& shape) {
+  Dims index(shape.ndim(), 0);
+  for (int k = shape.ndim() - 1; k >= 0; --k) {
+    index[k] = i % shape[k];
+    i /= shape[k];
+  }
+  return index;
+}
+
+std::int64_t position(const Dims& index, const Shape& shape) {
+  std::int64_t i = 0;
+  for (int k = 0; k < shape.ndim(); ++k) i = i * shape[k] + index[k];
+  return i;
+}
+
+std::int64_t broadcast_position(const Dims& index, const Shape& shape) {
+  std::int64_t i = 0;
+  const int skip = index.size() - shape.ndim();
+  for (int k = 0; k < shape.ndim(); ++k) i = i * shape[k] + (shape[k] == 1 ? 0 : index[k + skip]);
+  return i;
+}
+
+bool is_truth(Op op) { return info(op).operands == Operands::Bool; }
+
+// Comparisons of integers are of the numbers, whatever their dtypes.
+bool compares_numbers(Op op, const std::vector<const Tensor*>& in) {
+  const bool comparison = info(op).result == Result::Bool && info(op).operands == Operands::Any;
+  return comparison && !is_floating(in[0]->dtype) && !is_floating(in[1]->dtype);
+}
+
+Op effective(Op op, DType dtype) {
+  if (!is_bool(dtype)) return op;
+  return op == Op::add ? Op::logical_or : op == Op::multiply ? Op::logical_and : op;
+}
+
+std::string judge_elementwise(const Item& item, const std::vector<const Item*>& inputs,
+                              const std::vector<const Tensor*>& in, const Tensor& got) {
+  const bool selects = item.op == Op::where;
+  std::vector<const Item*> promoting(inputs.begin() + (selects ? 1 : 0), inputs.end());
+  const DType dtype = computed_in(item.op, promoting);
+  const bool numbers = compares_numbers(item.op, in);
+  for (std::int64_t i = 0; i < got.size(); ++i) {
+    const Dims index = digits(i, got.shape);
+    Element operands[3];
+    for (std::size_t k = 0; k < in.size(); ++k) {
+      const Element value = (*in[k])[broadcast_position(index, in[k]->shape)];
+      const bool truth = is_truth(item.op) || (selects && k == 0);
+      operands[k] = numbers ? value : convert(in[k]->dtype, truth ? DType::Bool : dtype, value);
+    }
+    const Op op = effective(item.op, dtype);
+    const DType operand = numbers ? DType::Int64 : dtype;
+    if (!allows(op, operand, got.dtype, operands, got[i])) {
+      std::string text = differs(i, got.dtype, got[i], apply(op, operand, got.dtype, operands)) + ", of";
+      for (std::size_t k = 0; k < in.size(); ++k) text += "  " + to_string(dtype, operands[k]);
+      return text;
+    }
+  }
+  return "";
+}
+
+// The element of the input that the view shows at an index.
+Dims source(const Item& item, const Dims& index, const Shape& from) {
+  Dims result(from.ndim(), 0);
+  const auto axis = [&](int k) {
+    return static_cast<int>(item.list[k] < 0 ? item.list[k] + from.ndim() : item.list[k]);
+  };
+  switch (item.looks) {
+    case Looks::Reverse:
+      for (int k = 0; k < from.ndim(); ++k) result[from.ndim() - 1 - k] = index[k];
+      return result;
+    case Looks::Permute:
+      for (int k = 0; k < from.ndim(); ++k) result[axis(k)] = index[k];
+      return result;
+    case Looks::Reshape: return digits(position(index, item.shape), from);
+    case Looks::Broadcast:
+      for (int k = 0; k < from.ndim(); ++k) result[k] = from[k] == 1 ? 0 : index[k + index.size() - from.ndim()];
+      return result;
+    case Looks::Flip:
+      result = index;
+      for (int k = 0; k < item.list.size(); ++k) result[axis(k)] = from[axis(k)] - 1 - result[axis(k)];
+      return result;
+    case Looks::Expand:
+    case Looks::Squeeze: return digits(position(index, item.shape), from);
+    case Looks::Index: break;
+  }
+  int given = 0;
+  for (const Index& i : item.indices) given += i.kind == Index::Kind::At || i.kind == Index::Kind::Range;
+  int in = 0, out = 0;
+  for (const Index& i : item.indices) {
+    switch (i.kind) {
+      case Index::Kind::At:
+        result[in] = i.at < 0 ? i.at + from[in] : i.at;
+        ++in;
+        break;
+      case Index::Kind::Range: {
+        const Range range = resolve(i.slice, from[in]);
+        result[in++] = range.start + range.step * index[out++];
+        break;
+      }
+      case Index::Kind::NewAxis: ++out; break;
+      default:
+        for (int rest = from.ndim() - given; rest > 0; --rest) result[in++] = index[out++];
+    }
+  }
+  while (in < from.ndim()) result[in++] = index[out++];
+  return result;
+}
+
+std::string judge_view(const Item& item, const Tensor& in, const Tensor& got) {
+  for (std::int64_t i = 0; i < got.size(); ++i) {
+    const Element expected = in[position(source(item, digits(i, got.shape), in.shape), in.shape)];
+    if (!same(got.dtype, got[i], expected)) return differs(i, got.dtype, got[i], expected);
+  }
+  return "";
+}
+
+Tensor converted(const Tensor& in, DType dtype) {
+  Tensor result(dtype, in.shape);
+  for (std::int64_t i = 0; i < in.size(); ++i) result.set(i, convert(in.dtype, dtype, in[i]));
+  return result;
+}
+
+std::string judge_all(const Tensor& got, const Element& expected) {
+  for (std::int64_t i = 0; i < got.size(); ++i) {
+    if (!same(got.dtype, got[i], expected)) return differs(i, got.dtype, got[i], expected);
+  }
+  return "";
+}
+
+Reducer reducer_of(Reduction reduction) {
+  switch (reduction) {
+    case Reduction::Sum:
+    case Reduction::Mean: return Reducer::sum;
+    case Reduction::Prod: return Reducer::prod;
+    case Reduction::Min: return Reducer::min;
+    case Reduction::Max: return Reducer::max;
+    case Reduction::Any: return Reducer::any;
+    case Reduction::All: return Reducer::all;
+    case Reduction::Var:
+    case Reduction::Stddev: return Reducer::sumsqdev;
+  }
+  return Reducer::sum;
+}
+
+Element of_nothing(Reduction reduction, DType dtype) {
+  switch (reduction) {
+    case Reduction::Prod: return is_floating(dtype) ? Element::real(1) : Element::integer(1);
+    case Reduction::All: return Element::integer(1);
+    case Reduction::Mean:
+    case Reduction::Var:
+    case Reduction::Stddev: return Element::real(std::numeric_limits<double>::quiet_NaN());
+    default: return is_floating(dtype) ? Element::real(0) : Element::integer(0);
+  }
+}
+
+std::string judge_reduce(const Item& item, const Tensor& in, const Tensor& got) {
+  if (got.size() == 0) return "";
+  const std::vector<bool> reduced = reduced_axes(item, in.shape);
+  const double count = static_cast<double>(in.size()) / static_cast<double>(got.size());
+  if (in.size() == 0) return judge_all(got, of_nothing(item.reduction, got.dtype));
+  const Tensor values = converted(in, item.dtype);
+  const oracle::Domain domain = oracle::domain_of(in.shape, reduced);
+  const Reducer reducer = reducer_of(item.reduction);
+  if (item.reduction == Reduction::Mean) {
+    const Tensor sums = oracle::reduce(reducer, values, domain, got.shape);
+    for (std::int64_t i = 0; i < got.size(); ++i) {
+      const Element operands[3] = {sums[i], oracle::fit(got.dtype, Element::real(count)), {}};
+      const Element expected = apply(Op::divide, got.dtype, got.dtype, operands);
+      if (!same(got.dtype, got[i], expected)) return differs(i, got.dtype, got[i], expected);
+    }
+    return "";
+  }
+  if (reducer != Reducer::sumsqdev) return oracle::judge_reduction(reducer, values, domain, got);
+  return oracle::judge_variance(values, domain, got, std::max(count - item.correction, 0.0),
+                                item.reduction == Reduction::Stddev);
+}
+
+std::string judge_generated(const Item& item, const Tensor& got) {
+  if (item.make == Make::Full) return judge_all(got, item.values[0]);
+  for (std::int64_t i = 0; i < got.size(); ++i) {
+    const bool right = item.make == Make::Arange ? got[i].i == i : got[i].f >= 0 && got[i].f < 1;
+    if (!right) return "element " + std::to_string(i) + " is " + to_string(got.dtype, got[i]);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string judge(const Item& item, const std::vector<const Item*>& inputs, const std::vector<const Tensor*>& values,
+                  const Tensor& got) {
+  switch (item.make) {
+    case Make::Leaf: {
+      const std::int64_t i = first_difference(got, item.values);
+      return i < 0 ? "" : differs(i, got.dtype, got[i], item.values[i]);
+    }
+    case Make::Scalar: return "";
+    case Make::Full:
+    case Make::Arange:
+    case Make::Uniform: return judge_generated(item, got);
+    case Make::Elementwise: return judge_elementwise(item, inputs, values, got);
+    case Make::Cast: {
+      const Tensor expected = converted(*values[0], item.dtype);
+      const std::int64_t i = first_difference(got, expected);
+      return i < 0 ? "" : differs(i, got.dtype, got[i], expected[i]);
+    }
+    case Make::View: return judge_view(item, *values[0], got);
+    case Make::Reduce: return judge_reduce(item, *values[0], got);
+  }
+  return "";
+}
+
+}  // namespace ingot::tests

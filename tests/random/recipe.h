@@ -1,0 +1,85 @@
+// Random graphs as recipes: a list of items, each a leaf or a call of the public API on earlier items. A recipe can be
+// built into arrays any number of times, with its leaves in any layout, and knows by itself what shape and dtype each
+// item must have.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "host/graph/op.h"
+#include "ingot/ingot.hpp"
+#include "tests/oracle/tensor.h"
+
+namespace ingot::tests {
+
+using oracle::Tensor;
+
+enum class Make : std::uint8_t { Leaf, Scalar, Full, Arange, Uniform, Elementwise, Cast, View, Reduce };
+enum class Looks : std::uint8_t { Index, Permute, Reverse, Reshape, Broadcast, Flip, Expand, Squeeze };
+enum class Reduction : std::uint8_t { Sum, Prod, Mean, Var, Stddev, Min, Max, Any, All };
+
+struct Item {
+  Make make = Make::Leaf;
+  DType dtype = DType::Float64;
+  Shape shape;
+  std::vector<int> in;
+
+  Tensor values;               // Leaf; Scalar and Full: one value
+  int repeated = -1;           // Leaf: an axis along which the values repeat
+  std::uint64_t seed = 0;      // Uniform
+  Op op{};                     // Elementwise
+  Looks looks{};               // View
+  std::vector<Index> indices;  // View by Index
+  Dims list;                   // View: axes, or the new shape
+  Reduction reduction{};       // Reduce
+  Dims axes;                   // Reduce: as given to the call, may be negative
+  bool all_axes = false, keepdims = false;
+  double correction = 0;
+};
+
+struct Recipe {
+  std::uint64_t seed = 0;
+  std::vector<Item> items;
+  std::vector<int> roots;
+};
+
+/// A graph of small arrays of odd shapes, or of few large ones that several threads share.
+enum class Size : std::uint8_t { Small, Large };
+Recipe generate(std::uint64_t seed, Size size = Size::Small);
+
+/// One call per line.
+std::string print(const Recipe& recipe);
+
+/// The recipe with only what one item needs, which becomes its root.
+Recipe restrict_to(const Recipe& recipe, int item);
+
+enum class Layout : std::uint8_t { Contiguous, Strided, Reversed, Transposed, Broadcast, Pending };
+inline constexpr int kLayouts = 6;
+const char* name(Layout layout);
+
+/// An array for each item; scalars included, though calls take them as C++ numbers.
+std::vector<Array> build(const Recipe& recipe, Layout layout);
+
+/// "" if `got` is what the item's call means for its inputs' values, by NumPy's rules and the oracle; else what is
+/// wrong.
+std::string judge(const Item& item, const std::vector<const Item*>& inputs, const std::vector<const Tensor*>& values,
+                  const Tensor& got);
+
+/// The bounds that Python's slice.indices gives: start, step and the number of elements.
+struct Range {
+  std::int64_t start, step, count;
+};
+Range resolve(const Slice& slice, std::int64_t extent);
+
+/// The dtype to which arrays of these promote, said again from the array API standard.
+DType promoted(DType a, DType b);
+
+/// The dtype in which an op computes for these operands (where: without the condition).
+DType computed_in(Op op, const std::vector<const Item*>& operands);
+
+/// Dtypes and reduced axes of a reduction.
+DType accumulated_in(Reduction reduction, DType dtype);
+std::vector<bool> reduced_axes(const Item& item, const Shape& shape);
+
+}  // namespace ingot::tests
