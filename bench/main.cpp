@@ -98,9 +98,8 @@ void run_case(const Workload& workload, Context& context, std::int64_t n, const 
       outcome.judge(v.pass, fmt::format("{}: {}: {:.2f} [{:.2f} .. {:.2f}]", label, v.text, v.ratio.median, v.ratio.q1,
                                         v.ratio.q3));
     }
-  } catch (const Interrupted&) {
-    throw;
   } catch (const std::exception& error) {
+    if (was_interrupted()) throw Interrupted();  // Ctrl-C reaches the NumPy process too
     progress("");
     fmt::print("\n{}\n  WRONG  {}\n", label, error.what());
     outcome.wrong.push_back(fmt::format("{}: {}", label, error.what()));
@@ -115,7 +114,7 @@ void run_overheads(Context& context, const std::string& probe, Outcome& outcome)
       outcome.json["overheads"].push_back(to_json(figure));
       if (!figure.judged()) return;
       outcome.judge(figure.pass(),
-                    fmt::format("{}: {:.3g} {}, at most {:g}", figure.name, figure.value, figure.unit, figure.limit));
+                    fmt::format("{}: {:.3g} {}, at most {:g}", figure.name, figure.value, figure.unit, *figure.limit));
     });
   } catch (const std::exception& error) {
     fmt::print("  WRONG  {}\n", error.what());
@@ -126,7 +125,7 @@ void run_overheads(Context& context, const std::string& probe, Outcome& outcome)
 int run(const Options& options, const std::string& program) {
   omp_set_num_threads(options.threads);
   ingot::set_num_threads(options.threads);
-  Context context(options.threads, options.python, options.folder);
+  Context context(options.python, options.folder);
 
   Outcome outcome;
   for (const auto& [name, value] : describe_machine(options.threads)) {

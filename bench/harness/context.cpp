@@ -8,8 +8,7 @@
 
 namespace bench {
 
-Context::Context(int threads, const std::string& python, const std::string& folder)
-    : threads_(threads), folder_(folder) {
+Context::Context(const std::string& python, const std::string& folder) : folder_(folder) {
   std::vector<std::string> candidates{"python3", "/usr/bin/python3"};
   if (!python.empty()) candidates = {python};
   for (const std::string& candidate : candidates) {

@@ -15,9 +15,8 @@ namespace bench {
 class Context {
  public:
   /// `python` as given by the user, or empty: the first interpreter found with NumPy 2, else with any NumPy.
-  Context(int threads, const std::string& python, const std::string& folder);
+  Context(const std::string& python, const std::string& folder);
 
-  int threads() const noexcept { return threads_; }
   NumPy* numpy() noexcept { return numpy_.get(); }
   /// One line about the peer: its version, or why there is none.
   const std::string& numpy_note() const noexcept { return numpy_note_; }
@@ -28,7 +27,6 @@ class Context {
   std::shared_ptr<Input> input(const std::string& kind, const ingot::Shape& shape, Numbers numbers = Numbers::Uniform);
 
  private:
-  int threads_;
   std::unique_ptr<NumPy> numpy_;
   std::string numpy_note_;
   TemporaryFolder folder_;

@@ -187,4 +187,6 @@ std::vector<Verdict> judge(const Case& work, const Measured& measured) {
 
 void interrupt() noexcept { interrupted = 1; }
 
+bool was_interrupted() noexcept { return interrupted != 0; }
+
 }  // namespace bench

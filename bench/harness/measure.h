@@ -45,5 +45,6 @@ std::size_t find(const Case& work, const std::string& name);
 
 /// Makes measure() throw Interrupted at the next repeat. Async-signal-safe.
 void interrupt() noexcept;
+bool was_interrupted() noexcept;
 
 }  // namespace bench

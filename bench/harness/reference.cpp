@@ -61,7 +61,10 @@ double ulps(double got, double expected) {
     const auto bits = std::bit_cast<std::int64_t>(v);
     return bits < 0 ? std::numeric_limits<std::int64_t>::min() - bits : bits;
   };
-  return std::abs(static_cast<double>(ordered(got)) - static_cast<double>(ordered(expected)));
+  const std::int64_t a = ordered(got), b = ordered(expected);
+  const auto far = a > b ? static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b)
+                         : static_cast<std::uint64_t>(b) - static_cast<std::uint64_t>(a);
+  return static_cast<double>(far);
 }
 
 double worst(const double* x, const double* out, std::int64_t n, Map map) {

@@ -65,7 +65,7 @@ void print_case(const Case& work, const Measured& measured, const std::vector<Ve
 
 void print_figure(const Figure& figure) {
   const std::string value = fmt::format("{:.3g} {}", figure.value, figure.unit);
-  const std::string limit = figure.judged() ? fmt::format("at most {:g}", figure.limit) : "";
+  const std::string limit = figure.judged() ? fmt::format("at most {:.4g}", *figure.limit) : "";
   fmt::print("  {}  {:<58} {:>11}  {:<14} {}\n", figure.judged() ? (figure.pass() ? "PASS" : "FAIL") : "    ",
              figure.name, value, limit, figure.note);
   std::fflush(stdout);
@@ -100,7 +100,7 @@ nlohmann::ordered_json to_json(const Figure& figure) {
   nlohmann::ordered_json json{
       {"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}, {"note", figure.note}};
   if (figure.judged()) {
-    json["limit"] = figure.limit;
+    json["limit"] = *figure.limit;
     json["pass"] = figure.pass();
   }
   return json;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,10 @@ struct Figure {
   std::string name{};
   double value = 0;
   std::string unit{};
-  double limit = 0;  ///< at most this; 0 where nothing is asked
+  std::optional<double> limit{};  ///< at most this, where anything is asked
   std::string note{};
-  bool judged() const noexcept { return limit > 0; }
-  bool pass() const noexcept { return value <= limit; }
+  bool judged() const noexcept { return limit.has_value(); }
+  bool pass() const noexcept { return !limit || value <= *limit; }
 };
 
 std::string seconds_text(double seconds);

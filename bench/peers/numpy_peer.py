@@ -4,7 +4,7 @@ version                      NumPy's version
 write PATH KIND N SEED       a .npy file of float64: KIND is uniform (1-d) or normal:ROWS:COLUMNS
 open memory KIND N SEED      the benchmark's own numbers, in memory
 open file PATH               a fresh memory map of the file
-change INDEX VALUE           in memory only
+change INDEX VALUE           takes back the last change and makes another; a file has been changed already
 run WORK [SEED N]            seconds, and the values that the benchmark checks
 """
 
@@ -57,7 +57,8 @@ def table(x):
 class Peer:
     def __init__(self):
         self.x = None
-        self.index = 0
+        self.index = None
+        self.original = 0.0
 
     def run(self, work, *words):
         """Times the work alone; what the benchmark checks is taken from its result afterwards."""
@@ -103,16 +104,20 @@ class Peer:
             np.save(path, draw(shape_of(kind, n)))
             return "ok"
         if command == "open":
-            self.x = None
+            self.x = self.index = None
             if words[0] == "file":
                 self.x = np.load(words[1], mmap_mode="r")
             else:
                 self.x = numbers(words[1], int(words[2]), int(words[3]))
             return "ok"
         if command == "change":
-            self.index = int(words[0])
             if self.x.flags.writeable:
-                self.x.reshape(-1)[self.index] = float(words[1])
+                flat = self.x.reshape(-1)
+                if self.index is not None:
+                    flat[self.index] = self.original
+                self.original = float(flat[int(words[0])])
+                flat[int(words[0])] = float(words[1])
+            self.index = int(words[0])
             return "ok"
         if command == "run":
             return self.run(*words)

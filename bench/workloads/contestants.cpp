@@ -11,8 +11,6 @@ std::optional<Contestant> numpy_contestant(Context& context, std::shared_ptr<Inp
   if (numpy == nullptr) return std::nullopt;
   struct State {
     std::vector<double> answer;
-    std::int64_t changed = -1;
-    double original = 0;
     bool open = false;
   };
   auto state = std::make_shared<State>();
@@ -21,10 +19,7 @@ std::optional<Contestant> numpy_contestant(Context& context, std::shared_ptr<Inp
   contestant.prepare = [=] {
     if (!state->open || input->reopens()) numpy->ask(input->numpy_open());
     state->open = true;
-    if (state->changed >= 0) numpy->ask(fmt::format("change {} {:.17g}", state->changed, state->original));
     numpy->ask(fmt::format("change {} {:.17g}", input->index(), input->value()));
-    state->changed = input->index();
-    state->original = input->original();
   };
   contestant.run = [=] {
     state->answer = numpy->run(work);

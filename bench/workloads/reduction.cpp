@@ -20,12 +20,13 @@ Case reduction_case(Context& context, const Workload& workload, const Reduction&
   };
 
   work.contestants.push_back(ours(input, [=](const ingot::Array& x) { return std::vector{reduction.ours(x)}; }));
-  work.contestants.push_back(read_limit(input));
-  work.limit = "read";
   if (reduction.flops > 0) {
     work.flops = reduction.flops * static_cast<double>(n);
-    work.contestants.push_back(flops_limit(work.flops));
     work.limit = "fma peak";
+    work.contestants.push_back(flops_limit(work.flops));
+  } else {
+    work.limit = "read";
+    work.contestants.push_back(read_limit(input));
   }
   for (int i = 0; i < kPeers; ++i) {
     const Peer& peer = *peers(i);

@@ -16,10 +16,21 @@ using graph::NodeRef;
 namespace {
 
 std::string_view cpp_name(DType dtype) {
-  constexpr std::string_view kNames[kDTypeCount] = {
-      "bool",          "std::int8_t",   "std::int16_t",  "std::int32_t", "std::int64_t",
-      "std::uint8_t",  "std::uint16_t", "std::uint32_t", "std::uint64_t", "",
-      "",              "float",         "double",        "",             ""};
+  constexpr std::string_view kNames[kDTypeCount] = {"bool",
+                                                    "std::int8_t",
+                                                    "std::int16_t",
+                                                    "std::int32_t",
+                                                    "std::int64_t",
+                                                    "std::uint8_t",
+                                                    "std::uint16_t",
+                                                    "std::uint32_t",
+                                                    "std::uint64_t",
+                                                    "",
+                                                    "",
+                                                    "float",
+                                                    "double",
+                                                    "",
+                                                    ""};
   return kNames[static_cast<int>(dtype)];
 }
 
@@ -27,8 +38,8 @@ void require_dtype(std::string_view op, const Node* node, DType wanted, const Lo
   if (node->dtype == wanted) [[likely]]
     return;
   api::require_computable(op, node->dtype, where);
-  fail<TypeError>(where, op, ": the array is ", node->dtype, ", and its values were asked for as ", cpp_name(wanted), "; ask for ",
-                  cpp_name(node->dtype), ", or convert with astype");
+  fail<TypeError>(where, op, ": the array is ", node->dtype, ", and its values were asked for as ", cpp_name(wanted),
+                  "; ask for ", cpp_name(node->dtype), ", or convert with astype");
 }
 
 void evaluate(Node* node) {
@@ -107,9 +118,11 @@ void detail::eval_into(const Array& x, DType dtype, void* out, const Strides& st
   const Shape& shape = node->shape;
   const Strides steps = strides.empty() ? c_strides(shape) : strides;
   if (steps.size() != shape.ndim())
-    fail<ValueError>(where, "eval_into: ", steps.size(), " strides were given for an array of shape ", shape, "; expected one per axis");
+    fail<ValueError>(where, "eval_into: ", steps.size(), " strides were given for an array of shape ", shape,
+                     "; expected one per axis");
   if (node->numel() == 0) return;
-  if (out == nullptr) fail<ValueError>(where, "eval_into: out is null, and ", node->numel(), " elements are to be written");
+  if (out == nullptr)
+    fail<ValueError>(where, "eval_into: out is null, and ", node->numel(), " elements are to be written");
   if (!graph::is_injective(shape, {0, steps}))
     fail<ValueError>(where, "eval_into: strides ", to_string(Shape(steps)), " lead several elements of shape ", shape,
                      " to one place; give each element its own");

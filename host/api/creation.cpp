@@ -21,7 +21,8 @@ namespace {
 
 constexpr std::align_val_t kAlignment{64};
 
-// The value in the dtype. Integers and bool take only what they hold exactly, though it be given as a float; floats round.
+// The value in the dtype. Integers and bool take only what they hold exactly, though it be given as a float; floats
+// round.
 Scalar value_as(std::string_view op, Scalar value, DType dtype, const Location& where) {
   const Scalar converted = api::convert(value, dtype);
   bool kept;
@@ -45,7 +46,8 @@ Array filled(std::string_view op, const Shape& shape, Scalar value, DType dtype,
   return wrap(api::fill(shape, value_as(op, value, dtype, where), where));
 }
 
-Array filled_like(std::string_view op, const Array& x, Scalar value, std::optional<DType> dtype, const Location& where) {
+Array filled_like(std::string_view op, const Array& x, Scalar value, std::optional<DType> dtype,
+                  const Location& where) {
   const Node* const node = api::node_of(x, where);
   return filled(op, node->shape, value, dtype.value_or(node->dtype), where);
 }
@@ -67,7 +69,8 @@ Array integer_range(__int128 start, __int128 stop, __int128 step, DType dtype, c
   if (step == 0) fail<ValueError>(where, "arange: the step is 0; use a positive or a negative step");
   const __int128 distance = step > 0 ? stop - start : start - stop, stride = step > 0 ? step : -step;
   const __int128 count = distance <= 0 ? 0 : (distance - 1) / stride + 1;
-  if (count > std::numeric_limits<std::int64_t>::max()) fail<ValueError>(where, "arange: 2^63 elements and more are too many");
+  if (count > std::numeric_limits<std::int64_t>::max())
+    fail<ValueError>(where, "arange: 2^63 elements and more are too many");
   api::require_shape("arange", Shape{static_cast<std::int64_t>(count)}, dtype, where);
   const NodeRef index = graph::index(static_cast<std::int64_t>(count));
   if (count == 0) return wrap(api::to_dtype(index.get(), dtype, where));
@@ -87,8 +90,10 @@ Array real_range(double start, double stop, double step, DType dtype, const Loca
   const exec::DefaultFloatState guard;
   const double count = std::ceil((stop - start) / step);
   if (step == 0 || std::isnan(count))
-    fail<ValueError>(where, "arange: from ", start, " to ", stop, " by ", step, " is no range; the step must not be 0, and nothing NaN");
-  if (count >= 0x1p63) fail<ValueError>(where, "arange: ", count, " elements are too many; an array holds less than 2^63");
+    fail<ValueError>(where, "arange: from ", start, " to ", stop, " by ", step,
+                     " is no range; the step must not be 0, and nothing NaN");
+  if (count >= 0x1p63)
+    fail<ValueError>(where, "arange: ", count, " elements are too many; an array holds less than 2^63");
   const std::int64_t size = count > 0 ? static_cast<std::int64_t>(count) : 0;
   api::require_shape("arange", Shape{size}, DType::Float64, where);
   const NodeRef index = graph::index(size);
@@ -104,15 +109,16 @@ Array detail::copy_values(DType dtype, const void* values, std::int64_t count, c
   const Shape& result = shape != nullptr ? *shape : flat;
   api::require_shape("array", result, dtype, where);
   if (result.numel() != count)
-    fail<ShapeError>(where, "array: ", count, count == 1 ? " value does" : " values do", " not fill the shape ", result, ", which has ",
-                     result.numel(), " elements");
+    fail<ShapeError>(where, "array: ", count, count == 1 ? " value does" : " values do", " not fill the shape ", result,
+                     ", which has ", result.numel(), " elements");
   const std::size_t bytes = static_cast<std::size_t>(count) * itemsize(dtype);
   void* const memory = ::operator new(bytes, kAlignment, std::nothrow);
   if (memory == nullptr)
     fail<MemoryError>(where, "array: ", bytes, " bytes for shape ", result, " of ", dtype,
                       " could not be had; from_host borrows memory without a copy");
   if (bytes != 0) std::memcpy(memory, values, bytes);
-  auto* const storage = new Storage(memory, bytes, [](void* data, std::size_t) { ::operator delete(data, kAlignment); });
+  auto* const storage =
+      new Storage(memory, bytes, [](void* data, std::size_t) { ::operator delete(data, kAlignment); });
   return wrap(graph::buffer(dtype, result, StorageRef::adopt(storage)));
 }
 
@@ -121,15 +127,19 @@ void detail::ragged(std::size_t row, std::size_t length, std::size_t expected, L
                    "; all rows must have the same length");
 }
 
-Array detail::borrow(DType dtype, const void* data, const Shape& shape, const Strides& strides, Owner owner, Location where) {
+Array detail::borrow(DType dtype, const void* data, const Shape& shape, const Strides& strides, Owner owner,
+                     Location where) {
   api::require_shape("from_host", shape, dtype, where);
   if (!strides.empty() && strides.size() != shape.ndim())
-    fail<ValueError>(where, "from_host: ", strides.size(), " strides were given for shape ", shape, "; expected one per axis, or none for C order");
+    fail<ValueError>(where, "from_host: ", strides.size(), " strides were given for shape ", shape,
+                     "; expected one per axis, or none for C order");
   if (shape.numel() == 0) return zeros(shape, dtype, where);
-  if (data == nullptr) fail<ValueError>(where, "from_host: data is null, and shape ", shape, " has ", shape.numel(), " elements");
+  if (data == nullptr)
+    fail<ValueError>(where, "from_host: data is null, and shape ", shape, " has ", shape.numel(), " elements");
   const std::size_t size = itemsize(dtype);
   if (reinterpret_cast<std::uintptr_t>(data) % size != 0)
-    fail<ValueError>(where, "from_host: data is not aligned to the ", size, " bytes of a ", dtype, "; copy it with array() instead");
+    fail<ValueError>(where, "from_host: data is not aligned to the ", size, " bytes of a ", dtype,
+                     "; copy it with array() instead");
 
   // The buffer is all that lies between the lowest and the highest element; the array is a view of it.
   const Strides steps = strides.empty() ? c_strides(shape) : strides;
@@ -140,7 +150,8 @@ Array detail::borrow(DType dtype, const void* data, const Shape& shape, const St
   }
   const __int128 span = highest - lowest + 1;
   if (span > std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(size))
-    fail<ValueError>(where, "from_host: strides ", to_string(Shape(steps)), " of shape ", shape, " reach over 2^63 bytes and more");
+    fail<ValueError>(where, "from_host: strides ", to_string(Shape(steps)), " of shape ", shape,
+                     " reach over 2^63 bytes and more");
 
   const auto offset = static_cast<std::int64_t>(-lowest);
   void* const first = static_cast<std::byte*>(const_cast<void*>(data)) - offset * static_cast<std::int64_t>(size);
@@ -153,7 +164,9 @@ Array detail::borrow(DType dtype, const void* data, const Shape& shape, const St
 Array zeros(const Shape& shape, DType dtype, Location where) { return filled("zeros", shape, false, dtype, where); }
 Array ones(const Shape& shape, DType dtype, Location where) { return filled("ones", shape, true, dtype, where); }
 Array empty(const Shape& shape, DType dtype, Location where) { return filled("empty", shape, false, dtype, where); }
-Array full(const Shape& shape, Scalar value, DType dtype, Location where) { return filled("full", shape, value, dtype, where); }
+Array full(const Shape& shape, Scalar value, DType dtype, Location where) {
+  return filled("full", shape, value, dtype, where);
+}
 
 Array zeros_like(const Array& x, std::optional<DType> dtype, Location where) {
   return filled_like("zeros_like", x, false, dtype, where);
@@ -185,7 +198,8 @@ Array arange(Scalar start, Scalar stop, Scalar step, std::optional<DType> dtype,
   const bool whole = api::is_whole(start.dtype()) && api::is_whole(stop.dtype()) && api::is_whole(step.dtype());
   const DType result = dtype.value_or(whole ? DType::Int64 : DType::Float64);
   api::require_computable("arange", result, where);
-  if (is_bool(result)) fail<TypeError>(where, "arange: a range of bool has no meaning; make one of integers and compare it");
+  if (is_bool(result))
+    fail<TypeError>(where, "arange: a range of bool has no meaning; make one of integers and compare it");
   if (whole) return integer_range(api::to_integer(start), api::to_integer(stop), api::to_integer(step), result, where);
   return real_range(api::to_double(start), api::to_double(stop), api::to_double(step), result, where);
 }
@@ -197,7 +211,8 @@ Array linspace(double start, double stop, std::int64_t count, bool endpoint, DTy
   const exec::DefaultFloatState guard;
   api::require_computable("linspace", dtype, where);
   if (is_bool(dtype)) fail<TypeError>(where, "linspace: evenly spaced bools have no meaning; use a number dtype");
-  if (count < 0) fail<ValueError>(where, "linspace: ", count, " numbers were asked for; the count must not be negative");
+  if (count < 0)
+    fail<ValueError>(where, "linspace: ", count, " numbers were asked for; the count must not be negative");
   api::require_shape("linspace", Shape{count}, DType::Float64, where);
 
   const NodeRef index = graph::index(count);

@@ -7,7 +7,8 @@ namespace ingot {
 namespace api {
 namespace {
 
-// NumPy has no bool loops for these, and takes int8 for want of better; add, subtract, multiply and negative are dealt with apart.
+// NumPy has no bool loops for these, and takes int8 for want of better; add, subtract, multiply and negative are dealt
+// with apart.
 DType without_bool(DType dtype) { return is_bool(dtype) ? DType::Int8 : dtype; }
 
 NodeRef truth(const Term& t, const Location& where) {
@@ -30,9 +31,11 @@ DType body_dtype(Op op, DType dtype, const Location& where) {
       if (!is_bool(dtype)) return dtype;
       if (op == Op::add || op == Op::multiply) return dtype;
       if (op == Op::subtract)
-        fail<TypeError>(where, "subtract: not defined for bool; use logical_xor, or convert with astype(x, DType::Int64)");
+        fail<TypeError>(where,
+                        "subtract: not defined for bool; use logical_xor, or convert with astype(x, DType::Int64)");
       if (op == Op::negative)
-        fail<TypeError>(where, "negative: not defined for bool; use logical_not, or convert with astype(x, DType::Int64)");
+        fail<TypeError>(where,
+                        "negative: not defined for bool; use logical_not, or convert with astype(x, DType::Int64)");
       if (op == Op::sign) fail<TypeError>(where, "sign: not defined for bool; convert with astype(x, DType::Int64)");
       return without_bool(dtype);
     case Operands::Any:
@@ -64,8 +67,8 @@ bool is_comparison(Op op) {
 bool is_rounding(Op op) { return op == Op::floor || op == Op::ceil || op == Op::round || op == Op::trunc; }
 bool is_float_test(Op op) { return op == Op::isnan || op == Op::isinf || op == Op::isfinite; }
 
-// A signed with an uint64 array: no integer dtype holds both, and float64 would confuse neighbours beyond 2^53. A negative
-// number is below every unsigned one; the others compare as uint64.
+// A signed with an uint64 array: no integer dtype holds both, and float64 would confuse neighbours beyond 2^53. A
+// negative number is below every unsigned one; the others compare as uint64.
 NodeRef compare_mixed(Op op, Node* x, Node* y, const Location& where) {
   const bool x_is_signed = is_signed_integer(x->dtype);
   const NodeRef zero = constant(Scalar(x_is_signed ? x->dtype : y->dtype, 0));
@@ -84,8 +87,8 @@ bool is_mixed_sign(DType a, DType b) {
   return (is_signed_integer(a) && b == DType::UInt64) || (a == DType::UInt64 && is_signed_integer(b));
 }
 
-// pow with a literal exponent of 2, 1 or -1 is a cheaper op with the same value (x * x is the correctly rounded square). Null
-// where no rule applies.
+// pow with a literal exponent of 2, 1 or -1 is a cheaper op with the same value (x * x is the correctly rounded
+// square). Null where no rule applies.
 NodeRef power_of_literal(const Term& x, const Term& y, DType dtype, const Location& where) {
   if (!y.weak()) return {};
   const double exponent = to_double(y.scalar);
@@ -96,7 +99,8 @@ NodeRef power_of_literal(const Term& x, const Term& y, DType dtype, const Locati
   return apply(exponent == 2 ? Op::square : Op::reciprocal, base.get(), where);
 }
 
-// An operand of the body. The logical functions ask each operand on its own whether it is zero; the others convert to `dtype`.
+// An operand of the body. The logical functions ask each operand on its own whether it is zero; the others convert to
+// `dtype`.
 NodeRef body_operand(Op op, const Term& t, DType dtype, const Location& where) {
   if (info(op).operands == Operands::Bool) return truth(t, where);
   return realize(info(op).name, t, dtype, where);
@@ -108,7 +112,8 @@ Array record(Op op, const Operand& operand) {
   const DType given = x.dtype();
   const DType dtype = body_dtype(op, given, where);
   if (is_whole(given)) {
-    if (is_rounding(op) || (op == Op::abs && !is_signed_integer(given))) return wrap(realize(info(op).name, x, given, where));
+    if (is_rounding(op) || (op == Op::abs && !is_signed_integer(given)))
+      return wrap(realize(info(op).name, x, given, where));
     if (is_float_test(op)) return wrap(fill(x.weak() ? Shape() : x.node->shape, op == Op::isfinite, where));
   }
   const NodeRef node = body_operand(op, x, dtype, where);

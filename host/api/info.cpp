@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "host/api/record.h"
 #include "host/base/config.h"
-#include "host/base/error.h"
 #include "host/device/host_memory.h"
 #include "host/exec/evaluate.h"
 #include "host/exec/stats.h"
@@ -35,9 +35,9 @@ void reset_stats() {
   device::reset_peak();
 }
 
-std::string explain(std::span<const Array> arrays, bool code) {
+std::string explain(std::span<const Array> arrays, bool code, Location where) {
   std::vector<graph::Node*> nodes;
-  for (const Array& array : arrays) nodes.push_back(array.node());
+  for (const Array& array : arrays) nodes.push_back(api::node_of(array, where));
   return exec::explain(nodes, code);
 }
 

@@ -35,8 +35,8 @@ Array permute(std::string_view op, const Array& x, const Axes& axes, const Locat
   Node* const node = node_of(x, where);
   const int ndim = node->shape.ndim();
   if (!axes.all() && axes.list().size() != ndim)
-    fail<ValueError>(where, op, ": ", axes.list().size(), " axes were given for an array of ", ndim, " axes, of shape ", node->shape,
-                     "; every axis must be named once");
+    fail<ValueError>(where, op, ": ", axes.list().size(), " axes were given for an array of ", ndim, " axes, of shape ",
+                     node->shape, "; every axis must be named once");
   return permuted(node, axes.all() ? reversed(ndim) : resolve_axes(op, axes, ndim, where), where);
 }
 
@@ -55,7 +55,8 @@ Array astype(const Array& x, DType dtype, Location where) {
   api::require_computable("astype", dtype, where);
   api::require_shape("astype", node->shape, dtype, where);
   // A scalar that was converted on purpose is weak no longer.
-  if (node->kind == graph::Kind::Constant) return wrap(api::constant(api::convert(Scalar(node->dtype, node->bits), dtype)));
+  if (node->kind == graph::Kind::Constant)
+    return wrap(api::constant(api::convert(Scalar(node->dtype, node->bits), dtype)));
   return wrap(api::to_dtype(node, dtype, where));
 }
 
@@ -66,7 +67,9 @@ Array reshape(const Array& x, const Shape& shape, Location where) {
   int unknown = -1;
   for (int k = 0; k < result.ndim(); ++k) {
     if (result[k] != -1) continue;
-    if (unknown >= 0) fail<ValueError>(where, "reshape: shape ", shape, " has more than one -1; only one extent can be found from the rest");
+    if (unknown >= 0)
+      fail<ValueError>(where, "reshape: shape ", shape,
+                       " has more than one -1; only one extent can be found from the rest");
     unknown = k;
     result[k] = 1;
   }
@@ -75,8 +78,8 @@ Array reshape(const Array& x, const Shape& shape, Location where) {
   if (unknown >= 0) result[unknown] = known == 0 ? 0 : size / known;
   // With another extent of 0, no value of the unknown one would be better than any other.
   if (result.numel() != size || (unknown >= 0 && known == 0))
-    fail<ShapeError>(where, "reshape: an array of shape ", node->shape, ", which has ", size, size == 1 ? " element" : " elements",
-                     ", cannot take the shape ", shape);
+    fail<ShapeError>(where, "reshape: an array of shape ", node->shape, ", which has ", size,
+                     size == 1 ? " element" : " elements", ", cannot take the shape ", shape);
   return wrap(graph::reshape(node, std::move(result), where));
 }
 
@@ -94,9 +97,11 @@ Array transpose(const Array& x, const Axes& axes, Location where) { return permu
 Array moveaxis(const Array& x, const Axes& source, const Axes& destination, Location where) {
   Node* const node = node_of(x, where);
   const int ndim = node->shape.ndim();
-  const Dims from = resolve_axes("moveaxis", source, ndim, where), to = resolve_axes("moveaxis", destination, ndim, where);
+  const Dims from = resolve_axes("moveaxis", source, ndim, where),
+             to = resolve_axes("moveaxis", destination, ndim, where);
   if (from.size() != to.size())
-    fail<ValueError>(where, "moveaxis: ", from.size(), " source and ", to.size(), " destination axes were given; expected as many of each");
+    fail<ValueError>(where, "moveaxis: ", from.size(), " source and ", to.size(),
+                     " destination axes were given; expected as many of each");
   Dims order(ndim, -1);
   for (int k = 0; k < from.size(); ++k) order[static_cast<int>(to[k])] = from[k];
   int next = 0;
@@ -119,7 +124,8 @@ Array swapaxes(const Array& x, std::int64_t axis1, std::int64_t axis2, Location 
 
 Array expand_dims(const Array& x, const Axes& axes, Location where) {
   Node* const node = node_of(x, where);
-  if (axes.all()) fail<ValueError>(where, "expand_dims: which axes to insert was not said; give their places in the result");
+  if (axes.all())
+    fail<ValueError>(where, "expand_dims: which axes to insert was not said; give their places in the result");
   const int ndim = node->shape.ndim() + axes.list().size();
   const Dims inserted = resolve_axes("expand_dims", axes, ndim, where);
   Shape shape;
@@ -156,7 +162,8 @@ Shape broadcast_shapes(std::initializer_list<Shape> shapes, Location where) {
   for (const Shape& shape : shapes) {
     Shape next = common;
     if (!api::broadcast_into(next, shape))
-      fail<ShapeError>(where, "broadcast_shapes: ", shape, " does not broadcast with ", common, ", the shape of those before it");
+      fail<ShapeError>(where, "broadcast_shapes: ", shape, " does not broadcast with ", common,
+                       ", the shape of those before it");
     common = std::move(next);
   }
   api::require_shape("broadcast_shapes", common, DType::Bool, where);

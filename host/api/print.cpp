@@ -1,5 +1,5 @@
-// Text of arrays, as NumPy 2 writes it (numpy/_core/arrayprint.py with its default options), so that what a user knows how to
-// read stays readable.
+// Text of arrays, as NumPy 2 writes it (numpy/_core/arrayprint.py with its default options), so that what a user knows
+// how to read stays readable.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -17,9 +17,9 @@ namespace ingot {
 namespace api {
 namespace {
 
-constexpr int kPrecision = 8;           // digits after the point
+constexpr int kPrecision = 8;              // digits after the point
 constexpr std::int64_t kThreshold = 1000;  // elements beyond which an array is summarised
-constexpr std::int64_t kEdge = 3;       // then shown at either end of an axis
+constexpr std::int64_t kEdge = 3;          // then shown at either end of an axis
 constexpr int kLineWidth = 75;
 
 template <class T, class... Format>
@@ -28,7 +28,8 @@ std::string chars(T value, Format... format) {
   return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, value, format...).ptr);
 }
 
-// A number split at its point and exponent: "-1", "25", "e-05" without the e. The fraction has no trailing zeros unless asked for.
+// A number split at its point and exponent: "-1", "25", "e-05" without the e. The fraction has no trailing zeros unless
+// asked for.
 struct Digits {
   std::string whole, fraction, exponent;
 };
@@ -76,7 +77,8 @@ class FloatFormat final : public Format {
       largest = std::max(largest, std::abs(v));
       smallest = std::min(smallest, std::abs(v));
     }
-    constexpr T kCutoff = std::is_same_v<T, float> ? T(1e6) : T(1e8);  // digits that the dtype can tell apart, at most 8
+    constexpr T kCutoff =
+        std::is_same_v<T, float> ? T(1e6) : T(1e8);  // digits that the dtype can tell apart, at most 8
     exponent_ = largest != 0 && (largest >= kCutoff || smallest < T(0.0001) || largest / smallest > 1000);
 
     for (T v : values) {
@@ -100,7 +102,8 @@ class FloatFormat final : public Format {
     if (!std::isfinite(v)) return pad_left(left_ + right_ + 1, std::isnan(v) ? "nan" : v < 0 ? "-inf" : "inf");
     if (exponent_) {
       Digits d = split(chars(v, std::chars_format::scientific, static_cast<int>(fraction_)), false);
-      if (d.exponent.size() - 1 < exponent_digits_) d.exponent.insert(1, exponent_digits_ - (d.exponent.size() - 1), '0');
+      if (d.exponent.size() - 1 < exponent_digits_)
+        d.exponent.insert(1, exponent_digits_ - (d.exponent.size() - 1), '0');
       return pad_left(left_, d.whole) + "." + d.fraction + "e" + d.exponent;
     }
     Digits d = shortest(v, std::chars_format::fixed);
@@ -140,7 +143,8 @@ class BoolFormat final : public Format {
 // Nested brackets around the elements of `sample`, whose axes are those of the array without the middles left out.
 class Writer {
  public:
-  Writer(const Format& format, const Shape& shape, const Shape& sample) : format_(format), shape_(shape), sample_(sample) {}
+  Writer(const Format& format, const Shape& shape, const Shape& sample)
+      : format_(format), shape_(shape), sample_(sample) {}
 
   std::string write(int axis, std::size_t first, const std::string& indent, int width) const {
     const auto extent = static_cast<std::size_t>(sample_[axis]);

@@ -24,7 +24,8 @@ void require_computable(std::string_view op, DType dtype, const Location& where)
   if (is_computable(dtype)) [[likely]]
     return;
   if (is_complex(dtype))
-    fail<TypeError>(where, op, ": ", name(dtype), " arithmetic comes with a later version; use float32 or float64 arrays of the parts");
+    fail<TypeError>(where, op, ": ", name(dtype),
+                    " arithmetic comes with a later version; use float32 or float64 arrays of the parts");
   fail<TypeError>(where, op, ": ", name(dtype), " arithmetic comes with a later version; use float32");
 }
 
@@ -41,7 +42,8 @@ void require_shape(std::string_view op, const Shape& shape, DType dtype, const L
     room /= shape[axis];
   }
   if (too_large)
-    fail<ValueError>(where, op, ": shape ", shape, " of ", name(dtype), " is too large; an array holds less than 2^63 bytes");
+    fail<ValueError>(where, op, ": shape ", shape, " of ", name(dtype),
+                     " is too large; an array holds less than 2^63 bytes");
 }
 
 NodeRef literal(std::string_view op, Scalar value, DType dtype, const Location& where) {
@@ -191,8 +193,9 @@ void require_broadcast(std::string_view op, std::span<const Term> terms, const L
       shapes += separator + to_string(each.shape());
       dtypes += text(separator, each.dtype());
     }
-    fail<ShapeError>(where, op, ": shapes ", shapes, " do not broadcast; axis ", axis, " is ", extent(common, axis), " and ",
-                     extent(t.shape(), axis), ", where equal extents or 1 were expected (dtypes ", dtypes, ")");
+    fail<ShapeError>(where, op, ": shapes ", shapes, " do not broadcast; axis ", axis, " is ", extent(common, axis),
+                     " and ", extent(t.shape(), axis), ", where equal extents or 1 were expected (dtypes ", dtypes,
+                     ")");
   }
 }
 
@@ -203,8 +206,8 @@ NodeRef realize(std::string_view op, const Term& term, DType dtype, const Locati
 int resolve_axis(std::string_view op, std::int64_t axis, int ndim, const Location& where) {
   if (axis >= -ndim && axis < ndim) return static_cast<int>(axis < 0 ? axis + ndim : axis);
   if (ndim == 0) fail<IndexError>(where, op, ": axis ", axis, " is out of bounds: a 0-d array has no axes");
-  fail<IndexError>(where, op, ": axis ", axis, " is out of bounds for an array of ", ndim, ndim == 1 ? " axis" : " axes",
-                   "; axes run from ", -ndim, " to ", ndim - 1);
+  fail<IndexError>(where, op, ": axis ", axis, " is out of bounds for an array of ", ndim,
+                   ndim == 1 ? " axis" : " axes", "; axes run from ", -ndim, " to ", ndim - 1);
 }
 
 Dims resolve_axes(std::string_view op, const Axes& axes, int ndim, const Location& where) {

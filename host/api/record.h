@@ -64,8 +64,8 @@ DType promote(std::span<const Term> terms) noexcept;
 /// The term in a dtype.
 NodeRef realize(std::string_view op, const Term& term, DType dtype, const Location& where);
 
-/// Axes of an array of `ndim` axes as non-negative numbers, in the order given. IndexError for one out of range, ValueError
-/// for one given twice.
+/// Axes of an array of `ndim` axes as non-negative numbers, in the order given. IndexError for one out of range,
+/// ValueError for one given twice.
 Dims resolve_axes(std::string_view op, const Axes& axes, int ndim, const Location& where);
 int resolve_axis(std::string_view op, std::int64_t axis, int ndim, const Location& where);
 

@@ -50,7 +50,9 @@ class Request {
     return apply(Op::divide, x.get(), d.get(), where_);
   }
 
-  Array finish(NodeRef result) const { return wrap(keepdims_ ? graph::reshape(result.get(), kept_, where_) : std::move(result)); }
+  Array finish(NodeRef result) const {
+    return wrap(keepdims_ ? graph::reshape(result.get(), kept_, where_) : std::move(result));
+  }
   /// The result where is_empty().
   Array constant_result(Scalar value) const { return wrap(fill(keepdims_ ? kept_ : result_, value, where_)); }
 

@@ -35,9 +35,11 @@ __int128 saturate(double value, DType d) {
 template <class F>
 F to_float(Scalar value) {
   if (value.dtype() == DType::Float64) return static_cast<F>(std::bit_cast<double>(value.bits()));
-  if (value.dtype() == DType::Float32) return static_cast<F>(std::bit_cast<float>(static_cast<std::uint32_t>(value.bits())));
+  if (value.dtype() == DType::Float32)
+    return static_cast<F>(std::bit_cast<float>(static_cast<std::uint32_t>(value.bits())));
   const __int128 whole = to_integer(value);
-  return whole < 0 ? static_cast<F>(static_cast<std::int64_t>(whole)) : static_cast<F>(static_cast<std::uint64_t>(whole));
+  return whole < 0 ? static_cast<F>(static_cast<std::int64_t>(whole))
+                   : static_cast<F>(static_cast<std::uint64_t>(whole));
 }
 
 template <class Number>

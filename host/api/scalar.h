@@ -11,15 +11,16 @@ namespace ingot::api {
 /// Whether a value of this dtype is an integer, as 5 is and 5.0 is not.
 constexpr bool is_whole(DType d) noexcept { return is_bool(d) || is_integer(d); }
 
-/// The value, of any computable dtype, as an integer (of an integer or bool dtype) or as a double (exact for all floats).
+/// The value, of any computable dtype, as an integer (of an integer or bool dtype) or as a double (exact for all
+/// floats).
 __int128 to_integer(Scalar value) noexcept;
 double to_double(Scalar value) noexcept;
 
 /// As astype converts.
 Scalar convert(Scalar value, DType to) noexcept;
 
-/// Whether the value can stand in an array of the dtype: an integer or bool within its range, a float that does not overflow.
-/// An integer dtype takes no float, and bool takes nothing but bool.
+/// Whether the value can stand in an array of the dtype: an integer or bool within its range, a float that does not
+/// overflow. An integer dtype takes no float, and bool takes nothing but bool.
 bool fits(Scalar value, DType to) noexcept;
 
 /// With the fewest digits that read back.

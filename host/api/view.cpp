@@ -25,7 +25,8 @@ Range resolve(const Slice& slice, std::int64_t extent, const Location& where) {
   const std::int64_t stop = bound(slice.stop, forward ? high : low);
   const std::int64_t distance = forward ? stop - start : start - stop;
   if (distance <= 0) return {0, 0, 1};
-  const std::uint64_t stride = forward ? static_cast<std::uint64_t>(slice.step) : -static_cast<std::uint64_t>(slice.step);
+  const std::uint64_t stride =
+      forward ? static_cast<std::uint64_t>(slice.step) : -static_cast<std::uint64_t>(slice.step);
   const auto count = static_cast<std::int64_t>((static_cast<std::uint64_t>(distance) - 1) / stride) + 1;
   return {start, count, count == 1 ? 1 : slice.step};
 }
@@ -39,9 +40,10 @@ Array index(const Array& x, std::span<const Index> indices, const Location& wher
     ellipses += i.kind == Index::Kind::Ellipsis;
   }
   if (taken > shape.ndim())
-    fail<IndexError>(where, "index: too many indices: the array has ", shape.ndim(), shape.ndim() == 1 ? " axis" : " axes",
-                     ", of shape ", shape, ", and ", taken, " were indexed");
-  if (ellipses > 1) fail<IndexError>(where, "index: only one ellipsis can stand for the missing axes, and ", ellipses, " were given");
+    fail<IndexError>(where, "index: too many indices: the array has ", shape.ndim(),
+                     shape.ndim() == 1 ? " axis" : " axes", ", of shape ", shape, ", and ", taken, " were indexed");
+  if (ellipses > 1)
+    fail<IndexError>(where, "index: only one ellipsis can stand for the missing axes, and ", ellipses, " were given");
 
   const Strides strides = c_strides(shape);
   Shape result;
@@ -60,7 +62,8 @@ Array index(const Array& x, std::span<const Index> indices, const Location& wher
       case Index::Kind::At: {
         const std::int64_t extent = shape[axis];
         if (i.at < -extent || i.at >= extent)
-          fail<IndexError>(where, "index: ", i.at, " is out of bounds for axis ", axis, " with size ", extent, " of shape ", shape);
+          fail<IndexError>(where, "index: ", i.at, " is out of bounds for axis ", axis, " with size ", extent,
+                           " of shape ", shape);
         offset += (i.at < 0 ? i.at + extent : i.at) * strides[axis];
         ++axis;
         break;
@@ -87,10 +90,12 @@ Array index(const Array& x, std::span<const Index> indices, const Location& wher
 }  // namespace
 }  // namespace api
 
-Array Array::operator()(std::span<const Index> indices, Location where) const { return api::index(*this, indices, where); }
+Array Array::operator()(std::span<const Index> indices, Location where) const {
+  return api::index(*this, indices, where);
+}
 
-Array Array::operator()(const Index& i0, const Index& i1, const Index& i2, const Index& i3, const Index& i4, const Index& i5,
-                        const Index& i6, const Index& i7, Location where) const {
+Array Array::operator()(const Index& i0, const Index& i1, const Index& i2, const Index& i3, const Index& i4,
+                        const Index& i5, const Index& i6, const Index& i7, Location where) const {
   const Index indices[] = {i0, i1, i2, i3, i4, i5, i6, i7};
   return api::index(*this, indices, where);
 }

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t kItemsizes[kDTypeCount] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};
 
-constexpr std::string_view kNames[kDTypeCount] = {"bool",   "int8",    "int16",    "int32",   "int64",
-                                                  "uint8",  "uint16",  "uint32",   "uint64",  "float16",
+constexpr std::string_view kNames[kDTypeCount] = {"bool",     "int8",    "int16",   "int32",     "int64",
+                                                  "uint8",    "uint16",  "uint32",  "uint64",    "float16",
                                                   "bfloat16", "float32", "float64", "complex64", "complex128"};
 
 constexpr std::size_t size_of(DType d) { return kItemsizes[static_cast<int>(d)]; }
@@ -19,7 +19,8 @@ constexpr DType signed_of(std::size_t bytes) {
   return bytes == 1 ? DType::Int8 : bytes == 2 ? DType::Int16 : bytes == 4 ? DType::Int32 : DType::Int64;
 }
 
-// The smallest floating dtype that the integers of this size convert to in NumPy: 8 bits fit half precision, 16 bits single.
+// The smallest floating dtype that the integers of this size convert to in NumPy: 8 bits fit half precision, 16 bits
+// single.
 constexpr DType floating_for(std::size_t integer_bytes, DType half) {
   return integer_bytes == 1 ? half : integer_bytes == 2 ? DType::Float32 : DType::Float64;
 }

@@ -4,6 +4,15 @@
 
 namespace ingot {
 
+// Here and not in the header: inlined, g++ 12 warns of an overflow that its own flow analysis invents.
+void Dims::grow(int capacity) {
+  auto* const bigger = new std::int64_t[static_cast<std::size_t>(capacity)];
+  std::copy_n(data(), size_, bigger);
+  delete[] heap_;
+  heap_ = bigger;
+  capacity_ = capacity;
+}
+
 Strides c_strides(const Shape& shape) {
   Strides strides(shape.ndim(), 0);
   std::int64_t step = 1;

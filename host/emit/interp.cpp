@@ -12,15 +12,16 @@ namespace ingot::emit {
 namespace {
 
 constexpr std::int64_t kLine = 64;
-// A block's values should fit the first-level cache (32 KiB and up), and a loop call costs about as much as 10 elements.
+// A block's values should fit the first-level cache (32 KiB and up) with something to spare. Not tuned by measurement.
 constexpr std::int64_t kBlockBytes = 24 << 10;
 constexpr std::int64_t kMinBlock = 128, kMaxBlock = 1024;
 constexpr std::int64_t kSlotItem = 8;  // a slot holds a block of the widest dtype
 
 std::int64_t block_length(std::int64_t element_bytes) {
   const std::int64_t fits = kBlockBytes / std::max<std::int64_t>(element_bytes, 1);
-  return std::clamp(static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(std::max<std::int64_t>(fits, 1)))),
-                    kMinBlock, kMaxBlock);
+  return std::clamp(
+      static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(std::max<std::int64_t>(fits, 1)))), kMinBlock,
+      kMaxBlock);
 }
 
 std::int64_t aligned(std::int64_t bytes) { return (bytes + kLine - 1) / kLine * kLine; }
@@ -77,8 +78,10 @@ Section::Section(const ir::Region& region, const std::vector<DType>& reduced, co
     const DType dtype = is_reduced ? reduced[k - region.inputs.size()] : region.inputs[k].dtype;
     inputs_[k].itemsize = static_cast<std::uint8_t>(itemsize(dtype));
     if (is_reduced) continue;
-    if (region.inputs[k].generated) inputs_[k].source = Source::Generated;
-    else if (region.inputs[k].access == ir::Access::Uniform) inputs_[k].source = Source::Uniform;
+    if (region.inputs[k].generated)
+      inputs_[k].source = Source::Generated;
+    else if (region.inputs[k].access == ir::Access::Uniform)
+      inputs_[k].source = Source::Uniform;
   }
   params_.resize(region.params.size());
   outputs_.resize(region.stores.size());
@@ -114,7 +117,8 @@ Section::Section(const ir::Region& region, const std::vector<DType>& reduced, co
   for (Input& input : inputs_) input.place = input.source == Source::Direct ? operand++ : input.slot;
   for (Output& output : outputs_) output.place = operand++;
 
-  // A value that is stored is computed straight into the operand's memory, if a step computes it and for its first store.
+  // A value that is stored is computed straight into the operand's memory, if a step computes it and for its first
+  // store.
   std::vector<Place> place(count, kNone);
   for (std::size_t k = 0; k < outputs_.size(); ++k) {
     const int value = region.stores[k].value;
@@ -138,8 +142,8 @@ Section::Section(const ir::Region& region, const std::vector<DType>& reduced, co
     const int arguments = ir::argument_count(instr);
     Step step;
     for (int k = 0; k < arguments; ++k) step.args[k] = place[instr.args[k]];
-    // A slot whose value ends here is free before the result gets its own, so that the loop runs in place, unless the result
-    // is wider and would overtake the reads. Freed once, though an argument may come twice.
+    // A slot whose value ends here is free before the result gets its own, so that the loop runs in place, unless the
+    // result is wider and would overtake the reads. Freed once, though an argument may come twice.
     const auto release = [&](bool early) {
       for (int k = 0; k < arguments; ++k) {
         const int a = instr.args[k];
@@ -195,8 +199,9 @@ Program::Program(const ir::Kernel& kernel, cpu::Level level) : support_(cpu::sup
     const DType dtype = kernel.value_dtype(r);
     const int reducer = static_cast<int>(r.reducer), d = static_cast<int>(dtype);
     check(support_.fold[reducer][d] != nullptr, "the interpreter has no loop for a reduction of a kernel");
-    folds_.push_back({r.reducer == Reducer::sumsqdev, static_cast<std::uint8_t>(itemsize(dtype)), support_.clear[reducer][d],
-                      support_.accumulate[reducer][d], support_.accumulate_rows[reducer][d], support_.fold[reducer][d]});
+    folds_.push_back({r.reducer == Reducer::sumsqdev, static_cast<std::uint8_t>(itemsize(dtype)),
+                      support_.clear[reducer][d], support_.accumulate[reducer][d], support_.accumulate_rows[reducer][d],
+                      support_.fold[reducer][d]});
     kept.push_back(r.value);
     reduced.push_back(dtype);
   }
@@ -261,8 +266,8 @@ struct Program::Run {
         if (is_flat(row_step, b, input.itemsize)) {
           at[input.place] = const_cast<char*>(from);
         } else {
-          program.support_.gather[cpu::item_index(input.itemsize)](slot, b.n * input.itemsize, from, row_step, input.itemsize,
-                                                                   b.rows, b.n);
+          program.support_.gather[cpu::item_index(input.itemsize)](slot, b.n * input.itemsize, from, row_step,
+                                                                   input.itemsize, b.rows, b.n);
           at[input.place] = slot;
         }
       } else if (input.source == Section::Source::Uniform) {
@@ -270,9 +275,11 @@ struct Program::Run {
         const char* from = static_cast<const char*>(tile.in[k]) + b.row * row_step;
         // A whole row's worth, for the blocks of the same row that follow.
         const std::int64_t n = b.rows == 1 ? std::min(block, tile.n) : b.n;
-        for (std::int64_t r = 0; r < b.rows; ++r) fill(slot + r * b.n * input.itemsize, from + r * row_step, input.itemsize, n);
+        for (std::int64_t r = 0; r < b.rows; ++r)
+          fill(slot + r * b.n * input.itemsize, from + r * row_step, input.itemsize, n);
       } else {
-        const std::int64_t first = reinterpret_cast<std::int64_t>(tile.in[k]) + b.row * row_step + b.col * tile.in_step[k];
+        const std::int64_t first =
+            reinterpret_cast<std::int64_t>(tile.in[k]) + b.row * row_step + b.col * tile.in_step[k];
         std::int64_t* out = reinterpret_cast<std::int64_t*>(slot);
         if (b.rows == 1 || row_step == b.n * tile.in_step[k]) {
           program.support_.iota(out, first, tile.in_step[k], b.count());
@@ -297,8 +304,10 @@ struct Program::Run {
 
   void compute(std::int64_t n) {
     for (const Section::Step& step : section.steps_) {
-      if (step.apply != nullptr) step.apply(at[step.out], at[step.args[0]], at[step.args[1]], at[step.args[2]], n);
-      else step.cast(at[step.out], at[step.args[0]], n);
+      if (step.apply != nullptr)
+        step.apply(at[step.out], at[step.args[0]], at[step.args[1]], at[step.args[2]], n);
+      else
+        step.cast(at[step.out], at[step.args[0]], n);
     }
   }
 
@@ -310,8 +319,10 @@ struct Program::Run {
       if (from == to) continue;
       const std::int64_t bytes = b.n * output.itemsize;
       for (std::int64_t r = 0; r < b.rows; ++r) {
-        if (tile.streaming) program.support_.stream(to + r * tile.out_row[k], from + r * bytes, bytes);
-        else std::memcpy(to + r * tile.out_row[k], from + r * bytes, static_cast<std::size_t>(bytes));
+        if (tile.streaming)
+          program.support_.stream(to + r * tile.out_row[k], from + r * bytes, bytes);
+        else
+          std::memcpy(to + r * tile.out_row[k], from + r * bytes, static_cast<std::size_t>(bytes));
       }
     }
   }
@@ -324,7 +335,8 @@ struct Program::Run {
       const std::int64_t leaves = (tile.n + program.leaf_ - 1) / program.leaf_, leaf = b.col / program.leaf_;
       const std::int64_t begin = leaf * program.leaf_, count = std::min(program.leaf_, tile.n - begin);
       // Lanes beyond the count are absent, so a tree over fewer of them is the same tree.
-      const std::int64_t few = std::max<std::int64_t>(kLine / f.itemsize, std::bit_ceil(static_cast<std::uint64_t>(count)));
+      const std::int64_t few =
+          std::max<std::int64_t>(kLine / f.itemsize, std::bit_ceil(static_cast<std::uint64_t>(count)));
       const std::int64_t lanes = std::min(program.lanes_, few);
       const std::int64_t state_bytes = cpu::state_bytes(f.moments, f.itemsize);
       const bool starts = b.col == begin, ends = b.col + b.n == begin + count;

@@ -11,8 +11,8 @@
 
 namespace ingot::emit {
 
-/// One region of a kernel, prepared to run: a list of loop calls over numbered places. A place is the memory that a value has
-/// for the current block: a slot of scratch, or the operand itself.
+/// One region of a kernel, prepared to run: a list of loop calls over numbered places. A place is the memory that a
+/// value has for the current block: a slot of scratch, or the operand itself.
 class Section {
  public:
   Section() = default;
@@ -37,7 +37,7 @@ class Section {
     Source source = Source::Direct;
     bool read = false;
     std::uint8_t itemsize = 0;
-    Place slot = 0;  // holds what is not read from memory directly
+    Place slot = 0;   // holds what is not read from memory directly
     Place place = 0;  // what the steps read
   };
 
@@ -47,8 +47,8 @@ class Section {
   };
 
   struct Output {
-    Place value = 0;     // what is stored; `place` where a step computes it there directly
-    Place place = 0;     // the memory of the operand, or staging where that cannot be written directly
+    Place value = 0;  // what is stored; `place` where a step computes it there directly
+    Place place = 0;  // the memory of the operand, or staging where that cannot be written directly
     Place staging = 0;
     std::uint8_t itemsize = 0;
   };
@@ -57,8 +57,8 @@ class Section {
   std::vector<Input> inputs_;
   std::vector<Param> params_;
   std::vector<Output> outputs_;
-  std::vector<Place> kept_;      // places of `kept`
-  Place slots_ = 0;              // places 0 .. slots_ - 1 are slots, the others operands
+  std::vector<Place> kept_;  // places of `kept`
+  Place slots_ = 0;          // places 0 .. slots_ - 1 are slots, the others operands
   Place places_ = 0;
   std::int64_t element_bytes_ = 0;  // touched per element of a block: decides the block's length
 };

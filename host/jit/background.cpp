@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -13,15 +14,15 @@ namespace {
 class Worker {
  public:
   Worker() : thread_([this] { run(); }) {}
-  ~Worker() {
+
+  void stop() {
     {
       const std::scoped_lock guard(mutex_);
       stopping_ = true;
       queue_.clear();
     }
     changed_.notify_all();
-    if (is_here()) thread_.join();
-    else thread_.detach();  // a child after fork has the object but not the thread
+    thread_.join();
   }
 
   bool is_here() const { return getpid() == owner_; }
@@ -65,9 +66,17 @@ class Worker {
   std::thread thread_;  // last: it uses the others
 };
 
+// Stopped at exit but never destroyed: a child after fork has the object without the thread, and what the thread held or waited
+// for at the fork stays held and waited for there.
 Worker& worker() {
-  static Worker instance;
-  return instance;
+  static Worker* const instance = [] {
+    auto* made = new Worker;
+    std::atexit([] {
+      if (worker().is_here()) worker().stop();
+    });
+    return made;
+  }();
+  return *instance;
 }
 
 }  // namespace

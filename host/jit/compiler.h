@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "host/ir/kernel.h"
+#include "ingot/export.hpp"
 #include "kernels/cpu/support.h"
 #include "kernels/cpu/tile.h"
 
@@ -49,4 +50,4 @@ class Compiler {
 }  // namespace ingot::jit
 
 /// The module's one entry point; never fails after it has been found. The compiler lives as long as the process.
-extern "C" ingot::jit::Compiler* ingot_llvm_open(const ingot::jit::Symbol* symbols, int count);
+extern "C" INGOT_API ingot::jit::Compiler* ingot_llvm_open(const ingot::jit::Symbol* symbols, int count);

@@ -1,4 +1,5 @@
-// Finds and opens the LLVM module.
+// Finds and opens the LLVM module: in the folder INGOT_MODULE_DIR names, beside libingot (or the program it is linked into, or in
+// lib beside that), where it is installed, and by name as shared libraries are.
 #include <dlfcn.h>
 
 #include <cstdlib>
@@ -33,9 +34,9 @@ Opened open() {
 #else
   std::string tried;
   const char* const wanted = std::getenv("INGOT_MODULE_DIR");
-  const std::filesystem::path folders[] = {wanted != nullptr ? wanted : "", own_folder(), INGOT_MODULE_DIR};
+  const std::filesystem::path own = own_folder();
+  const std::filesystem::path folders[] = {wanted != nullptr ? wanted : own, own, own / "../lib", INGOT_MODULE_DIR, ""};
   for (const std::filesystem::path& folder : folders) {
-    if (folder.empty()) continue;
     void* const module = dlopen((folder / INGOT_MODULE_NAME).c_str(), RTLD_NOW | RTLD_LOCAL);
     if (module == nullptr) {
       const char* const why = dlerror();

@@ -15,8 +15,7 @@ void append(std::vector<std::uint64_t>& key, const Item& item) {
                 static_cast<std::uint64_t>(item.inputs) << 40 | static_cast<std::uint64_t>(item.shape.ndim()) << 48);
   for (int k = 0; k < item.inputs; ++k) key.push_back(static_cast<std::uint64_t>(item.in[k]));
   for (std::int64_t extent : item.shape) key.push_back(static_cast<std::uint64_t>(extent));
-  if (item.dims.empty()) return;
-  key.push_back(static_cast<std::uint64_t>(item.offset));
+  if (item.kind == graph::Kind::View) key.push_back(static_cast<std::uint64_t>(item.offset));
   for (std::int64_t d : item.dims) key.push_back(static_cast<std::uint64_t>(d));
 }
 

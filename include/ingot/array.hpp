@@ -39,12 +39,18 @@ class Scalar {
  private:
   template <class E>
   static constexpr std::uint64_t encode(E value) noexcept {
-    if constexpr (std::is_same_v<E, double>) return std::bit_cast<std::uint64_t>(value);
-    else if constexpr (std::is_same_v<E, float>) return std::bit_cast<std::uint32_t>(value);
-    else if constexpr (sizeof(E) == 1) return static_cast<std::uint8_t>(value);
-    else if constexpr (sizeof(E) == 2) return static_cast<std::uint16_t>(value);
-    else if constexpr (sizeof(E) == 4) return static_cast<std::uint32_t>(value);
-    else return static_cast<std::uint64_t>(value);
+    if constexpr (std::is_same_v<E, double>)
+      return std::bit_cast<std::uint64_t>(value);
+    else if constexpr (std::is_same_v<E, float>)
+      return std::bit_cast<std::uint32_t>(value);
+    else if constexpr (sizeof(E) == 1)
+      return static_cast<std::uint8_t>(value);
+    else if constexpr (sizeof(E) == 2)
+      return static_cast<std::uint16_t>(value);
+    else if constexpr (sizeof(E) == 4)
+      return static_cast<std::uint32_t>(value);
+    else
+      return static_cast<std::uint64_t>(value);
   }
 
   DType dtype_;
@@ -52,8 +58,8 @@ class Scalar {
 };
 
 /// A lazy N-d array: a cheap, immutable handle to an expression. Operations record; eval(), item(), data() and printing
-/// compute. Copying shares; no copy of elements is ever made by a copy of a handle. Safe to share between threads. A handle
-/// that was moved from may only be assigned to or destroyed; any other use throws ValueError.
+/// compute. Copying shares; no copy of elements is ever made by a copy of a handle. Safe to share between threads. A
+/// handle that was moved from may only be assigned to or destroyed; any other use throws ValueError.
 class INGOT_API Array {
  public:
   /// A scalar: 0-d and weak, which means that it takes the dtype of the array it meets (float32 * 2.0 stays float32).
@@ -115,10 +121,10 @@ class INGOT_API Array {
   /// The array with its axes reversed; a view.
   Array T(Location where = Location::current()) const;
 
-  /// Basic indexing by NumPy's rules: integers, Slice, newaxis and ellipsis, as x(0, Slice(1, none), ellipsis). A view, nothing
-  /// is copied. IndexError for an integer out of bounds or too many indices, ValueError for a step of 0.
-  Array operator()(const Index& i0, const Index& i1 = {}, const Index& i2 = {}, const Index& i3 = {}, const Index& i4 = {},
-                   const Index& i5 = {}, const Index& i6 = {}, const Index& i7 = {},
+  /// Basic indexing by NumPy's rules: integers, Slice, newaxis and ellipsis, as x(0, Slice(1, none), ellipsis). A view,
+  /// nothing is copied. IndexError for an integer out of bounds or too many indices, ValueError for a step of 0.
+  Array operator()(const Index& i0, const Index& i1 = {}, const Index& i2 = {}, const Index& i3 = {},
+                   const Index& i4 = {}, const Index& i5 = {}, const Index& i6 = {}, const Index& i7 = {},
                    Location where = Location::current()) const;
   /// The same for any number of indices: x({0, Slice(1, none)}), or a std::vector<Index>.
   Array operator()(std::initializer_list<Index> indices, Location where = Location::current()) const {
@@ -139,11 +145,12 @@ class INGOT_API Array {
   graph::Node* node_;
 };
 
-/// An operand of a function or operator: an array or a scalar, with the place in the caller's source where it was given. Made by
-/// implicit conversion in the call, and valid for that call only.
+/// An operand of a function or operator: an array or a scalar, with the place in the caller's source where it was
+/// given. Made by implicit conversion in the call, and valid for that call only.
 class Operand {
  public:
-  Operand(const Array& array, Location where = Location::current()) noexcept : array_(&array), scalar_(false), where_(where) {}
+  Operand(const Array& array, Location where = Location::current()) noexcept
+      : array_(&array), scalar_(false), where_(where) {}
   template <Element E>
   Operand(E value, Location where = Location::current()) noexcept : scalar_(value), where_(where) {}
   Operand(const Operand&) = delete;
@@ -160,7 +167,8 @@ class Operand {
   Location where_;
 };
 
-/// Computes several arrays in one plan: what they share is computed once, and reductions of the same data share a pass over it.
+/// Computes several arrays in one plan: what they share is computed once, and reductions of the same data share a pass
+/// over it.
 INGOT_API void eval(std::span<const Array> arrays, Location where = Location::current());
 inline void eval(std::initializer_list<Array> arrays, Location where = Location::current()) {
   eval(std::span(arrays.begin(), arrays.size()), where);
@@ -170,16 +178,16 @@ namespace detail {
 INGOT_API void eval_into(const Array& x, DType dtype, void* out, const Strides& strides, Location where);
 }
 
-/// Computes x straight into the caller's memory. Strides are in elements, one per axis, of either sign, from the element at
-/// index 0; without them out is filled in C order. TypeError unless E is the dtype's C++ type; ValueError for strides that are
-/// not one per axis or that lead two elements to one place.
+/// Computes x straight into the caller's memory. Strides are in elements, one per axis, of either sign, from the
+/// element at index 0; without them out is filled in C order. TypeError unless E is the dtype's C++ type; ValueError
+/// for strides that are not one per axis or that lead two elements to one place.
 template <Element E>
 void eval_into(const Array& x, E* out, const Strides& strides = {}, Location where = Location::current()) {
   detail::eval_into(x, dtype_of<E>(), out, strides, where);
 }
 
-/// Prints as NumPy's str() does: the fewest digits that read back, at most 8 after the point, aligned, summarised beyond 1,000
-/// elements. Evaluates.
+/// Prints as NumPy's str() does: the fewest digits that read back, at most 8 after the point, aligned, summarised
+/// beyond 1,000 elements. Evaluates.
 INGOT_API std::ostream& operator<<(std::ostream& out, const Array& array);
 INGOT_API std::string to_string(const Array& array, Location where = Location::current());
 

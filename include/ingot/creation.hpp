@@ -5,12 +5,12 @@
 
 #include "ingot/array.hpp"
 
-// Creation throws ValueError for a negative extent and for sizes of 2^63 elements or bytes and more, TypeError for dtypes that
-// come later. zeros, full, arange and their like occupy no memory: they are computed where they are used.
+// Creation throws ValueError for a negative extent and for sizes of 2^63 elements or bytes and more, TypeError for
+// dtypes that come later. zeros, full, arange and their like occupy no memory: they are computed where they are used.
 namespace ingot {
 
-/// Whatever keeps borrowed memory alive: a std::shared_ptr, or any other value that can be moved, which is destroyed when the
-/// memory is needed no more (from any thread).
+/// Whatever keeps borrowed memory alive: a std::shared_ptr, or any other value that can be moved, which is destroyed
+/// when the memory is needed no more (from any thread).
 class Owner {
  public:
   Owner() noexcept = default;
@@ -36,7 +36,8 @@ class Owner {
 
 namespace detail {
 INGOT_API Array copy_values(DType dtype, const void* values, std::int64_t count, const Shape* shape, Location where);
-INGOT_API Array borrow(DType dtype, const void* data, const Shape& shape, const Strides& strides, Owner owner, Location where);
+INGOT_API Array borrow(DType dtype, const void* data, const Shape& shape, const Strides& strides, Owner owner,
+                       Location where);
 [[noreturn]] INGOT_API void ragged(std::size_t row, std::size_t length, std::size_t expected, Location where);
 
 template <class Range>
@@ -52,12 +53,14 @@ concept Values = requires(const Range& r) {
 template <detail::Values Range>
 Array array(const Range& values, Location where = Location::current()) {
   using E = std::remove_cvref_t<decltype(*std::data(values))>;
-  return detail::copy_values(dtype_of<E>(), std::data(values), static_cast<std::int64_t>(std::size(values)), nullptr, where);
+  return detail::copy_values(dtype_of<E>(), std::data(values), static_cast<std::int64_t>(std::size(values)), nullptr,
+                             where);
 }
 template <detail::Values Range>
 Array array(const Range& values, const Shape& shape, Location where = Location::current()) {
   using E = std::remove_cvref_t<decltype(*std::data(values))>;
-  return detail::copy_values(dtype_of<E>(), std::data(values), static_cast<std::int64_t>(std::size(values)), &shape, where);
+  return detail::copy_values(dtype_of<E>(), std::data(values), static_cast<std::int64_t>(std::size(values)), &shape,
+                             where);
 }
 
 /// array({1.0, 2.0}), or array({1, 2, 3, 4}, {2, 2}).
@@ -76,7 +79,8 @@ Array array(std::initializer_list<std::initializer_list<E>> rows, Location where
   const std::size_t columns = rows.size() == 0 ? 0 : rows.begin()->size();
   std::vector<std::conditional_t<std::is_same_v<E, bool>, std::uint8_t, E>> values;
   for (const auto& row : rows) {
-    if (row.size() != columns) detail::ragged(static_cast<std::size_t>(&row - rows.begin()), row.size(), columns, where);
+    if (row.size() != columns)
+      detail::ragged(static_cast<std::size_t>(&row - rows.begin()), row.size(), columns, where);
     values.insert(values.end(), row.begin(), row.end());
   }
   const Shape shape{static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(columns)};
@@ -89,9 +93,9 @@ inline Array array(const std::vector<bool>& values, Location where = Location::c
   return detail::copy_values(DType::Bool, bytes.data(), static_cast<std::int64_t>(bytes.size()), nullptr, where);
 }
 
-/// Borrows the caller's memory without a copy. Element at index 0 is *data; strides are in elements, one per axis, of either sign
-/// or 0; without them data is in C order. The memory must live, and must not be written, while an array made from it lives:
-/// `owner` is kept until then. ValueError for strides that are not one per axis, or for null data.
+/// Borrows the caller's memory without a copy. Element at index 0 is *data; strides are in elements, one per axis, of
+/// either sign or 0; without them data is in C order. The memory must live, and must not be written, while an array
+/// made from it lives: `owner` is kept until then. ValueError for strides that are not one per axis, or for null data.
 template <Element E>
 Array from_host(const E* data, const Shape& shape, const Strides& strides = {}, Owner owner = {},
                 Location where = Location::current()) {
@@ -103,28 +107,31 @@ INGOT_API Array ones(const Shape& shape, DType dtype = DType::Float64, Location 
 /// As zeros: arrays are immutable, so memory with arbitrary contents would be of no use.
 INGOT_API Array empty(const Shape& shape, DType dtype = DType::Float64, Location where = Location::current());
 /// ValueError if the value does not fit the dtype.
-INGOT_API Array full(const Shape& shape, Scalar value, DType dtype = DType::Float64, Location where = Location::current());
+INGOT_API Array full(const Shape& shape, Scalar value, DType dtype = DType::Float64,
+                     Location where = Location::current());
 
 /// With the shape of x, and its dtype unless another is given.
 INGOT_API Array zeros_like(const Array& x, std::optional<DType> dtype = {}, Location where = Location::current());
 INGOT_API Array ones_like(const Array& x, std::optional<DType> dtype = {}, Location where = Location::current());
 INGOT_API Array empty_like(const Array& x, std::optional<DType> dtype = {}, Location where = Location::current());
-INGOT_API Array full_like(const Array& x, Scalar value, std::optional<DType> dtype = {}, Location where = Location::current());
+INGOT_API Array full_like(const Array& x, Scalar value, std::optional<DType> dtype = {},
+                          Location where = Location::current());
 
 /// rows x columns (square unless given) with ones where column - row = k, and zeros elsewhere.
 INGOT_API Array eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, std::int64_t k = 0,
                     DType dtype = DType::Float64, Location where = Location::current());
 
-/// start + i * step for as long as that stays before stop: ceil((stop - start) / step) elements. The dtype is Int64 if all three
-/// are integers and Float64 otherwise, unless one is given; floats are computed in Float64. ValueError for a step of 0 or NaN.
+/// start + i * step for as long as that stays before stop: ceil((stop - start) / step) elements. The dtype is Int64 if
+/// all three are integers and Float64 otherwise, unless one is given; floats are computed in Float64. ValueError for a
+/// step of 0 or NaN.
 INGOT_API Array arange(Scalar start, Scalar stop, Scalar step = 1, std::optional<DType> dtype = {},
                        Location where = Location::current());
 INGOT_API Array arange(Scalar start, Scalar stop, DType dtype, Location where = Location::current());
 INGOT_API Array arange(Scalar stop, std::optional<DType> dtype = {}, Location where = Location::current());
 
-/// `count` evenly spaced numbers from start to stop; the last is stop itself, or one step before it without endpoint. Computed
-/// in Float64; an integer dtype takes the floor.
-INGOT_API Array linspace(double start, double stop, std::int64_t count, bool endpoint = true, DType dtype = DType::Float64,
-                         Location where = Location::current());
+/// `count` evenly spaced numbers from start to stop; the last is stop itself, or one step before it without endpoint.
+/// Computed in Float64; an integer dtype takes the floor.
+INGOT_API Array linspace(double start, double stop, std::int64_t count, bool endpoint = true,
+                         DType dtype = DType::Float64, Location where = Location::current());
 
 }  // namespace ingot

@@ -10,8 +10,8 @@
 
 namespace ingot {
 
-/// Element types. Arithmetic covers Bool, the integers, Float32 and Float64; the half, bfloat16 and complex types exist,
-/// and an operation that does not support them yet throws TypeError and says so.
+/// Element types. Arithmetic covers Bool, the integers, Float32 and Float64; the half, bfloat16 and complex types
+/// exist, and an operation that does not support them yet throws TypeError and says so.
 enum class DType : std::uint8_t {
   Bool,
   Int8,
@@ -39,9 +39,9 @@ INGOT_API std::size_t itemsize(DType dtype) noexcept;
 INGOT_API std::string_view name(DType dtype) noexcept;
 INGOT_API std::ostream& operator<<(std::ostream& out, DType dtype);
 
-/// The dtype to which both convert: the array API's promotion rules and, where it has none, NumPy 2's. An integer with a floating
-/// dtype gives one that holds both (int16 with Float32 gives Float32, int32 with Float32 gives Float64); int64 with uint64 gives
-/// Float64; BFloat16 promotes as Float16, and the two together give Float32.
+/// The dtype to which both convert: the array API's promotion rules and, where it has none, NumPy 2's. An integer with
+/// a floating dtype gives one that holds both (int16 with Float32 gives Float32, int32 with Float32 gives Float64);
+/// int64 with uint64 gives Float64; BFloat16 promotes as Float16, and the two together give Float32.
 INGOT_API DType promote_types(DType a, DType b) noexcept;
 
 constexpr bool is_bool(DType d) noexcept { return d == DType::Bool; }

@@ -7,8 +7,8 @@
 
 namespace ingot {
 
-/// Base of everything the library throws. The message says what was given, what was expected and the way out, and ends with
-/// the caller's file and line. After any error the library stays usable.
+/// Base of everything the library throws. The message says what was given, what was expected and the way out, and ends
+/// with the caller's file and line. After any error the library stays usable.
 class INGOT_API Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

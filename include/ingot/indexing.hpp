@@ -11,8 +11,8 @@ namespace ingot {
 struct None {};
 inline constexpr None none{};
 
-/// Python's start:stop:step. Negative bounds count from the end, bounds beyond the array are cut, `none` is an open bound; a
-/// step of 0 is a ValueError where the slice is used.
+/// Python's start:stop:step. Negative bounds count from the end, bounds beyond the array are cut, `none` is an open
+/// bound; a step of 0 is a ValueError where the slice is used.
 struct Slice {
   std::optional<std::int64_t> start, stop;
   std::int64_t step = 1;
@@ -54,8 +54,8 @@ class Index {
   Slice slice;
 };
 
-/// Axes to work on: one, several, or all of them (the default, and `none`). Negative axes count from the end. An empty list,
-/// Axes(Dims()), is no axis at all.
+/// Axes to work on: one, several, or all of them (the default, and `none`). Negative axes count from the end. An empty
+/// list, Axes(Dims()), is no axis at all.
 class Axes {
  public:
   Axes() noexcept = default;

@@ -8,29 +8,32 @@
 
 namespace ingot {
 
-/// What the library did since the process began or since reset_stats(), by all threads. Launches are counted where kernels are
-/// launched, bytes from each launch's operands.
+/// What the library did since the process began or since reset_stats(), by all threads. Launches are counted where
+/// kernels are launched, bytes from each launch's operands.
 struct Stats {
-  std::int64_t launches = 0;         ///< kernels run, interpreted ones included
-  std::int64_t interpreted = 0;      ///< of these, by the interpreter
-  std::int64_t compiles = 0;         ///< kernels compiled
-  std::int64_t cache_hits = 0;       ///< compiled kernels found in memory or on disk
-  std::int64_t bytes_read = 0;       ///< by kernels, from memory
-  std::int64_t bytes_written = 0;    ///< by kernels, to memory
+  std::int64_t launches = 0;       ///< kernels run, interpreted ones included
+  std::int64_t interpreted = 0;    ///< of these, by the interpreter
+  std::int64_t compiles = 0;       ///< kernels compiled
+  std::int64_t cache_hits = 0;     ///< compiled kernels found in memory or on disk
+  std::int64_t bytes_read = 0;     ///< by kernels, from memory
+  std::int64_t bytes_written = 0;  ///< by kernels, to memory
   std::int64_t bytes_to_device = 0;
   std::int64_t bytes_to_host = 0;
-  std::int64_t peak_bytes = 0;       ///< largest amount of memory held by results at one time
+  std::int64_t peak_bytes = 0;  ///< largest amount of memory held by results at one time
 };
 
 INGOT_API Stats stats();
 INGOT_API void reset_stats();
 
-/// What evaluating the arrays together would do: each kernel with its loops, ops, bytes in and out, flops and tier, and with
-/// `code` the generated code. Evaluates nothing.
-INGOT_API std::string explain(std::span<const Array> arrays, bool code = false);
-inline std::string explain(const Array& x, bool code = false) { return explain(std::span(&x, 1), code); }
-inline std::string explain(std::initializer_list<Array> arrays, bool code = false) {
-  return explain(std::span(arrays.begin(), arrays.size()), code);
+/// What evaluating the arrays together would do: each kernel with its loops, ops, bytes in and out, flops and tier, and
+/// with `code` the generated code. Evaluates nothing.
+INGOT_API std::string explain(std::span<const Array> arrays, bool code = false, Location where = Location::current());
+inline std::string explain(const Array& x, bool code = false, Location where = Location::current()) {
+  return explain(std::span(&x, 1), code, where);
+}
+inline std::string explain(std::initializer_list<Array> arrays, bool code = false,
+                           Location where = Location::current()) {
+  return explain(std::span(arrays.begin(), arrays.size()), code, where);
 }
 
 }  // namespace ingot

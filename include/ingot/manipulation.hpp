@@ -2,16 +2,16 @@
 
 #include "ingot/array.hpp"
 
-// Every function here but astype gives a view: nothing is copied, and it fuses into whatever reads it. An axis out of range is an
-// IndexError, an axis given twice a ValueError.
+// Every function here but astype gives a view: nothing is copied, and it fuses into whatever reads it. An axis out of
+// range is an IndexError, an axis given twice a ValueError.
 namespace ingot {
 
-/// x converted to the dtype. To an integer, floats are cut towards zero and saturate, NaN gives 0; a narrower integer wraps; to
-/// bool, everything but 0 is true. TypeError for the dtypes that come later.
+/// x converted to the dtype. To an integer, floats are cut towards zero and saturate, NaN gives 0; a narrower integer
+/// wraps; to bool, everything but 0 is true. TypeError for the dtypes that come later.
 INGOT_API Array astype(const Array& x, DType dtype, Location where = Location::current());
 
-/// The same elements in C order under another shape; one extent may be -1 and is found from the rest. ShapeError if the number
-/// of elements differs.
+/// The same elements in C order under another shape; one extent may be -1 and is found from the rest. ShapeError if the
+/// number of elements differs.
 INGOT_API Array reshape(const Array& x, const Shape& shape, Location where = Location::current());
 
 /// x as one axis, in C order.
@@ -23,7 +23,8 @@ INGOT_API Array permute_dims(const Array& x, const Axes& axes, Location where = 
 INGOT_API Array transpose(const Array& x, const Axes& axes = {}, Location where = Location::current());
 
 /// Moves axes to new places; the others keep their order.
-INGOT_API Array moveaxis(const Array& x, const Axes& source, const Axes& destination, Location where = Location::current());
+INGOT_API Array moveaxis(const Array& x, const Axes& source, const Axes& destination,
+                         Location where = Location::current());
 INGOT_API Array swapaxes(const Array& x, std::int64_t axis1, std::int64_t axis2, Location where = Location::current());
 
 /// Inserts axes of extent 1 so that they have the given places in the result.

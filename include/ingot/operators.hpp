@@ -3,8 +3,8 @@
 #include "ingot/array.hpp"
 #include "ingot/elementwise.hpp"
 
-// Operators record the function that their comment names; see ingot/elementwise.hpp. && and || are left out because they could
-// not keep their short circuit: use & and | on bool arrays, or logical_and and logical_or.
+// Operators record the function that their comment names; see ingot/elementwise.hpp. && and || are left out because
+// they could not keep their short circuit: use & and | on bool arrays, or logical_and and logical_or.
 namespace ingot {
 
 // clang-format off

@@ -2,23 +2,25 @@
 
 #include "ingot/array.hpp"
 
-// Reductions over all axes, or over those given; with keepdims they stay, with extent 1. An axis out of range is an IndexError,
-// one given twice a ValueError. The order of folding is fixed by shape and dtype, and so are the bits of the result. NaN
-// propagates. Error of float sums grows with the logarithm of the number of elements.
+// Reductions over all axes, or over those given; with keepdims they stay, with extent 1. An axis out of range is an
+// IndexError, one given twice a ValueError. The order of folding is fixed by shape and dtype, and so are the bits of
+// the result. NaN propagates. Error of float sums grows with the logarithm of the number of elements.
 namespace ingot {
 
-/// Sum; 0 over no elements. Bool and signed integers are summed in int64, unsigned integers in uint64 (they wrap), floats in
-/// their own dtype.
+/// Sum; 0 over no elements. Bool and signed integers are summed in int64, unsigned integers in uint64 (they wrap),
+/// floats in their own dtype.
 INGOT_API Array sum(const Array& x, const Axes& axes = {}, bool keepdims = false, Location where = Location::current());
 
 /// Product; 1 over no elements. Dtypes as for sum.
-INGOT_API Array prod(const Array& x, const Axes& axes = {}, bool keepdims = false, Location where = Location::current());
+INGOT_API Array prod(const Array& x, const Axes& axes = {}, bool keepdims = false,
+                     Location where = Location::current());
 
 /// sum(x) / n, in float64 for bool and integers; NaN over no elements.
-INGOT_API Array mean(const Array& x, const Axes& axes = {}, bool keepdims = false, Location where = Location::current());
+INGOT_API Array mean(const Array& x, const Axes& axes = {}, bool keepdims = false,
+                     Location where = Location::current());
 
-/// Sum of squared deviations from the mean, by pairwise merging, divided by n - correction (by 0 where that is negative). In
-/// float64 for bool and integers; NaN over no elements.
+/// Sum of squared deviations from the mean, by pairwise merging, divided by n - correction (by 0 where that is
+/// negative). In float64 for bool and integers; NaN over no elements.
 INGOT_API Array var(const Array& x, const Axes& axes = {}, bool keepdims = false, double correction = 0,
                     Location where = Location::current());
 

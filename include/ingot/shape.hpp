@@ -95,13 +95,7 @@ class INGOT_API Dims {
     std::copy_n(values, count, data());
     size_ = count;
   }
-  void grow(int capacity) {
-    auto* bigger = new std::int64_t[static_cast<std::size_t>(capacity)];
-    std::copy_n(data(), size_, bigger);
-    if (heap_ != nullptr) delete[] heap_;
-    heap_ = bigger;
-    capacity_ = capacity;
-  }
+  void grow(int capacity);
   void steal(Dims& other) noexcept {
     std::copy_n(other.inline_, kInline, inline_);
     heap_ = other.heap_;

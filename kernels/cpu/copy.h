@@ -24,7 +24,9 @@ void write(char* at, const T& value) {
 
 // Side of the blocks that are transposed in registers: 16 registers of 16 bytes, or 8 of 32. 8-byte elements: 4 by 4.
 template <class T>
-constexpr int kBlock = sizeof(T) == 1 ? 16 : sizeof(T) == 8 ? 4 : 8;
+constexpr int kBlock = sizeof(T) == 1   ? 16
+                       : sizeof(T) == 8 ? 4
+                                        : 8;
 
 // Rounds of perfect shuffles: after log2(B) of them row i holds what column i held.
 template <class V, int... I>
@@ -58,8 +60,8 @@ ALWAYS_INLINE void transpose_block(char* out, Size out_pitch, const char* in, Si
   for (int i = 0; i < B; ++i) store(out + i * out_pitch, row[i]);
 }
 
-// out[x][y] = in[y][x] for y < ny, x < nx; both contiguous along their second index. The outer loop runs along `in`'s rows
-// (kGather) or out's: whichever is the array in memory, so that a line of it is finished while it is in the cache.
+// out[x][y] = in[y][x] for y < ny, x < nx; both contiguous along their second index. The outer loop runs along `in`'s
+// rows (kGather) or out's: whichever is the array in memory, so that a line of it is finished while it is in the cache.
 template <class T, bool kGather>
 void transpose(char* out, Size out_pitch, const char* in, Size in_pitch, Size ny, Size nx) {
   constexpr Size B = kBlock<T>, size = sizeof(T);
@@ -165,7 +167,8 @@ void scatter(void* out_base, Size out_row, Size out_step, const void* in_base, S
   if (out_step == size) {
     for (Size r = 0; r < rows; ++r) __builtin_memcpy(out + r * out_row, in + r * in_row, n * size);
   } else if (out_step == -size) {
-    for (Size r = 0; r < rows; ++r) reverse_row<T>(out + r * out_row - (n - 1) * size, in + r * in_row + (n - 1) * size, n);
+    for (Size r = 0; r < rows; ++r)
+      reverse_row<T>(out + r * out_row - (n - 1) * size, in + r * in_row + (n - 1) * size, n);
   } else {
     if (out_row < 0) {
       out += (rows - 1) * out_row;
@@ -186,7 +189,9 @@ void stream(void* out, const void* in, Size bytes) {
   constexpr Size step = sizeof(V);
   char* to = static_cast<char*>(out);
   const char* from = static_cast<const char*>(in);
-  Size i = 0;
+  const Size to_line = Size(-reinterpret_cast<__UINTPTR_TYPE__>(to) % step), head = to_line < bytes ? to_line : bytes;
+  if (head > 0) __builtin_memcpy(to, from, head);
+  Size i = head;
   for (; i + step <= bytes; i += step) __builtin_nontemporal_store(load<V>(from + i), reinterpret_cast<V*>(to + i));
   if (i < bytes) __builtin_memcpy(to + i, from + i, bytes - i);
 }

@@ -9,12 +9,18 @@ namespace {
 
 template <class Body, class T>
 T identity_of() {
-  if constexpr (__is_same(Body, add_body)) return identity::add<T>();
-  else if constexpr (__is_same(Body, multiply_body)) return identity::multiply<T>();
-  else if constexpr (__is_same(Body, minimum_body)) return identity::minimum<T>();
-  else if constexpr (__is_same(Body, maximum_body)) return identity::maximum<T>();
-  else if constexpr (__is_same(Body, logical_or_body)) return identity::logical_or<T>();
-  else return identity::logical_and<T>();
+  if constexpr (__is_same(Body, add_body))
+    return identity::add<T>();
+  else if constexpr (__is_same(Body, multiply_body))
+    return identity::multiply<T>();
+  else if constexpr (__is_same(Body, minimum_body))
+    return identity::minimum<T>();
+  else if constexpr (__is_same(Body, maximum_body))
+    return identity::maximum<T>();
+  else if constexpr (__is_same(Body, logical_or_body))
+    return identity::logical_or<T>();
+  else
+    return identity::logical_and<T>();
 }
 
 // Reducers whose state is one value: `Body` joins two of them.
@@ -59,7 +65,8 @@ struct Fold {
       } else if (lanes % kFew == 0) {
         rows<kFew>(to, lanes, from, count, first);
       } else {
-        for (Size row = 0; row < count; ++row) accumulate(acc, lanes, from + row * lanes * size, lanes, first && row == 0);
+        for (Size row = 0; row < count; ++row)
+          accumulate(acc, lanes, from + row * lanes * size, lanes, first && row == 0);
       }
     }
     if (rest > 0) accumulate(acc, lanes, from + count * lanes * size, rest, first && count == 0);
@@ -89,8 +96,8 @@ struct Fold {
     *typed(state) = a[0];
   }
 
-  // Level by level: neighbours join, one without a neighbour goes up as it is. That is the tree that splits at the largest power
-  // of two below the count.
+  // Level by level: neighbours join, one without a neighbour goes up as it is. That is the tree that splits at the
+  // largest power of two below the count.
   static void join(void* states, Size leaves, Size, Size) {
     constexpr int kPairs = kRegisterBytes / sizeof(T);
     using Pairs = vec<T, 2 * kPairs>;
@@ -110,7 +117,9 @@ struct Fold {
   static void column_fold(const void* acc, Size n, Size, void* states) {
     if (acc != states) __builtin_memcpy(states, acc, n * size);
   }
-  static void column_join(void* left, const void* right, Size n, Size, Size) { apply<Body, T>(left, left, right, nullptr, n); }
+  static void column_join(void* left, const void* right, Size n, Size, Size) {
+    apply<Body, T>(left, left, right, nullptr, n);
+  }
   static void finish(const void* states, Size n, void* results) {
     if (states != results) __builtin_memcpy(results, states, n * size);
   }
@@ -179,7 +188,8 @@ struct MomentsFold {
 
   template <class W>
   static ALWAYS_INLINE void merge_at(T* mean, T* m2, Size apart, Size n, Size other_n) {
-    const Moments<W> m = merged<W>(n, {load<W>(mean), load<W>(m2)}, other_n, {load<W>(mean + apart), load<W>(m2 + apart)});
+    const Moments<W> m =
+        merged<W>(n, {load<W>(mean), load<W>(m2)}, other_n, {load<W>(mean + apart), load<W>(m2 + apart)});
     store(mean, m.mean);
     store(m2, m.squares);
   }

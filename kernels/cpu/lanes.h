@@ -1,6 +1,6 @@
-// Widths, loads and stores of the element loops. Included by support_level.cpp only. Everything that it and its headers define is
-// in an unnamed namespace: the same text is compiled once per CPU level, and a linker that merged two copies would let code of a
-// higher level run on a lower machine.
+// Widths, loads and stores of the element loops. Included by support_level.cpp only. Everything that it and its headers
+// define is in an unnamed namespace: the same text is compiled once per CPU level, and a linker that merged two copies
+// would let code of a higher level run on a lower machine.
 #pragma once
 
 // Vectors wider than a register pass only between functions that are inlined.
@@ -26,8 +26,9 @@ constexpr int kRegisterBytes = 32;
 constexpr int kRegisterBytes = 16;
 #endif
 
-// Bytes of the widest operand that an element loop takes at once: of a heavy body as many registers as hide its latency without
-// spilling, of a light one a few more, to keep the loop's own cost down.
+// Bytes of the widest operand that an element loop takes at once. Of a heavy body two registers: one, two and four of
+// AVX2 took, on Zen 3 and a busy machine, 1.8, 1.2 and 1.5 ns per f64 of sin, 7.0, 4.9 and 6.1 of pow. Of a light one
+// four, to keep down the loop's own cost.
 constexpr int kHeavyCost = 8;
 #ifdef INGOT_ONE_LANE  // the bodies over scalars, for tests to compare with
 constexpr int kHeavyBundleBytes = 1;

@@ -12,18 +12,20 @@ enum Kind { Any, Number, Integral, Float, Bool, Index, Same, Random };  // the w
 enum Property { None = 0, Commutative = 1, Associative = 2, Selects = 4 };
 
 // One struct per op, so that a body can be a template argument.
-#define INGOT_OP(op, arity_, operands_, result_, properties_, cost_, ...)       \
-  struct op##_body {                                                            \
+#define INGOT_OP(op, arity_, operands_, result_, properties_, cost_, ...)        \
+  struct op##_body {                                                             \
     static constexpr int arity = arity_, properties = properties_, cost = cost_; \
-    static constexpr Kind operands = operands_, result = result_;               \
-    template <class... V>                                                       \
-    static ALWAYS_INLINE auto run(V... lanes) {                                 \
-      return math::op(lanes...);                                                \
-    }                                                                           \
+    static constexpr Kind operands = operands_, result = result_;                \
+    template <class... V>                                                        \
+    static ALWAYS_INLINE auto run(V... lanes) {                                  \
+      return math::op(lanes...);                                                 \
+    }                                                                            \
   };
 #include "kernels/ops.def"
 
-constexpr bool is_computable(DType d) { return is_bool(d) || is_integer(d) || d == DType::Float32 || d == DType::Float64; }
+constexpr bool is_computable(DType d) {
+  return is_bool(d) || is_integer(d) || d == DType::Float32 || d == DType::Float64;
+}
 
 constexpr bool has_body(Kind operands, DType d) {
   switch (operands) {
@@ -37,26 +39,59 @@ constexpr bool has_body(Kind operands, DType d) {
 }
 
 template <DType D>
-struct ElementOf { using type = u8; };
-template <> struct ElementOf<DType::Int8> { using type = i8; };
-template <> struct ElementOf<DType::Int16> { using type = i16; };
-template <> struct ElementOf<DType::Int32> { using type = i32; };
-template <> struct ElementOf<DType::Int64> { using type = i64; };
-template <> struct ElementOf<DType::UInt16> { using type = u16; };
-template <> struct ElementOf<DType::UInt32> { using type = u32; };
-template <> struct ElementOf<DType::UInt64> { using type = u64; };
-template <> struct ElementOf<DType::Float32> { using type = f32; };
-template <> struct ElementOf<DType::Float64> { using type = f64; };
+struct ElementOf {
+  using type = u8;
+};
+template <>
+struct ElementOf<DType::Int8> {
+  using type = i8;
+};
+template <>
+struct ElementOf<DType::Int16> {
+  using type = i16;
+};
+template <>
+struct ElementOf<DType::Int32> {
+  using type = i32;
+};
+template <>
+struct ElementOf<DType::Int64> {
+  using type = i64;
+};
+template <>
+struct ElementOf<DType::UInt16> {
+  using type = u16;
+};
+template <>
+struct ElementOf<DType::UInt32> {
+  using type = u32;
+};
+template <>
+struct ElementOf<DType::UInt64> {
+  using type = u64;
+};
+template <>
+struct ElementOf<DType::Float32> {
+  using type = f32;
+};
+template <>
+struct ElementOf<DType::Float64> {
+  using type = f64;
+};
 
 template <class T, int N>
-struct LanesOf { using type = vec<T, N>; };
+struct LanesOf {
+  using type = vec<T, N>;
+};
 template <class T>
-struct LanesOf<T, 1> { using type = T; };
+struct LanesOf<T, 1> {
+  using type = T;
+};
 template <class T, int N>
 using Lanes = typename LanesOf<T, N>::type;
 
-// How an element loop is driven: it takes whole bundles, and a tail is one more bundle, padded in local memory. So every element
-// goes through the same code wherever it lies.
+// How an element loop is driven: it takes whole bundles, and a tail is one more bundle, padded in local memory. So
+// every element goes through the same code wherever it lies.
 struct Driven {
   int lanes;
   int out, a, b, c;  // itemsizes; 0 for an operand that is not there
@@ -73,8 +108,8 @@ ALWAYS_INLINE void pad_operand(char* to, const char* from, int itemsize, Size n,
   }
 }
 
-__attribute__((noinline)) void drive_tail(Loop loop, const Driven& d, char* out, const char* a, const char* b, const char* c,
-                                          Size n) {
+__attribute__((noinline)) void drive_tail(Loop loop, const Driven& d, char* out, const char* a, const char* b,
+                                          const char* c, Size n) {
   alignas(64) char local[4][kMaxBundleBytes];
   pad_operand(local[1], a, d.a, n, d.lanes);
   pad_operand(local[2], b, d.b, n, d.lanes);
@@ -112,7 +147,8 @@ void apply_loop(char* out, const char* a, const char* b, const char* c, Size n) 
   using V = Lanes<T, N>;
   for (Size i = 0; i < n; i += N) {
     if constexpr (Body::properties == Selects) {
-      store(out + i * sizeof(T), Body::run(load<Lanes<u8, N>>(a + i), load<V>(b + i * sizeof(T)), load<V>(c + i * sizeof(T))));
+      store(out + i * sizeof(T),
+            Body::run(load<Lanes<u8, N>>(a + i), load<V>(b + i * sizeof(T)), load<V>(c + i * sizeof(T))));
     } else if constexpr (Body::operands == Index) {
       using K = Lanes<i64, N>;
       store(out + i * sizeof(T), math::random_uniform<T>(load<K>(a + i * 8), load<K>(b + i * 8)));
@@ -140,8 +176,14 @@ template <class Body, class T>
 void apply(void* out, const void* a, const void* b, const void* c, Size n) {
   constexpr bool selects = Body::properties == Selects, index = Body::operands == Index;
   constexpr int size = sizeof(T), N = bundle_lanes(Body::cost, index ? 8 : size);
-  constexpr Driven d = {N, Body::result == Bool ? 1 : size, selects ? 1 : index ? 8 : size,
-                        Body::arity < 2 ? 0 : index ? 8 : size, Body::arity < 3 ? 0 : size};
+  constexpr Driven d = {N, Body::result == Bool ? 1 : size,
+                        selects ? 1
+                        : index ? 8
+                                : size,
+                        Body::arity < 2 ? 0
+                        : index         ? 8
+                                        : size,
+                        Body::arity < 3 ? 0 : size};
   drive(apply_loop<Body, T, N>, d, out, a, b, c, n);
 }
 

@@ -1,5 +1,6 @@
-// What is compiled ahead for the CPU, once per CPU level: the interpreter's element loops, the parts of a reduction that are not
-// worth generating, and the copies that stage strided operands. One table per level; every table gives the same bits.
+// What is compiled ahead for the CPU, once per CPU level: the interpreter's element loops, the parts of a reduction
+// that are not worth generating, and the copies that stage strided operands. One table per level; every table gives the
+// same bits.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@ inline constexpr int kItemSizes = 5;  // 1, 2, 4, 8 and 16 bytes: tables of copi
 
 struct Support {
   /// out[i] = op(a[i], b[i], c[i]); indexed by Op and the operand dtype (for `where` that of the second operand, for
-  /// random_uniform that of the result). Null where ops.def has no body. Arrays do not overlap, except that out may start where
-  /// an operand of at least its itemsize starts.
+  /// random_uniform that of the result). Null where ops.def has no body. Arrays do not overlap, except that out may
+  /// start where an operand of at least its itemsize starts.
   using Apply = void(void* out, const void* a, const void* b, const void* c, std::int64_t n);
   Apply* apply[kMaxOps][kDTypeCount];
 
@@ -31,33 +32,35 @@ struct Support {
   /// Row form. Fills `lanes` accumulators with what changes nothing (sumsqdev: does nothing).
   using Clear = void(void* acc, std::int64_t lanes);
   Clear* clear[kMaxReducers][kDTypeCount];
-  /// Folds values[i] into accumulator i, for i < n. `first` sets instead. acc is `stride` accumulators wide, which matters to
-  /// sumsqdev, whose three arrays (shift, s, q) are that far apart.
+  /// Folds values[i] into accumulator i, for i < n. `first` sets instead. acc is `stride` accumulators wide, which
+  /// matters to sumsqdev, whose three arrays (shift, s, q) are that far apart.
   using Accumulate = void(void* acc, std::int64_t stride, const void* values, std::int64_t n, bool first);
   Accumulate* accumulate[kMaxReducers][kDTypeCount];
   /// Row form: as accumulate for one row of `stride` values after another, until n are folded.
   Accumulate* accumulate_rows[kMaxReducers][kDTypeCount];
-  /// Row form: folds the `lanes` accumulators of a leaf of `count` elements by halving into one state. Unless it is sumsqdev,
-  /// which skips absent lanes by count, accumulators that no element reached must have been cleared. Overwrites acc.
+  /// Row form: folds the `lanes` accumulators of a leaf of `count` elements by halving into one state. Unless it is
+  /// sumsqdev, which skips absent lanes by count, accumulators that no element reached must have been cleared.
+  /// Overwrites acc.
   using Fold = void(void* acc, std::int64_t lanes, std::int64_t count, void* state);
   Fold* fold[kMaxReducers][kDTypeCount];
-  /// Row form: joins in place the states of `leaves` consecutive leaves, of `leaf_size` elements each but for the last, `count`
-  /// in all; the result is states[0]. Overwrites the others.
+  /// Row form: joins in place the states of `leaves` consecutive leaves, of `leaf_size` elements each but for the last,
+  /// `count` in all; the result is states[0]. Overwrites the others.
   using Join = void(void* states, std::int64_t leaves, std::int64_t leaf_size, std::int64_t count);
   Join* join[kMaxReducers][kDTypeCount];
   /// Column form: the n accumulators of a leaf of `count` reduced indices become n states.
   using ColumnFold = void(const void* acc, std::int64_t n, std::int64_t count, void* states);
   ColumnFold* column_fold[kMaxReducers][kDTypeCount];
   /// Column form: left[i] = left[i] joined with right[i].
-  using ColumnJoin = void(void* left, const void* right, std::int64_t n, std::int64_t left_count, std::int64_t right_count);
+  using ColumnJoin = void(void* left, const void* right, std::int64_t n, std::int64_t left_count,
+                          std::int64_t right_count);
   ColumnJoin* column_join[kMaxReducers][kDTypeCount];
   /// Results from states: the value itself, or m2 of sumsqdev.
   using Finish = void(const void* states, std::int64_t n, void* results);
   Finish* finish[kMaxReducers][kDTypeCount];
 
-  /// Element i of row r from in + r * in_row + i * in_step (bytes, of any sign) to the rows of `out`, which are contiguous and
-  /// start out_row bytes apart. Walks memory along the smaller step, and turns blocks in registers where the rows' step is one
-  /// element. Elements need not be aligned.
+  /// Element i of row r from in + r * in_row + i * in_step (bytes, of any sign) to the rows of `out`, which are
+  /// contiguous and start out_row bytes apart. Walks memory along the smaller step, and turns blocks in registers where
+  /// the rows' step is one element. Elements need not be aligned.
   using Gather = void(void* out, std::int64_t out_row, const void* in, std::int64_t in_row, std::int64_t in_step,
                       std::int64_t rows, std::int64_t n);
   Gather* gather[kItemSizes];
@@ -68,7 +71,8 @@ struct Support {
   /// out[i] = *value.
   using Fill = void(void* out, const void* value, std::int64_t n);
   Fill* fill[kItemSizes];
-  /// Copies past the caches; out is 64-byte aligned. Other threads may read `out` only after this thread's next fence().
+  /// Copies past the caches what fills whole vectors at their alignment. Other threads may read `out` only after this
+  /// thread's next fence().
   void (*stream)(void* out, const void* in, std::int64_t bytes);
   void (*fence)();
 };
@@ -79,9 +83,13 @@ constexpr int item_index(std::int64_t itemsize) {
 }
 
 /// Bytes of one state of a reducer over values of `itemsize` bytes.
-constexpr std::int64_t state_bytes(bool is_sumsqdev, std::int64_t itemsize) { return is_sumsqdev ? 2 * itemsize : itemsize; }
+constexpr std::int64_t state_bytes(bool is_sumsqdev, std::int64_t itemsize) {
+  return is_sumsqdev ? 2 * itemsize : itemsize;
+}
 /// Bytes of one accumulator.
-constexpr std::int64_t accumulator_bytes(bool is_sumsqdev, std::int64_t itemsize) { return is_sumsqdev ? 3 * itemsize : itemsize; }
+constexpr std::int64_t accumulator_bytes(bool is_sumsqdev, std::int64_t itemsize) {
+  return is_sumsqdev ? 3 * itemsize : itemsize;
+}
 
 enum class LevelError : std::uint8_t {
   None,
@@ -94,8 +102,8 @@ struct LevelChoice {
   LevelError error;
 };
 
-/// The level called `wanted` (x86-64, x86-64-v3, x86-64-v4), or the highest this machine has if that is null or empty. Nothing
-/// throws in kernels/: host/ turns an error into a message.
+/// The level called `wanted` (x86-64, x86-64-v3, x86-64-v4), or the highest this machine has if that is null or empty.
+/// Nothing throws in kernels/: host/ turns an error into a message.
 LevelChoice choose_level(const char* wanted);
 
 /// choose_level of the environment's INGOT_CPU, its error ignored.

@@ -30,7 +30,8 @@ template <class Body, DType D>
 constexpr Support::Apply* apply_entry() {
   if constexpr (!has_body(Body::operands, D)) {
     return nullptr;
-  } else if constexpr (is_bool(D) && (__is_same(Body, bitwise_invert_body) || __is_same(Body, bitwise_left_shift_body))) {
+  } else if constexpr (is_bool(D) &&
+                       (__is_same(Body, bitwise_invert_body) || __is_same(Body, bitwise_left_shift_body))) {
     return apply<OfBool<Body>, u8>;
   } else {
     return apply<Body, typename ElementOf<D>::type>;

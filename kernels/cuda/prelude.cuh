@@ -1,11 +1,11 @@
 // Put in front of every generated CUDA program, with the bodies of kernels/math, by host/emit/cuda/flatten.cmake.
 //
 // Words used here and in generated text
-//   unit    neighbouring elements along the innermost axis that one thread loads at once, at most 16 bytes of the widest operand
-//   span    which elements of a unit exist: a unit hangs over the ends of its row where the row does not start or end on one
-//   lane    accumulator of the canonical order (host/ir/kernel.h); thread t of a warp holds lanes t * kUnit ... of the 32 * kUnit
-//   state   what a leaf, or a run of leaves, comes to
-//   count   elements behind a state. Only sumsqdev reads it; for the other reducers the compiler drops its computation
+//   unit    neighbouring elements along the innermost axis that one thread loads at once: 16 bytes of the widest
+//   operand span    which elements of a unit exist: a unit hangs over the ends of its row where the row does not begin
+//   with it lane    accumulator of the canonical order (host/ir/kernel.h); thread t of a warp holds kUnit lanes from t
+//   * kUnit on state   what a leaf, or a run of leaves, comes to count   elements behind a state. Only sumsqdev reads
+//   it; for other reducers the compiler drops its computation
 #pragma once
 
 #include "kernels/math/math.h"
@@ -19,19 +19,23 @@ using math::Moments, math::ShiftedSums;
 constexpr int kBlock = 256;
 constexpr int kWarps = kBlock / 32;
 
-/// Division by a number known at launch, of 0 <= x < 2^31 (2^63): Granlund and Montgomery, "Division by invariant integers using
-/// multiplication", with the multiplier's top bit left implicit.
+/// Division by a number known at launch, of 0 <= x < 2^31 (2^63): Granlund and Montgomery, "Division by invariant
+/// integers using multiplication", with the multiplier's top bit left implicit.
 template <class Index>
 struct Divisor;
 template <>
 struct alignas(8) Divisor<i32> {
   u32 magic, shift, value;
-  INGOT_FN i32 divide(i32 x) const { return static_cast<i32>((__umulhi(static_cast<u32>(x), magic) + static_cast<u32>(x)) >> shift); }
+  INGOT_FN i32 divide(i32 x) const {
+    return static_cast<i32>((__umulhi(static_cast<u32>(x), magic) + static_cast<u32>(x)) >> shift);
+  }
 };
 template <>
 struct alignas(8) Divisor<i64> {
   u64 magic, shift, value;
-  INGOT_FN i64 divide(i64 x) const { return static_cast<i64>((__umul64hi(static_cast<u64>(x), magic) + static_cast<u64>(x)) >> shift); }
+  INGOT_FN i64 divide(i64 x) const {
+    return static_cast<i64>((__umul64hi(static_cast<u64>(x), magic) + static_cast<u64>(x)) >> shift);
+  }
 };
 
 /// x % by; leaves x / by in x.
@@ -43,9 +47,13 @@ INGOT_FN Index split_off(Index& x, const Divisor<Index>& by) {
 }
 
 template <class T>
-INGOT_FN T smaller(T a, T b) { return a < b ? a : b; }
+INGOT_FN T smaller(T a, T b) {
+  return a < b ? a : b;
+}
 template <class T>
-INGOT_FN T clamp(T x, T low, T high) { return x < low ? low : x < high ? x : high; }
+INGOT_FN T clamp(T x, T low, T high) {
+  return x < low ? low : x < high ? x : high;
+}
 
 // ---- Units ----
 
@@ -63,11 +71,25 @@ INGOT_FN Span span_of(Index i, Index n) {
 
 // What one instruction moves.
 template <int kBytes>
-struct Word { using Type = uint4; };
-template <> struct Word<1> { using Type = unsigned char; };
-template <> struct Word<2> { using Type = unsigned short; };
-template <> struct Word<4> { using Type = unsigned int; };
-template <> struct Word<8> { using Type = uint2; };
+struct Word {
+  using Type = uint4;
+};
+template <>
+struct Word<1> {
+  using Type = unsigned char;
+};
+template <>
+struct Word<2> {
+  using Type = unsigned short;
+};
+template <>
+struct Word<4> {
+  using Type = unsigned int;
+};
+template <>
+struct Word<8> {
+  using Type = uint2;
+};
 
 template <int kBytes>
 struct Words {
@@ -153,13 +175,17 @@ struct SumSquaredDeviations {
 // A state as thread `from`, or the thread `distance` further, has it.
 template <class T>
 INGOT_FN T shuffle(T x, int from, int width) {
-  if constexpr (sizeof(T) < 4) return static_cast<T>(__shfl_sync(0xffffffffu, static_cast<int>(x), from, width));
-  else return __shfl_sync(0xffffffffu, x, from, width);
+  if constexpr (sizeof(T) < 4)
+    return static_cast<T>(__shfl_sync(0xffffffffu, static_cast<int>(x), from, width));
+  else
+    return __shfl_sync(0xffffffffu, x, from, width);
 }
 template <class T>
 INGOT_FN T shuffle_down(T x, int distance) {
-  if constexpr (sizeof(T) < 4) return static_cast<T>(__shfl_down_sync(0xffffffffu, static_cast<int>(x), distance));
-  else return __shfl_down_sync(0xffffffffu, x, distance);
+  if constexpr (sizeof(T) < 4)
+    return static_cast<T>(__shfl_down_sync(0xffffffffu, static_cast<int>(x), distance));
+  else
+    return __shfl_down_sync(0xffffffffu, x, distance);
 }
 template <class T>
 INGOT_FN Moments<T> shuffle(Moments<T> x, int from, int width) {
@@ -172,9 +198,13 @@ INGOT_FN Moments<T> shuffle_down(Moments<T> x, int distance) {
 
 // Partial states written by other blocks: read past L1, which does not see their writes.
 template <class T>
-INGOT_FN T load_state(const T* at) { return *static_cast<const volatile T*>(at); }
+INGOT_FN T load_state(const T* at) {
+  return *static_cast<const volatile T*>(at);
+}
 template <class T>
-INGOT_FN Moments<T> load_state(const Moments<T>* at) { return {load_state(&at->mean), load_state(&at->squares)}; }
+INGOT_FN Moments<T> load_state(const Moments<T>* at) {
+  return {load_state(&at->mean), load_state(&at->squares)};
+}
 
 // ---- Row form ----
 
@@ -182,12 +212,17 @@ INGOT_FN Moments<T> load_state(const Moments<T>* at) { return {load_state(&at->m
 INGOT_FN int members(int count, int lane, int log_width) { return (count - lane + (1 << log_width) - 1) >> log_width; }
 
 template <int kUnit>
-constexpr int kLogLanes = 5 + (kUnit == 1 ? 0 : kUnit == 2 ? 1 : kUnit == 4 ? 2 : kUnit == 8 ? 3 : 4);
+constexpr int kLogLanes = 5 + (kUnit == 1   ? 0
+                               : kUnit == 2 ? 1
+                               : kUnit == 4 ? 2
+                               : kUnit == 8 ? 3
+                                            : 4);
 
-// Loops over joins are not unrolled: they run once a leaf, and a join of sumsqdev is forty instructions to compile each time.
+// Loops over joins are not unrolled: they run once a leaf, and a join of sumsqdev is forty instructions to compile each
+// time.
 
-/// Folds a leaf of `count` elements by halving. `rank` is the thread's place in its team of `size` threads, which hold all lanes
-/// that have elements; the state comes out in rank 0.
+/// Folds a leaf of `count` elements by halving. `rank` is the thread's place in its team of `size` threads, which hold
+/// all lanes that have elements; the state comes out in rank 0.
 template <class R, int kUnit>
 INGOT_FN typename R::State fold_lanes(const typename R::Lane (&lanes)[kUnit], int rank, int size, int count) {
   typename R::State state[kUnit];
@@ -209,13 +244,14 @@ INGOT_FN typename R::State fold_lanes(const typename R::Lane (&lanes)[kUnit], in
   for (int half = kUnit / 2; half > 0; half /= 2, --log) {
 #pragma unroll
     for (int j = 0; j < half; ++j)
-      if (j + half < count) state[j] = R::join(state[j], members(count, j, log), state[j + half], members(count, j + half, log));
+      if (j + half < count)
+        state[j] = R::join(state[j], members(count, j, log), state[j + half], members(count, j + half, log));
   }
   return state[0];
 }
 
-/// The tree over leaves that come one after the other: a binary counter whose digit k, the state of 2^k leaves, lies in rank k.
-/// A team of fewer than 32 threads has one leaf only.
+/// The tree over leaves that come one after the other: a binary counter whose digit k, the state of 2^k leaves, lies in
+/// rank k. A team of fewer than 32 threads has one leaf only.
 template <class R>
 struct WarpTree {
   using State = typename R::State;
@@ -247,8 +283,8 @@ struct WarpTree {
   }
 };
 
-/// The tree over one state in each of the first `present` threads of a warp, of `each` elements but the last, `total` in all.
-/// The result is in thread 0.
+/// The tree over one state in each of the first `present` threads of a warp, of `each` elements but the last, `total`
+/// in all. The result is in thread 0.
 template <class R>
 INGOT_FN typename R::State join_threads(typename R::State state, i64 present, i64 each, i64 total) {
   const int lane = threadIdx.x % 32;
@@ -261,18 +297,20 @@ INGOT_FN typename R::State join_threads(typename R::State state, i64 present, i6
   return state;
 }
 
-/// The tree over one state in thread 0 of each of the first `present` warps. The result is in thread 0 of the block.
+/// The tree over one state in thread 0 of each of the first `present` warps, all if there are fewer. The result is in
+/// thread 0.
 template <class R>
 INGOT_FN typename R::State join_warps(typename R::State state, i64 present, i64 each, i64 total) {
   __shared__ typename R::State slots[kWarps];
   __syncthreads();
   if (threadIdx.x % 32 == 0) slots[threadIdx.x / 32] = state;
   __syncthreads();
-  return threadIdx.x < 32 ? join_threads<R>(slots[threadIdx.x % kWarps], present, each, total) : state;
+  return threadIdx.x < 32 ? join_threads<R>(slots[threadIdx.x % kWarps], smaller<i64>(present, kWarps), each, total)
+                          : state;
 }
 
-/// Called by all threads once the block's partial states are written: whether this block is the last of `blocks` to come here,
-/// so that every partial state is there to read. Leaves the ticket at 0 for the next launch.
+/// Called by all threads once the block's partial states are written: whether this block is the last of `blocks` to
+/// come here, so that every partial state is there to read. Leaves the ticket at 0 for the next launch.
 INGOT_FN bool is_last_block(u32* ticket, u32 blocks) {
   __shared__ bool last;
   __threadfence();
@@ -286,7 +324,8 @@ INGOT_FN bool is_last_block(u32* ticket, u32 blocks) {
   return last;
 }
 
-/// The tree over `count` partial states, which it overwrites; the result is in thread 0. Four to a thread: one round for up to 1024.
+/// The tree over `count` partial states, which it overwrites; the result is in thread 0. Four to a thread: one round
+/// for up to 1024.
 template <class R, class Index>
 INGOT_FN typename R::State join_partials(typename R::State* partials, Index count, i64 each, i64 total) {
   constexpr int kPer = 4;
@@ -305,10 +344,12 @@ INGOT_FN typename R::State join_partials(typename R::State* partials, Index coun
 #pragma unroll
         for (int j = 0; j + distance < kPer; j += 2 * distance)
           if (first + j + distance < count)
-            part[j] = R::join(part[j], distance * each, part[j + distance], smaller(distance * each, total - (first + j + distance) * each));
+            part[j] = R::join(part[j], distance * each, part[j + distance],
+                              smaller(distance * each, total - (first + j + distance) * each));
       }
       state = join_threads<R>(part[0], (count - warp_first + kPer - 1) / kPer, kPer * each, total - warp_first * each);
-      state = join_warps<R>(state, (count - block_first + 32 * kPer - 1) / (32 * kPer), 32 * kPer * each, total - block_first * each);
+      state = join_warps<R>(state, (count - block_first + 32 * kPer - 1) / (32 * kPer), 32 * kPer * each,
+                            total - block_first * each);
       if (rounds > 1 && threadIdx.x == 0) partials[round] = state;
     }
     if (rounds == 1) return state;
@@ -349,10 +390,11 @@ struct ThreadTree {
   }
 };
 
-/// The tree over the states of the first `present` teams, column by column, of `each` reduced elements but the last, `total` in
-/// all. The results are in team 0. `pool` is shared memory for one state per unit element of each thread.
+/// The tree over the states of the first `present` teams, column by column, of `each` reduced elements but the last,
+/// `total` in all. The results are in team 0. `pool` is shared memory for one state per unit element of each thread.
 template <class R, int kUnit>
-INGOT_FN void join_teams(typename R::State (&state)[kUnit], void* pool, int log_columns, i64 present, i64 each, i64 total) {
+INGOT_FN void join_teams(typename R::State (&state)[kUnit], void* pool, int log_columns, i64 present, i64 each,
+                         i64 total) {
   auto* slots = static_cast<typename R::State(*)[kUnit]>(pool);
   const int team = threadIdx.x >> log_columns, teams = kBlock >> log_columns;
   __syncthreads();
@@ -371,8 +413,8 @@ INGOT_FN void join_teams(typename R::State (&state)[kUnit], void* pool, int log_
   }
 }
 
-/// The tree over `count` partial states of each column, which it overwrites; partial i of a column is at column[i * stride]. The
-/// results are in team 0. `exists`: whether the thread has a column at all.
+/// The tree over `count` partial states of each column, which it overwrites; partial i of a column is at column[i *
+/// stride]. The results are in team 0. `exists`: whether the thread has a column at all.
 template <class R, int kUnit, class Index>
 INGOT_FN void join_team_partials(typename R::State (&state)[kUnit], void* pool, typename R::State* column, i64 stride,
                                  bool exists, int log_columns, Index count, i64 each, i64 total) {

@@ -1,7 +1,9 @@
-// Conversions between all element types: cast<To>(lanes), and cast_bool for a target of bool. A bool is a u8 lane of 0 or 1.
+// Conversions between all element types: cast<To>(lanes), and cast_bool for a target of bool. A bool is a u8 lane of 0
+// or 1.
 //
-// Integers wrap when narrowed; integers become the nearest float, ties to even; floats are truncated to integers, saturate, and
-// give 0 for NaN. The conversions that AVX2 has no instruction for (64-bit integers) are put together from exact pieces.
+// Integers wrap when narrowed; integers become the nearest float, ties to even; floats are truncated to integers,
+// saturate, and give 0 for NaN. The conversions that AVX2 has no instruction for (64-bit integers) are put together
+// from exact pieces.
 #pragma once
 
 #include "lane.h"
@@ -15,9 +17,12 @@ constexpr bool kHas64BitConversions = false;
 #endif
 
 template <class V>
-INGOT_FN Rebind<u8, V> cast_bool(V x) { return mask_to_bool<V>(x != splat<V>(0)); }
+INGOT_FN Rebind<u8, V> cast_bool(V x) {
+  return mask_to_bool<V>(x != splat<V>(0));
+}
 
-// Both halves of a 64-bit integer are placed in the mantissas of large powers of two; one rounding, in the last addition.
+// Both halves of a 64-bit integer are placed in the mantissas of large powers of two; one rounding, in the last
+// addition.
 template <class V>
 INGOT_FN Rebind<f64, V> f64_from_integer64(V x) {
   if constexpr (Lane<V>::count == 1 || kHas64BitConversions) {
@@ -32,7 +37,8 @@ INGOT_FN Rebind<f64, V> f64_from_integer64(V x) {
   }
 }
 
-// Through f64, with the bits below the 53rd gathered into one sticky bit, so that the second rounding sees what the first drops.
+// Through f64, with the bits below the 53rd gathered into one sticky bit, so that the second rounding sees what the
+// first drops.
 template <class V>
 INGOT_FN Rebind<f32, V> f32_from_integer64(V x) {
   if constexpr (Lane<V>::count == 1 || kHas64BitConversions) {
@@ -95,8 +101,10 @@ INGOT_FN Rebind<To, V> cast(V x) {
   if constexpr (is_float<V> && !Scalar<To>::is_float) {
     return truncate_saturated<To>(x);
   } else if constexpr (Scalar<To>::is_float && !is_float<V> && Scalar<From>::bits == 64) {
-    if constexpr (sizeof(To) == 8) return f64_from_integer64(x);
-    else return f32_from_integer64(x);
+    if constexpr (sizeof(To) == 8)
+      return f64_from_integer64(x);
+    else
+      return f32_from_integer64(x);
   } else if constexpr (sizeof(To) == 4 && Scalar<To>::is_float && Scalar<From>::bits == 32 && !is_float<V>) {
     return convert<f32>(convert<f64>(x));
   } else {

@@ -29,7 +29,8 @@ def hex_float(value, bits):
 def remez(f, weight, low, high, count, first):
     """Coefficients a[first:] of the polynomial of count terms minimising the largest |weight * (f - p)|."""
     terms = count - first
-    nodes = [(low + high) / 2 - (high - low) / 2 * mp.cos(mp.pi * (2 * i + 1) / (2 * terms + 2)) for i in range(terms + 1)]
+    middle, half = (low + high) / 2, (high - low) / 2
+    nodes = [middle - half * mp.cos(mp.pi * (2 * i + 1) / (2 * terms + 2)) for i in range(terms + 1)]
     for _ in range(6):
         a = mp.matrix(terms + 1, terms + 1)
         b = mp.matrix(terms + 1, 1)
@@ -65,7 +66,7 @@ def remez(f, weight, low, high, count, first):
 
 
 def polynomial(name, f, weight, low, high, count, bits, ulp, settled=3):
-    """Fit f with count terms, the first `settled` rounded one by one; a weighted error of `ulp` is one unit in the last place."""
+    """Fit f with count terms, the first `settled` rounded one by one; a weighted error of `ulp` is one last place."""
     fixed = []
     for first in range(settled):
         coefs, _ = remez(lambda x: f(x) - sum(c * x ** j for j, c in enumerate(fixed)), weight, low, high, count, first)
@@ -119,7 +120,9 @@ def log_tail2(z):
 
 def make_sin():
     split("pi for sin f64", mp.pi, 53, 33, 53)
-    split("pi for sin f32", mp.pi, 24, 11, 24)
+    first = mp.floor(mp.pi * 2 ** 22) / 2 ** 22  # rounded down, so that the second piece is positive
+    print("pi for sin f32, first piece", hex_float(first, 24))
+    split("its rest", mp.pi - first, 11, 24)
     print("1/pi", hex_float(1 / mp.pi, 53), hex_float(round_to(1 / mp.pi, 24), 24))
     top = (mp.pi / 2) ** 2 * mp.mpf("1.0001")
     weight = lambda s: s * mp.sqrt(s) if s > 0.01 else mp.mpf("0.001")

@@ -6,8 +6,9 @@
 
 namespace ingot::math {
 
-// x = k * ln 2 + r with |r| <= ln 2 / 2 and k = shifted - magic, an integer in the low bits of shifted. The first step is
-// exact: both terms are multiples of the last place of ln 2 or finer ones of x, and what is left needs no more than all bits.
+// x = k * ln 2 + r with |r| <= ln 2 / 2 and k = shifted - magic, an integer in the low bits of shifted. The first step
+// is exact: both terms are multiples of the last place of ln 2 or finer ones of x, and what is left needs no more than
+// all bits.
 template <class V>
 struct ExpReduction {
   V shifted, k, r;
@@ -20,15 +21,19 @@ INGOT_FN ExpReduction<V> reduce_exp(V x, Element<V> magic) {
 }
 // The rest of k * ln 2, to be added to r: low as it is, or rounded with low.
 template <class V>
-INGOT_FN V ln2_low(V k) { return k * splat<V>(pick<V>(-0x1.abc9e3b39803fp-56, 0x1.05c610p-29f)); }
+INGOT_FN V ln2_low(V k) {
+  return k * splat<V>(pick<V>(-0x1.abc9e3b39803fp-56, 0x1.05c610p-29f));
+}
 template <class V>
-INGOT_FN V ln2_low(V k, V low) { return fma(k, splat<V>(pick<V>(-0x1.abc9e3b39803fp-56, 0x1.05c610p-29f)), low); }
+INGOT_FN V ln2_low(V k, V low) {
+  return fma(k, splat<V>(pick<V>(-0x1.abc9e3b39803fp-56, 0x1.05c610p-29f)), low);
+}
 
-// exp(r + low) - 1 - r for |r| <= ln 2 / 2 and a tiny low. What r + low is rounded by thus does not enter the leading term.
-// The fit is within 0.002 ulp of exp, for f32 0.07.
+// exp(x) - 1 - r for x = r + low rounded, |x| <= ln 2 / 2 and a tiny low. What x is rounded by thus does not enter the leading
+// term. The fit is within 0.002 ulp of exp, for f32 0.07.
 template <class V>
-INGOT_FN V exp_tail(V r, V low) {
-  const V x = r + low, z = x * x;
+INGOT_FN V exp_tail(V x, V low) {
+  const V z = x * x;
   V p;
   if constexpr (is_f64<V>) {
     p = polynomial2(x, z, 0x1.0p-1, 0x1.555555555555bp-3, 0x1.5555555555568p-5, 0x1.111111110ecb5p-7,
@@ -40,8 +45,8 @@ INGOT_FN V exp_tail(V r, V low) {
   return fma(z, p, low);
 }
 
-// (1 + w) * 2^k, rounded once, for any |k| < 2 * bias: 2^k is applied as two factors, the second after the rounding to full
-// precision. shifted holds k + 2 * bias in its low bits.
+// (1 + w) * 2^k, rounded once, for any |k| < 2 * bias: 2^k is applied as two factors, the second after the rounding to
+// full precision. shifted holds k + 2 * bias in its low bits.
 template <class V>
 INGOT_FN V scale_by_power(V w, V shifted) {
   using U = typename Lane<V>::UInt;
@@ -55,13 +60,15 @@ INGOT_FN V scale_by_power(V w, V shifted) {
 template <class V>
 constexpr Element<V> exp_magic = Scalar<Element<V>>::magic + 2 * Scalar<Element<V>>::bias;
 
-// Cody and Waite's reduction, then exp(r) - 1 by a minimax polynomial of degree 12 (f32: 6), without a table or a branch.
+// Cody and Waite's reduction, then exp(r) - 1 by a minimax polynomial of degree 12 (f32: 6), without a table or a
+// branch. Over the whole range, gradual underflow included: 0.86 ulp, f32 0.89.
 template <class V>
 INGOT_FN V exp(V x) {
   const V top = splat<V>(pick<V>(1000, 150.0f));
   x = select(x > top, top, select(x < -top, -top, x));
   const ExpReduction<V> e = reduce_exp(x, exp_magic<V>);
-  return scale_by_power(e.r + exp_tail(e.r, ln2_low(e.k)), e.shifted);
+  const V low = ln2_low(e.k);
+  return scale_by_power(e.r + exp_tail(e.r + low, low), e.shifted);
 }
 
 // x = 2^k * m with sqrt(1/2) <= m < sqrt(2), for a positive normal x: one subtraction carries the exponent into place.
@@ -75,7 +82,8 @@ INGOT_FN LogReduction<V> reduce_log(V x) {
   using S = Scalar<Element<V>>;
   constexpr typename S::UInt root_half = sizeof(Element<V>) == 8 ? static_cast<typename S::UInt>(0x3fe6a09e667f3bcdu)
                                                                  : static_cast<typename S::UInt>(0x3f3504f3u);
-  // Offset by 2^bits-2 so that the quotient is positive and a logical shift will do: AVX2 has no arithmetic one for 64 bits.
+  // Offset by 2^bits-2 so that the quotient is positive and a logical shift will do: AVX2 has no arithmetic one for 64
+  // bits.
   constexpr typename S::UInt one = static_cast<typename S::UInt>(1) << S::mantissa;
   const U offset = to_bits(x) - splat<U>(root_half - one * 2 * S::bias);
   const U exponent = offset >> S::mantissa;
@@ -116,10 +124,13 @@ INGOT_FN Mask<V> log_is_subnormal(V x) {
   return both(x > splat<V>(0), x < splat<V>(Scalar<Element<V>>::min_normal));
 }
 template <class T>
-INGOT_FN bool log_is_rare(T x) { return log_is_subnormal(x); }
+INGOT_FN bool log_is_rare(T x) {
+  return log_is_subnormal(x);
+}
 
-// x = 2^k * m, log m = 2 atanh((m - 1) / (m + 1)) by a minimax polynomial of 7 terms (f32: 3) and one division. The values
-// outside the normal positive range are put right in a branch, subnormals out of line.
+// x = 2^k * m, log m = 2 atanh((m - 1) / (m + 1)) by a minimax polynomial of 7 terms (f32: 3) and one division. The
+// values outside the normal positive range are put right in a branch, subnormals out of line. Over the whole range:
+// 0.84 ulp (largest just below sqrt(1/2), where log m cancels against ln 2), f32 0.71.
 template <class V>
 INGOT_FN V log(V x) {
   const V zero = splat<V>(0);

@@ -6,13 +6,21 @@
 namespace ingot::math {
 
 template <class V>
-INGOT_FN V bitwise_and(V a, V b) { return static_cast<V>(a & b); }
+INGOT_FN V bitwise_and(V a, V b) {
+  return static_cast<V>(a & b);
+}
 template <class V>
-INGOT_FN V bitwise_or(V a, V b) { return static_cast<V>(a | b); }
+INGOT_FN V bitwise_or(V a, V b) {
+  return static_cast<V>(a | b);
+}
 template <class V>
-INGOT_FN V bitwise_xor(V a, V b) { return static_cast<V>(a ^ b); }
+INGOT_FN V bitwise_xor(V a, V b) {
+  return static_cast<V>(a ^ b);
+}
 template <class V>
-INGOT_FN V bitwise_invert(V x) { return static_cast<V>(~x); }
+INGOT_FN V bitwise_invert(V x) {
+  return static_cast<V>(~x);
+}
 
 // A count that is negative is huge as unsigned, so that one comparison finds both kinds of counts outside [0, bits).
 template <class V>

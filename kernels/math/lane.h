@@ -1,9 +1,10 @@
 // Lanes: the few primitives that the bodies in kernels/math are written in.
 //
-// A body is a template over V, which is a C++ scalar (float, double, signed char ... unsigned long long) or a clang vector of
-// such scalars (vec<T, N>), and uses nothing but + - * /, comparisons, bit operations and what this header defines. The same
-// text is compiled by clang into the interpreter, by clang to bitcode for the JIT, and by NVRTC (scalars only), always without
-// contraction, so a body gives the same bits everywhere. No header may be included from here or from a body: NVRTC has none.
+// A body is a template over V, which is a C++ scalar (float, double, signed char ... unsigned long long) or a clang
+// vector of such scalars (vec<T, N>), and uses nothing but + - * /, comparisons, bit operations and what this header
+// defines. The same text is compiled by clang into the interpreter, by clang to bitcode for the JIT, and by NVRTC
+// (scalars only), always without contraction, so a body gives the same bits everywhere. No header may be included from
+// here or from a body: NVRTC has none.
 #pragma once
 
 #ifdef __CUDACC_RTC__
@@ -38,20 +39,31 @@ struct ScalarBase {
   static constexpr bool is_signed = Signed;
   static constexpr int bits = 8 * sizeof(T);
 };
-template <> struct Scalar<i8> : ScalarBase<i8, i8, u8, false, true> {};
-template <> struct Scalar<u8> : ScalarBase<u8, i8, u8, false, false> {};
-template <> struct Scalar<i16> : ScalarBase<i16, i16, u16, false, true> {};
-template <> struct Scalar<u16> : ScalarBase<u16, i16, u16, false, false> {};
-template <> struct Scalar<i32> : ScalarBase<i32, i32, u32, false, true> {};
-template <> struct Scalar<u32> : ScalarBase<u32, i32, u32, false, false> {};
-template <> struct Scalar<i64> : ScalarBase<i64, i64, u64, false, true> {};
-template <> struct Scalar<u64> : ScalarBase<u64, i64, u64, false, false> {};
-template <> struct Scalar<f32> : ScalarBase<f32, i32, u32, true, true> {
+template <>
+struct Scalar<i8> : ScalarBase<i8, i8, u8, false, true> {};
+template <>
+struct Scalar<u8> : ScalarBase<u8, i8, u8, false, false> {};
+template <>
+struct Scalar<i16> : ScalarBase<i16, i16, u16, false, true> {};
+template <>
+struct Scalar<u16> : ScalarBase<u16, i16, u16, false, false> {};
+template <>
+struct Scalar<i32> : ScalarBase<i32, i32, u32, false, true> {};
+template <>
+struct Scalar<u32> : ScalarBase<u32, i32, u32, false, false> {};
+template <>
+struct Scalar<i64> : ScalarBase<i64, i64, u64, false, true> {};
+template <>
+struct Scalar<u64> : ScalarBase<u64, i64, u64, false, false> {};
+template <>
+struct Scalar<f32> : ScalarBase<f32, i32, u32, true, true> {
   static constexpr int mantissa = 23, bias = 127;
   static constexpr u32 sign = 0x80000000u, infinity = 0x7f800000u, nan = 0x7fc00000u;
-  static constexpr f32 min_normal = 0x1p-126f, magic = 0x1.8p23f;  // magic: adding it rounds to an integer kept in the low bits
+  static constexpr f32 min_normal = 0x1p-126f,
+                       magic = 0x1.8p23f;  // magic: adding it rounds to an integer kept in the low bits
 };
-template <> struct Scalar<f64> : ScalarBase<f64, i64, u64, true, true> {
+template <>
+struct Scalar<f64> : ScalarBase<f64, i64, u64, true, true> {
   static constexpr int mantissa = 52, bias = 1023;
   static constexpr u64 sign = 0x8000000000000000u, infinity = 0x7ff0000000000000u, nan = 0x7ff8000000000000u;
   static constexpr f64 min_normal = 0x1p-1022, magic = 0x1.8p52;
@@ -62,7 +74,8 @@ constexpr T smallest_integer = Scalar<T>::is_signed ? T(u64(1) << (Scalar<T>::bi
 template <class T>
 constexpr T largest_integer = T(~smallest_integer<T>);
 
-// Lane<V>: Element, count, Rebind<T> (as many lanes of T), Int and UInt (of the element's width), Mask (what a comparison gives).
+// Lane<V>: Element, count, Rebind<T> (as many lanes of T), Int and UInt (of the element's width), Mask (what a
+// comparison gives).
 template <class V>
 struct Lane {
   using Element = V;
@@ -101,22 +114,30 @@ INGOT_FN constexpr Element<V> pick(f64 for_f64, f32 for_f32) {
 #ifdef __CUDACC_RTC__
 
 template <class V>
-INGOT_FN V splat(V x) { return x; }
+INGOT_FN V splat(V x) {
+  return x;
+}
 INGOT_FN bool any(bool mask) { return mask; }
 INGOT_FN bool all(bool mask) { return mask; }
 template <class T, class V>
-INGOT_FN T convert(V x) { return static_cast<T>(x); }
+INGOT_FN T convert(V x) {
+  return static_cast<T>(x);
+}
 
 template <class To, class From>
 INGOT_FN To bit_cast(From x) {
   if constexpr (Scalar<To>::is_float == Scalar<From>::is_float) {
     return static_cast<To>(x);
   } else if constexpr (Scalar<To>::is_float) {
-    if constexpr (sizeof(To) == 8) return __longlong_as_double(static_cast<i64>(x));
-    else return __int_as_float(static_cast<i32>(x));
+    if constexpr (sizeof(To) == 8)
+      return __longlong_as_double(static_cast<i64>(x));
+    else
+      return __int_as_float(static_cast<i32>(x));
   } else {
-    if constexpr (sizeof(To) == 8) return static_cast<To>(__double_as_longlong(x));
-    else return static_cast<To>(__float_as_int(x));
+    if constexpr (sizeof(To) == 8)
+      return static_cast<To>(__double_as_longlong(x));
+    else
+      return static_cast<To>(__float_as_int(x));
   }
 }
 
@@ -151,7 +172,9 @@ struct Lane<vec<T, N>> {
 };
 
 template <class V>
-INGOT_FN V splat(Element<V> x) { return V(x); }
+INGOT_FN V splat(Element<V> x) {
+  return V(x);
+}
 
 INGOT_FN bool any(bool mask) { return mask; }
 INGOT_FN bool all(bool mask) { return mask; }
@@ -172,7 +195,9 @@ INGOT_FN bool any(vec<T, N> mask) {
   }
 }
 template <class T, int N>
-INGOT_FN bool all(vec<T, N> mask) { return __builtin_reduce_and(mask) != 0; }
+INGOT_FN bool all(vec<T, N> mask) {
+  return __builtin_reduce_and(mask) != 0;
+}
 
 // Numeric conversion lane by lane. Only for values that T holds, or that it rounds: see cast.h for the others.
 template <class T, class V>
@@ -185,22 +210,36 @@ INGOT_FN Rebind<T, V> convert(V x) {
 }
 
 template <class To, class From>
-INGOT_FN To bit_cast(From x) { return __builtin_bit_cast(To, x); }
+INGOT_FN To bit_cast(From x) {
+  return __builtin_bit_cast(To, x);
+}
 
 template <class V>
-INGOT_FN V fma(V a, V b, V c) { return __builtin_elementwise_fma(a, b, c); }
+INGOT_FN V fma(V a, V b, V c) {
+  return __builtin_elementwise_fma(a, b, c);
+}
 template <class V>
-INGOT_FN V square_root(V x) { return __builtin_elementwise_sqrt(x); }
+INGOT_FN V square_root(V x) {
+  return __builtin_elementwise_sqrt(x);
+}
 
 #if defined(__SSE4_1__) || defined(__ARM_NEON)
 template <class V>
-INGOT_FN V round_down(V x) { return __builtin_elementwise_floor(x); }
+INGOT_FN V round_down(V x) {
+  return __builtin_elementwise_floor(x);
+}
 template <class V>
-INGOT_FN V round_up(V x) { return __builtin_elementwise_ceil(x); }
+INGOT_FN V round_up(V x) {
+  return __builtin_elementwise_ceil(x);
+}
 template <class V>
-INGOT_FN V round_to_zero(V x) { return __builtin_elementwise_trunc(x); }
+INGOT_FN V round_to_zero(V x) {
+  return __builtin_elementwise_trunc(x);
+}
 template <class V>
-INGOT_FN V round_to_even(V x) { return __builtin_elementwise_roundeven(x); }
+INGOT_FN V round_to_even(V x) {
+  return __builtin_elementwise_roundeven(x);
+}
 #endif
 
 INGOT_FN u64 multiply_high(u64 a, u64 b) { return static_cast<u64>((static_cast<unsigned __int128>(a) * b) >> 64); }
@@ -212,19 +251,26 @@ INGOT_FN bool both(bool a, bool b) { return a && b; }
 INGOT_FN bool either(bool a, bool b) { return a || b; }
 #ifndef __CUDACC_RTC__
 template <class T, int N>
-INGOT_FN vec<T, N> both(vec<T, N> a, vec<T, N> b) { return a & b; }
+INGOT_FN vec<T, N> both(vec<T, N> a, vec<T, N> b) {
+  return a & b;
+}
 template <class T, int N>
-INGOT_FN vec<T, N> either(vec<T, N> a, vec<T, N> b) { return a | b; }
+INGOT_FN vec<T, N> either(vec<T, N> a, vec<T, N> b) {
+  return a | b;
+}
 #endif
 
 template <class V>
-INGOT_FN V select(Mask<V> mask, V if_true, V if_false) { return mask ? if_true : if_false; }
+INGOT_FN V select(Mask<V> mask, V if_true, V if_false) {
+  return mask ? if_true : if_false;
+}
 
 // A mask as lanes of 0 and 1, and back to a mask for lanes of V.
 template <class V>
 INGOT_FN Rebind<u8, V> mask_to_bool(Mask<V> mask) {
 #ifndef __CUDACC_RTC__
-  if constexpr (Lane<V>::count > 1) return __builtin_convertvector(mask & 1, Rebind<u8, V>);
+  if constexpr (Lane<V>::count > 1)
+    return __builtin_convertvector(mask & 1, Rebind<u8, V>);
   else
 #endif
     return static_cast<u8>(mask);
@@ -236,19 +282,31 @@ INGOT_FN Mask<V> bool_to_mask(Rebind<u8, V> x) {
 }
 
 template <class V>
-INGOT_FN typename Lane<V>::UInt to_bits(V x) { return bit_cast<typename Lane<V>::UInt>(x); }
+INGOT_FN typename Lane<V>::UInt to_bits(V x) {
+  return bit_cast<typename Lane<V>::UInt>(x);
+}
 template <class V>
-INGOT_FN V from_bits(typename Lane<V>::UInt x) { return bit_cast<V>(x); }
+INGOT_FN V from_bits(typename Lane<V>::UInt x) {
+  return bit_cast<V>(x);
+}
 
 template <class V>
-INGOT_FN typename Lane<V>::UInt sign_bits() { return splat<typename Lane<V>::UInt>(Scalar<Element<V>>::sign); }
+INGOT_FN typename Lane<V>::UInt sign_bits() {
+  return splat<typename Lane<V>::UInt>(Scalar<Element<V>>::sign);
+}
 template <class V>
-INGOT_FN V infinity() { return from_bits<V>(splat<typename Lane<V>::UInt>(Scalar<Element<V>>::infinity)); }
+INGOT_FN V infinity() {
+  return from_bits<V>(splat<typename Lane<V>::UInt>(Scalar<Element<V>>::infinity));
+}
 template <class V>
-INGOT_FN V not_a_number() { return from_bits<V>(splat<typename Lane<V>::UInt>(Scalar<Element<V>>::nan)); }
+INGOT_FN V not_a_number() {
+  return from_bits<V>(splat<typename Lane<V>::UInt>(Scalar<Element<V>>::nan));
+}
 
 template <class V>
-INGOT_FN V magnitude(V x) { return from_bits<V>(to_bits(x) & ~sign_bits<V>()); }
+INGOT_FN V magnitude(V x) {
+  return from_bits<V>(to_bits(x) & ~sign_bits<V>());
+}
 template <class V>
 INGOT_FN V copy_sign(V size, V sign) {
   return from_bits<V>((to_bits(size) & ~sign_bits<V>()) | (to_bits(sign) & sign_bits<V>()));
@@ -278,15 +336,22 @@ INGOT_FN V round_to_zero(V x) {
 }
 #endif
 
-// The smaller and the larger of numbers; the second operand where one is a NaN or both are zeros, as minpd and maxpd have it.
+// The smaller and the larger of numbers; the second operand where one is a NaN or both are zeros, as minpd and maxpd
+// have it.
 template <class V>
-INGOT_FN V lesser(V a, V b) { return select(a < b, a, b); }
+INGOT_FN V lesser(V a, V b) {
+  return select(a < b, a, b);
+}
 template <class V>
-INGOT_FN V larger(V a, V b) { return select(a > b, a, b); }
+INGOT_FN V larger(V a, V b) {
+  return select(a > b, a, b);
+}
 
 // c0 + x * (c1 + x * (c2 + ...)) by Horner's rule.
 template <class V>
-INGOT_FN V polynomial(V, Element<V> c) { return splat<V>(c); }
+INGOT_FN V polynomial(V, Element<V> c) {
+  return splat<V>(c);
+}
 template <class V, class... Rest>
 INGOT_FN V polynomial(V x, Element<V> c, Rest... rest) {
   return fma(x, polynomial(x, static_cast<Element<V>>(rest)...), splat<V>(c));
@@ -294,9 +359,13 @@ INGOT_FN V polynomial(V x, Element<V> c, Rest... rest) {
 
 // The same sum as two interleaved ones over z = x * x, even + x * odd: half the latency for one multiplication.
 template <class V>
-INGOT_FN V even_terms(V, Element<V> c) { return splat<V>(c); }
+INGOT_FN V even_terms(V, Element<V> c) {
+  return splat<V>(c);
+}
 template <class V>
-INGOT_FN V even_terms(V, Element<V> c, Element<V>) { return splat<V>(c); }
+INGOT_FN V even_terms(V, Element<V> c, Element<V>) {
+  return splat<V>(c);
+}
 template <class V, class... Rest>
 INGOT_FN V even_terms(V z, Element<V> c, Element<V>, Rest... rest) {
   return fma(z, even_terms(z, static_cast<Element<V>>(rest)...), splat<V>(c));

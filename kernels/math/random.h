@@ -1,5 +1,5 @@
-// Counter-based random numbers: Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3",
-// SC 2011), the same bits as Random123 and cuRAND's generator of that name.
+// Counter-based random numbers: Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2,
+// 3", SC 2011), the same bits as Random123 and cuRAND's generator of that name.
 #pragma once
 
 #include "lane.h"
@@ -27,9 +27,9 @@ INGOT_FN PhiloxBlock<U> philox(U c0, U c1, U c2, U c3, U k0, U k1) {
   return {{c0, c1, c2, c3}};
 }
 
-// Uniform in [0, 1). The layout is for ever: a counter gives e elements (2 of f64, 4 of f32); element i is part (i / 8) % e of
-// counter (i / (8 e)) * 8 + i % 8, so that 8 neighbouring lanes share nothing and 8 e neighbours share 8 counters. Part p of f64
-// is the top 53 bits of words 2p (low) and 2p + 1 (high); of f32, the top 24 bits of word p.
+// Uniform in [0, 1). The layout is for ever: a counter gives e elements (2 of f64, 4 of f32); element i is part (i / 8)
+// % e of counter (i / (8 e)) * 8 + i % 8, so that 8 neighbouring lanes share nothing and 8 e neighbours share 8
+// counters. Part p of f64 is the top 53 bits of words 2p (low) and 2p + 1 (high); of f32, the top 24 bits of word p.
 template <class F, class I>
 INGOT_FN Rebind<F, I> random_uniform(I index, I key) {
   using U = Rebind<u64, I>;

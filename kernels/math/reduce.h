@@ -6,44 +6,67 @@
 
 namespace ingot::math {
 
-// The exact identity of each combine of ops.def: combine(identity, x) has the bits of x for every x. -0 for a float addition,
-// since +0 would turn -0 into +0.
+// The exact identity of each combine of ops.def: combine(identity, x) has the bits of x for every x. -0 for a float
+// addition, since +0 would turn -0 into +0.
 namespace identity {
 template <class T>
-INGOT_FN constexpr T add() { return Scalar<T>::is_float ? T(-0.0) : T(0); }
+INGOT_FN constexpr T add() {
+  return Scalar<T>::is_float ? T(-0.0) : T(0);
+}
 template <class T>
-INGOT_FN constexpr T multiply() { return T(1); }
+INGOT_FN constexpr T multiply() {
+  return T(1);
+}
 template <class T>
 INGOT_FN T minimum() {
-  if constexpr (Scalar<T>::is_float) return infinity<T>();
-  else return largest_integer<T>;
+  if constexpr (Scalar<T>::is_float)
+    return infinity<T>();
+  else
+    return largest_integer<T>;
 }
 template <class T>
 INGOT_FN T maximum() {
-  if constexpr (Scalar<T>::is_float) return negative(infinity<T>());
-  else return smallest_integer<T>;
+  if constexpr (Scalar<T>::is_float)
+    return negative(infinity<T>());
+  else
+    return smallest_integer<T>;
 }
 template <class T>
-INGOT_FN constexpr T logical_and() { return T(1); }
+INGOT_FN constexpr T logical_and() {
+  return T(1);
+}
 template <class T>
-INGOT_FN constexpr T logical_or() { return T(0); }
+INGOT_FN constexpr T logical_or() {
+  return T(0);
+}
 template <class T>
-INGOT_FN constexpr T logical_xor() { return T(0); }
+INGOT_FN constexpr T logical_xor() {
+  return T(0);
+}
 template <class T>
-INGOT_FN constexpr T bitwise_and() { return T(~T(0)); }
+INGOT_FN constexpr T bitwise_and() {
+  return T(~T(0));
+}
 template <class T>
-INGOT_FN constexpr T bitwise_or() { return T(0); }
+INGOT_FN constexpr T bitwise_or() {
+  return T(0);
+}
 template <class T>
-INGOT_FN constexpr T bitwise_xor() { return T(0); }
+INGOT_FN constexpr T bitwise_xor() {
+  return T(0);
+}
 }  // namespace identity
 
-// A lane's running sums over the values it sees, less the first of them, which is the lane's shift: sum of d and of d^2.
+// A lane's running sums over the values it sees, less the first of them, which is the lane's shift: sum of d and of
+// d^2.
 template <class V>
 struct ShiftedSums {
   V shift, sum, squares;
 };
 template <class V>
-INGOT_FN ShiftedSums<V> moments_start(V first) { return {first, splat<V>(0), splat<V>(0)}; }
+INGOT_FN ShiftedSums<V> moments_start(V first) {
+  return {first, splat<V>(0), splat<V>(0)};
+}
 template <class V>
 INGOT_FN ShiftedSums<V> moments_update(ShiftedSums<V> s, V x) {
   const V d = x - s.shift;

@@ -8,28 +8,36 @@ namespace ingot::math {
 
 template <class V>
 INGOT_FN V floor(V x) {
-  if constexpr (is_float<V>) return round_down(x);
-  else return x;
+  if constexpr (is_float<V>)
+    return round_down(x);
+  else
+    return x;
 }
 template <class V>
 INGOT_FN V ceil(V x) {
-  if constexpr (is_float<V>) return round_up(x);
-  else return x;
+  if constexpr (is_float<V>)
+    return round_up(x);
+  else
+    return x;
 }
 template <class V>
 INGOT_FN V trunc(V x) {
-  if constexpr (is_float<V>) return round_to_zero(x);
-  else return x;
+  if constexpr (is_float<V>)
+    return round_to_zero(x);
+  else
+    return x;
 }
 template <class V>
 INGOT_FN V round(V x) {
-  if constexpr (is_float<V>) return round_to_even(x);
-  else return x;
+  if constexpr (is_float<V>)
+    return round_to_even(x);
+  else
+    return x;
 }
 
-// Quotient towards zero of integers, for b that is neither 0 nor -1 below the most negative a. x86 has no vector division of
-// integers: up to 32 bits the quotient of floats with enough more bits is exact after truncation, since a quotient that is no
-// integer stays at least 1/b away from one.
+// Quotient towards zero of integers, for b that is neither 0 nor -1 below the most negative a. x86 has no vector
+// division of integers: up to 32 bits the quotient of floats with enough more bits is exact after truncation, since a
+// quotient that is no integer stays at least 1/b away from one.
 template <class V>
 INGOT_FN V quotient(V a, V b) {
   if constexpr (Lane<V>::count == 1 || Scalar<Element<V>>::bits == 64) {
@@ -71,15 +79,17 @@ INGOT_FN Division<V> divide_integers(V a, V b) {
   return {select(undefined, zero, q), select(undefined, zero, r)};
 }
 
-// For floats: q = trunc(a / b) is the true truncated quotient or, where a / b was rounded up to an integer, one more; either way
-// a - q * b is exact as long as |q| < 2^mantissa+1, and a wrong sign of it says that q is to go down by one.
+// For floats: q = trunc(a / b) is the true truncated quotient or, where a / b was rounded up to an integer, one more;
+// either way a - q * b is exact as long as |q| < 2^mantissa+1, and a wrong sign of it says that q is to go down by one.
 template <class V>
-INGOT_FN Mask<V> quotient_is_huge(V q) { return magnitude(q) >= splat<V>(pick<V>(0x1p53, 0x1p24f)); }
+INGOT_FN Mask<V> quotient_is_huge(V q) {
+  return magnitude(q) >= splat<V>(pick<V>(0x1p53, 0x1p24f));
+}
 
 template <class V>
 INGOT_FN Mask<V> differs_in_sign(V r, V b) {
   const V zero = splat<V>(0);
-  return either(both(r < zero, b > zero), both(r > zero, b < zero));
+  return either(both(r<zero, b> zero), both(r > zero, b < zero));
 }
 
 template <class V>
@@ -115,7 +125,9 @@ INGOT_FN V remainder(V a, V b) {
 }
 
 template <class T>
-INGOT_FN bool remainder_is_rare(T a, T b) { return quotient_is_huge(round_to_zero(a / b)); }
+INGOT_FN bool remainder_is_rare(T a, T b) {
+  return quotient_is_huge(round_to_zero(a / b));
+}
 
 // a modulo b for quotients of any size, by long division on the significands, 10 bits a step. Exact.
 INGOT_SLOW f64 fmod_any(f64 a, f64 b) {
@@ -144,6 +156,8 @@ INGOT_SLOW f64 fmod_any(f64 a, f64 b) {
 }
 
 template <class T>
-INGOT_RARE T remainder_rare(T a, T b) { return remainder_with_sign(static_cast<T>(fmod_any(a, b)), b); }
+INGOT_RARE T remainder_rare(T a, T b) {
+  return remainder_with_sign(static_cast<T>(fmod_any(a, b)), b);
+}
 
 }  // namespace ingot::math

@@ -1,17 +1,17 @@
 // The rare cases of the bodies, out of line and compiled once, for the lowest CPU level: see rare.h.
 #include "math.h"
 
-#define INGOT_SLOW_UNARY(NAME, TYPE, SUFFIX)                                                                      \
-  extern "C" void ingot_slow_##NAME##_##SUFFIX(TYPE* y, const TYPE* a, const TYPE*, int n) {                      \
-    for (int i = 0; i < n; ++i) {                                                                                 \
-      if (ingot::math::NAME##_is_rare(a[i])) y[i] = ingot::math::NAME##_rare(a[i]);                               \
-    }                                                                                                             \
+#define INGOT_SLOW_UNARY(NAME, TYPE, SUFFIX)                                                 \
+  extern "C" void ingot_slow_##NAME##_##SUFFIX(TYPE* y, const TYPE* a, const TYPE*, int n) { \
+    for (int i = 0; i < n; ++i) {                                                            \
+      if (ingot::math::NAME##_is_rare(a[i])) y[i] = ingot::math::NAME##_rare(a[i]);          \
+    }                                                                                        \
   }
-#define INGOT_SLOW_BINARY(NAME, TYPE, SUFFIX)                                                                     \
-  extern "C" void ingot_slow_##NAME##_##SUFFIX(TYPE* y, const TYPE* a, const TYPE* b, int n) {                    \
-    for (int i = 0; i < n; ++i) {                                                                                 \
-      if (ingot::math::NAME##_is_rare(a[i], b[i])) y[i] = ingot::math::NAME##_rare(a[i], b[i]);                   \
-    }                                                                                                             \
+#define INGOT_SLOW_BINARY(NAME, TYPE, SUFFIX)                                                   \
+  extern "C" void ingot_slow_##NAME##_##SUFFIX(TYPE* y, const TYPE* a, const TYPE* b, int n) {  \
+    for (int i = 0; i < n; ++i) {                                                               \
+      if (ingot::math::NAME##_is_rare(a[i], b[i])) y[i] = ingot::math::NAME##_rare(a[i], b[i]); \
+    }                                                                                           \
   }
 
 INGOT_SLOW_UNARY(sin, double, f64)

@@ -22,7 +22,8 @@ TEST(Creation, CopiesValues) {
   EXPECT_VALUES(array(std::array<int, 2>{5, 6}), ({2}), int, 5, 6);
   EXPECT_VALUES(array(std::vector<bool>{true, false}), ({2}), bool, true, false);
   EXPECT_EQ(array(std::vector<double>()).shape(), Shape{0});
-  EXPECT_ERROR(ShapeError, array({1, 2, 3}, {2, 2}), "array: 3 values do not fill the shape (2, 2), which has 4 elements");
+  EXPECT_ERROR(ShapeError, array({1, 2, 3}, {2, 2}),
+               "array: 3 values do not fill the shape (2, 2), which has 4 elements");
   EXPECT_ERROR(ValueError, (array({{1, 2}, {3}})),
                "array: row 1 has 1 values where the rows before it have 2; all rows must have the same length");
 }
@@ -80,20 +81,26 @@ TEST(Creation, FillsWithOneValue) {
   EXPECT_EQ(zeros_like(x).dtype(), DType::Float32);
   EXPECT_EQ(ones_like(x, DType::Int8).dtype(), DType::Int8);
   EXPECT_VALUES(full_like(x, 7), ({2, 3}), float, 7, 7, 7, 7, 7, 7);
-  EXPECT_ERROR(ValueError, full({1}, 300, DType::Int8), "full: 300 does not fit int8, which holds -128 to 127; use another value or dtype");
-  EXPECT_ERROR(ValueError, full({1}, 2.5, DType::Int8), "full: 2.5 does not fit int8, which holds -128 to 127; use another value or dtype");
+  EXPECT_ERROR(ValueError, full({1}, 300, DType::Int8),
+               "full: 300 does not fit int8, which holds -128 to 127; use another value or dtype");
+  EXPECT_ERROR(ValueError, full({1}, 2.5, DType::Int8),
+               "full: 2.5 does not fit int8, which holds -128 to 127; use another value or dtype");
   EXPECT_ERROR(ValueError, full({1}, 0x1p63, DType::Int64),
-               "full: 9223372036854775808 does not fit int64, which holds -9223372036854775808 to 9223372036854775807; use another value or dtype");
-  EXPECT_ERROR(ValueError, full({1}, 2, DType::Bool), "full: 2 does not fit bool, which holds true and false; use another value or dtype");
+               "full: 9223372036854775808 does not fit int64, which holds -9223372036854775808 to 9223372036854775807; "
+               "use another value or dtype");
+  EXPECT_ERROR(ValueError, full({1}, 2, DType::Bool),
+               "full: 2 does not fit bool, which holds true and false; use another value or dtype");
 }
 
 TEST(Creation, RefusesShapesThatCannotBe) {
   constexpr std::int64_t kBig = std::int64_t{1} << 40;
   EXPECT_ERROR(ValueError, zeros({2, -1}), "zeros: shape (2, -1) has the negative extent -1 at axis 1");
-  EXPECT_ERROR(ValueError, zeros({kBig, kBig}),
-               "zeros: shape (1099511627776, 1099511627776) of float64 is too large; an array holds less than 2^63 bytes");
-  EXPECT_ERROR(ValueError, ones({0, kBig, kBig}),
-               "ones: shape (0, 1099511627776, 1099511627776) of float64 is too large; an array holds less than 2^63 bytes");
+  EXPECT_ERROR(
+      ValueError, zeros({kBig, kBig}),
+      "zeros: shape (1099511627776, 1099511627776) of float64 is too large; an array holds less than 2^63 bytes");
+  EXPECT_ERROR(
+      ValueError, ones({0, kBig, kBig}),
+      "ones: shape (0, 1099511627776, 1099511627776) of float64 is too large; an array holds less than 2^63 bytes");
   EXPECT_EQ(zeros({kBig, kBig / (1 << 20)}, DType::Int8).size(), std::int64_t{1} << 60);
   EXPECT_THROW(zeros({std::int64_t{1} << 60}), ValueError);
   EXPECT_EQ(zeros({(std::int64_t{1} << 60) - 1}).nbytes(), ((std::int64_t{1} << 60) - 1) * 8);
@@ -115,10 +122,14 @@ TEST(Creation, CountsInRanges) {
   EXPECT_VALUES(arange(kTop - 2, kTop, DType::UInt64), ({2}), std::uint64_t, kTop - 2, kTop - 1);
   EXPECT_EQ(arange(std::int64_t{1} << 59).size(), std::int64_t{1} << 59);
   EXPECT_ERROR(ValueError, arange(0, 5, 0), "arange: the step is 0; use a positive or a negative step");
-  EXPECT_ERROR(ValueError, arange(0.0, 5.0, 0.0), "arange: from 0 to 5 by 0 is no range; the step must not be 0, and nothing NaN");
-  EXPECT_ERROR(ValueError, arange(0.0, 1e300, 1.0), "arange: 1e+300 elements are too many; an array holds less than 2^63");
-  EXPECT_ERROR(ValueError, arange(0, 300, DType::Int8), "arange: 299 does not fit int8, which holds -128 to 127; use another value or dtype");
-  EXPECT_ERROR(TypeError, arange(2, DType::Bool), "arange: a range of bool has no meaning; make one of integers and compare it");
+  EXPECT_ERROR(ValueError, arange(0.0, 5.0, 0.0),
+               "arange: from 0 to 5 by 0 is no range; the step must not be 0, and nothing NaN");
+  EXPECT_ERROR(ValueError, arange(0.0, 1e300, 1.0),
+               "arange: 1e+300 elements are too many; an array holds less than 2^63");
+  EXPECT_ERROR(ValueError, arange(0, 300, DType::Int8),
+               "arange: 299 does not fit int8, which holds -128 to 127; use another value or dtype");
+  EXPECT_ERROR(TypeError, arange(2, DType::Bool),
+               "arange: a range of bool has no meaning; make one of integers and compare it");
 }
 
 TEST(Creation, SpacesNumbersEvenly) {
@@ -129,8 +140,7 @@ TEST(Creation, SpacesNumbersEvenly) {
   EXPECT_EQ(linspace(0, 1, 0).shape(), Shape{0});
   EXPECT_VALUES(linspace(0, 3, 3, true, DType::Int32), ({3}), int, 0, 1, 3);
   EXPECT_VALUES(linspace(-1, 0, 3, true, DType::Int32), ({3}), int, -1, -1, 0);
-  for (const double stop : {0.1, 1.0 / 3, 1e300, -7.7})
-    EXPECT_EQ(linspace(0.3, stop, 50)(-1).item<double>(), stop);
+  for (const double stop : {0.1, 1.0 / 3, 1e300, -7.7}) EXPECT_EQ(linspace(0.3, stop, 50)(-1).item<double>(), stop);
   EXPECT_EQ(linspace(0, 5e-324, 3)(1).item<double>(), 0.5 * 5e-324);  // the step underflows
   EXPECT_ERROR(ValueError, linspace(0, 1, -1), "linspace: -1 numbers were asked for; the count must not be negative");
 }

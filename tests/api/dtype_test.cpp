@@ -38,8 +38,9 @@ TEST(DTypes, PromoteAsInNumPy) {
 TEST(DTypes, HaveTheArrayApisNames) {
   std::ostringstream names;
   for (int d = 0; d < kDTypeCount; ++d) names << DType(d) << ' ';
-  EXPECT_EQ(names.str(),
-            "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 bfloat16 float32 float64 complex64 complex128 ");
+  EXPECT_EQ(
+      names.str(),
+      "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 bfloat16 float32 float64 complex64 complex128 ");
 }
 
 TEST(DTypes, KnowTheirSizesAndKinds) {

@@ -34,21 +34,32 @@ TEST(Broadcasting, OfThreeOperandsTakesThemTogether) {
 
 TEST(Broadcasting, NamesTheAxisThatDoesNotMatch) {
   const Array a = ones({2, 3}), b = arange(4);
-  EXPECT_ERROR(ShapeError, a + b,
-               "add: shapes (2, 3) and (4,) do not broadcast; axis 1 is 3 and 4, where equal extents or 1 were expected (dtypes "
-               "float64 and int64)");
+  EXPECT_ERROR(
+      ShapeError, a + b,
+      "add: shapes (2, 3) and (4,) do not broadcast; axis 1 is 3 and 4, where equal extents or 1 were expected (dtypes "
+      "float64 and int64)");
   EXPECT_ERROR(ShapeError, where(ones({5, 1, 2}), a, 1),
-               "where: shapes (5, 1, 2), (2, 3) and () do not broadcast; axis 2 is 2 and 3, where equal extents or 1 were expected "
+               "where: shapes (5, 1, 2), (2, 3) and () do not broadcast; axis 2 is 2 and 3, where equal extents or 1 "
+               "were expected "
                "(dtypes float64, float64 and int32)");
   EXPECT_ERROR(ShapeError, maximum(ones({0}), ones({2})),
-               "maximum: shapes (0,) and (2,) do not broadcast; axis 0 is 0 and 2, where equal extents or 1 were expected (dtypes "
+               "maximum: shapes (0,) and (2,) do not broadcast; axis 0 is 0 and 2, where equal extents or 1 were "
+               "expected (dtypes "
                "float64 and float64)");
 }
 
 TEST(Broadcasting, RefusesAResultBeyond64Bits) {
-  const Array column = broadcast_to(array({1.0}), {std::int64_t{1} << 40, 1}), row = broadcast_to(array({1.0}), {std::int64_t{1} << 40});
-  EXPECT_ERROR(ValueError, column + row,
-               "add: shape (1099511627776, 1099511627776) of float64 is too large; an array holds less than 2^63 bytes");
+  const Array column = broadcast_to(array({1.0}), {std::int64_t{1} << 40, 1}),
+              row = broadcast_to(array({1.0}), {std::int64_t{1} << 40});
+  EXPECT_ERROR(
+      ValueError, column + row,
+      "add: shape (1099511627776, 1099511627776) of float64 is too large; an array holds less than 2^63 bytes");
+}
+
+TEST(Broadcasting, OfValuesThatAreAllTheSameStaysAnArray) {
+  EXPECT_VALUES(ones({3}) + full({3}, 2), ({3}), double, 3, 3, 3);
+  EXPECT_VALUES(ones({2, 1}) + zeros({3}), ({2, 3}), double, 1, 1, 1, 1, 1, 1);
+  EXPECT_VALUES(astype(ones({2}), DType::Int8), ({2}), int, 1, 1);
 }
 
 TEST(Elementwise, AddsAndMultipliesBoolsAsLogic) {
@@ -223,14 +234,17 @@ TEST(Operators, NameTheLineOfTheCaller) {
   const Array x = ones({2}), y = ones({3});
   Array z = x;
   EXPECT_ERROR(ShapeError, (void)(x + y),
-               "add: shapes (2,) and (3,) do not broadcast; axis 0 is 2 and 3, where equal extents or 1 were expected (dtypes float64 "
+               "add: shapes (2,) and (3,) do not broadcast; axis 0 is 2 and 3, where equal extents or 1 were expected "
+               "(dtypes float64 "
                "and float64)");
   EXPECT_ERROR(ShapeError, z += y,
-               "add: shapes (2,) and (3,) do not broadcast; axis 0 is 2 and 3, where equal extents or 1 were expected (dtypes float64 "
+               "add: shapes (2,) and (3,) do not broadcast; axis 0 is 2 and 3, where equal extents or 1 were expected "
+               "(dtypes float64 "
                "and float64)");
-  EXPECT_ERROR(ShapeError, (void)(x == y),
-               "equal: shapes (2,) and (3,) do not broadcast; axis 0 is 2 and 3, where equal extents or 1 were expected (dtypes "
-               "float64 and float64)");
+  EXPECT_ERROR(
+      ShapeError, (void)(x == y),
+      "equal: shapes (2,) and (3,) do not broadcast; axis 0 is 2 and 3, where equal extents or 1 were expected (dtypes "
+      "float64 and float64)");
 }
 
 TEST(Recording, GivesTheSameNodeForTheSameExpression) {

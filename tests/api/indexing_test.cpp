@@ -30,7 +30,8 @@ TEST(Indexing, SlicesAsPythonDoes) {
 }
 
 TEST(Indexing, KeepsExtremeSlicesInBounds) {
-  constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min(), kMax = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min(),
+                         kMax = std::numeric_limits<std::int64_t>::max();
   const Array x = arange(5);
   EXPECT_VALUES(x(Slice(kMin, kMax)), ({5}), int, 0, 1, 2, 3, 4);
   EXPECT_VALUES(x(Slice(kMax, kMin, kMin)), ({1}), int, 4);
@@ -38,7 +39,8 @@ TEST(Indexing, KeepsExtremeSlicesInBounds) {
   EXPECT_VALUES(x(Slice(kMax, kMin, -1)), ({5}), int, 4, 3, 2, 1, 0);
 }
 
-// Every slice of extents 0 to 5, hashed (FNV-1a over the length and the elements); the figure is Python's for list(range(n))[s].
+// Every slice of extents 0 to 5, hashed (FNV-1a over the length and the elements); the figure is Python's for
+// list(range(n))[s].
 TEST(Indexing, AgreesWithPythonOnEverySlice) {
   std::uint64_t hash = 14695981039346656037u;
   const auto put = [&](std::uint64_t v) { hash = (hash ^ v) * 1099511628211u; };
@@ -56,6 +58,14 @@ TEST(Indexing, AgreesWithPythonOnEverySlice) {
         }
   }
   EXPECT_EQ(hash, 0x71a0e8c49e2c2851u);
+}
+
+TEST(Indexing, TellsPositionsOfSingleElementsApart) {
+  const Array x = arange(24), y = arange(24.0) + 0.5;
+  EXPECT_EQ(x(5).item<int>(), 5);
+  EXPECT_EQ(x(0).item<int>(), 0);
+  EXPECT_EQ((y(5) + 1.0).item<double>(), 6.5);
+  EXPECT_EQ((y(23) + 1.0).item<double>(), 24.5);
 }
 
 TEST(Indexing, InsertsAxesAndFillsInMissingOnes) {
@@ -83,9 +93,12 @@ TEST(Indexing, RefusesWhatIsOutOfBounds) {
   const Array x = cube();
   EXPECT_ERROR(IndexError, x(2), "index: 2 is out of bounds for axis 0 with size 2 of shape (2, 3, 4)");
   EXPECT_ERROR(IndexError, x(0, -4), "index: -4 is out of bounds for axis 1 with size 3 of shape (2, 3, 4)");
-  EXPECT_ERROR(IndexError, x(0, 0, 0, 0), "index: too many indices: the array has 3 axes, of shape (2, 3, 4), and 4 were indexed");
-  EXPECT_ERROR(IndexError, Array(5)(0), "index: too many indices: the array has 0 axes, of shape (), and 1 were indexed");
-  EXPECT_ERROR(IndexError, x(ellipsis, ellipsis), "index: only one ellipsis can stand for the missing axes, and 2 were given");
+  EXPECT_ERROR(IndexError, x(0, 0, 0, 0),
+               "index: too many indices: the array has 3 axes, of shape (2, 3, 4), and 4 were indexed");
+  EXPECT_ERROR(IndexError, Array(5)(0),
+               "index: too many indices: the array has 0 axes, of shape (), and 1 were indexed");
+  EXPECT_ERROR(IndexError, x(ellipsis, ellipsis),
+               "index: only one ellipsis can stand for the missing axes, and 2 were given");
   EXPECT_ERROR(ValueError, x(Slice(0, 2, 0)), "index: a slice has step 0; use a positive or a negative step");
   EXPECT_ERROR(IndexError, x({0, 5}), "index: 5 is out of bounds for axis 1 with size 3 of shape (2, 3, 4)");
 }

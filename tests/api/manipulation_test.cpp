@@ -20,10 +20,14 @@ TEST(Manipulation, ReshapesInCOrder) {
 
 TEST(Manipulation, RefusesAReshapeThatDoesNotFit) {
   const Array x = table();
-  EXPECT_ERROR(ShapeError, reshape(x, {4, 2}), "reshape: an array of shape (2, 3), which has 6 elements, cannot take the shape (4, 2)");
-  EXPECT_ERROR(ShapeError, reshape(x, {4, -1}), "reshape: an array of shape (2, 3), which has 6 elements, cannot take the shape (4, -1)");
-  EXPECT_ERROR(ShapeError, reshape(x, {0, -1}), "reshape: an array of shape (2, 3), which has 6 elements, cannot take the shape (0, -1)");
-  EXPECT_ERROR(ValueError, reshape(x, {-1, -1}), "reshape: shape (-1, -1) has more than one -1; only one extent can be found from the rest");
+  EXPECT_ERROR(ShapeError, reshape(x, {4, 2}),
+               "reshape: an array of shape (2, 3), which has 6 elements, cannot take the shape (4, 2)");
+  EXPECT_ERROR(ShapeError, reshape(x, {4, -1}),
+               "reshape: an array of shape (2, 3), which has 6 elements, cannot take the shape (4, -1)");
+  EXPECT_ERROR(ShapeError, reshape(x, {0, -1}),
+               "reshape: an array of shape (2, 3), which has 6 elements, cannot take the shape (0, -1)");
+  EXPECT_ERROR(ValueError, reshape(x, {-1, -1}),
+               "reshape: shape (-1, -1) has more than one -1; only one extent can be found from the rest");
   EXPECT_ERROR(ValueError, reshape(x, {-2, -3}), "reshape: shape (-2, -3) has the negative extent -2 at axis 0");
 }
 
@@ -40,10 +44,13 @@ TEST(Manipulation, PermutesAxes) {
   EXPECT_EQ(moveaxis(x, {2, 0}, {0, 1}).shape(), (Shape{4, 2, 3}));
   EXPECT_EQ(swapaxes(x, 0, 2).shape(), (Shape{4, 3, 2}));
   EXPECT_SAME_NODE(transpose(Array(1)), transpose(Array(1)));
-  EXPECT_ERROR(ValueError, permute_dims(x, {0, 1}),
-               "permute_dims: 2 axes were given for an array of 3 axes, of shape (2, 3, 4); every axis must be named once");
-  EXPECT_ERROR(ValueError, permute_dims(x, {0, 1, -3}), "permute_dims: axis -3 is given twice; each axis may be named once");
-  EXPECT_ERROR(IndexError, swapaxes(x, 0, 3), "swapaxes: axis 3 is out of bounds for an array of 3 axes; axes run from -3 to 2");
+  EXPECT_ERROR(
+      ValueError, permute_dims(x, {0, 1}),
+      "permute_dims: 2 axes were given for an array of 3 axes, of shape (2, 3, 4); every axis must be named once");
+  EXPECT_ERROR(ValueError, permute_dims(x, {0, 1, -3}),
+               "permute_dims: axis -3 is given twice; each axis may be named once");
+  EXPECT_ERROR(IndexError, swapaxes(x, 0, 3),
+               "swapaxes: axis 3 is out of bounds for an array of 3 axes; axes run from -3 to 2");
   EXPECT_ERROR(ValueError, moveaxis(x, {0, 1}, 0),
                "moveaxis: 2 source and 1 destination axes were given; expected as many of each");
 }
@@ -55,8 +62,10 @@ TEST(Manipulation, InsertsAndDropsAxesOfExtentOne) {
   EXPECT_EQ(expand_dims(x, {0, 2}).shape(), (Shape{1, 2, 1, 3}));
   EXPECT_EQ(squeeze(expand_dims(x, {0, 2})).shape(), x.shape());
   EXPECT_EQ(squeeze(ones({1, 3, 1}), 0).shape(), (Shape{3, 1}));
-  EXPECT_ERROR(ValueError, squeeze(x, 0), "squeeze: axis 0 of shape (2, 3) has extent 2; only axes of extent 1 can be dropped");
-  EXPECT_ERROR(IndexError, expand_dims(x, 3), "expand_dims: axis 3 is out of bounds for an array of 3 axes; axes run from -3 to 2");
+  EXPECT_ERROR(ValueError, squeeze(x, 0),
+               "squeeze: axis 0 of shape (2, 3) has extent 2; only axes of extent 1 can be dropped");
+  EXPECT_ERROR(IndexError, expand_dims(x, 3),
+               "expand_dims: axis 3 is out of bounds for an array of 3 axes; axes run from -3 to 2");
   EXPECT_ERROR(ValueError, expand_dims(x, {}),
                "expand_dims: which axes to insert was not said; give their places in the result");
 }
@@ -67,9 +76,11 @@ TEST(Manipulation, Broadcasts) {
   EXPECT_EQ(broadcast_to(ones({1}), {0}).shape(), Shape{0});
   EXPECT_EQ(broadcast_shapes({{2, 1}, {3}, {}}), (Shape{2, 3}));
   EXPECT_ERROR(ShapeError, broadcast_to(table(), {3, 2}),
-               "broadcast_to: an array of shape (2, 3) does not broadcast to (3, 2); each extent, from the last, must be equal or 1");
+               "broadcast_to: an array of shape (2, 3) does not broadcast to (3, 2); each extent, from the last, must "
+               "be equal or 1");
   EXPECT_THROW(broadcast_to(ones({1, 2}), {2}), ShapeError);
-  EXPECT_ERROR(ShapeError, broadcast_shapes({{2}, {3}}), "broadcast_shapes: (3,) does not broadcast with (2,), the shape of those before it");
+  EXPECT_ERROR(ShapeError, broadcast_shapes({{2}, {3}}),
+               "broadcast_shapes: (3,) does not broadcast with (2,), the shape of those before it");
 }
 
 TEST(Manipulation, Flips) {

@@ -6,8 +6,9 @@
 namespace ingot {
 namespace {
 
-constexpr DType kComputable[] = {DType::Bool,  DType::Int8,   DType::Int16,  DType::Int32,   DType::Int64,  DType::UInt8,
-                                 DType::UInt16, DType::UInt32, DType::UInt64, DType::Float32, DType::Float64};
+constexpr DType kComputable[] = {DType::Bool,   DType::Int8,    DType::Int16,  DType::Int32,
+                                 DType::Int64,  DType::UInt8,   DType::UInt16, DType::UInt32,
+                                 DType::UInt64, DType::Float32, DType::Float64};
 
 Array some(DType dtype) { return ones({3}, dtype); }
 
@@ -52,17 +53,22 @@ TEST(Promotion, OfScalarsAloneIsThatOfTheirCppTypes) {
 
 TEST(Promotion, RefusesAScalarThatDoesNotFit) {
   const Array bytes = some(DType::Int8), unsigned_bytes = some(DType::UInt8), singles = some(DType::Float32);
-  EXPECT_ERROR(ValueError, bytes + 300,
-               "add: 300 does not fit int8, which holds -128 to 127; use astype to convert the array to a dtype that holds it");
+  EXPECT_ERROR(
+      ValueError, bytes + 300,
+      "add: 300 does not fit int8, which holds -128 to 127; use astype to convert the array to a dtype that holds it");
   EXPECT_ERROR(ValueError, -129 * bytes,
-               "multiply: -129 does not fit int8, which holds -128 to 127; use astype to convert the array to a dtype that holds it");
-  EXPECT_ERROR(ValueError, unsigned_bytes < -1,
-               "less: -1 does not fit uint8, which holds 0 to 255; use astype to convert the array to a dtype that holds it");
+               "multiply: -129 does not fit int8, which holds -128 to 127; use astype to convert the array to a dtype "
+               "that holds it");
+  EXPECT_ERROR(
+      ValueError, unsigned_bytes < -1,
+      "less: -1 does not fit uint8, which holds 0 to 255; use astype to convert the array to a dtype that holds it");
   EXPECT_ERROR(ValueError, singles * 1e300,
-               "multiply: 1e+300 does not fit float32, whose largest value is 3.4028235e+38; use astype to convert the array to a "
+               "multiply: 1e+300 does not fit float32, whose largest value is 3.4028235e+38; use astype to convert the "
+               "array to a "
                "dtype that holds it");
   EXPECT_ERROR(ValueError, some(DType::Int64) + std::uint64_t{1} * std::numeric_limits<std::uint64_t>::max(),
-               "add: 18446744073709551615 does not fit int64, which holds -9223372036854775808 to 9223372036854775807; use astype to "
+               "add: 18446744073709551615 does not fit int64, which holds -9223372036854775808 to 9223372036854775807; "
+               "use astype to "
                "convert the array to a dtype that holds it");
   EXPECT_EQ((bytes + 127).dtype(), DType::Int8);
   EXPECT_EQ((bytes - -128).dtype(), DType::Int8);
@@ -93,8 +99,10 @@ TEST(Promotion, MakesInt8OfBoolsWhereNumPyDoes) {
 
 TEST(Promotion, RefusesWhatHasNoMeaningForBool) {
   const Array yes = some(DType::Bool);
-  EXPECT_ERROR(TypeError, -yes, "negative: not defined for bool; use logical_not, or convert with astype(x, DType::Int64)");
-  EXPECT_ERROR(TypeError, yes - yes, "subtract: not defined for bool; use logical_xor, or convert with astype(x, DType::Int64)");
+  EXPECT_ERROR(TypeError, -yes,
+               "negative: not defined for bool; use logical_not, or convert with astype(x, DType::Int64)");
+  EXPECT_ERROR(TypeError, yes - yes,
+               "subtract: not defined for bool; use logical_xor, or convert with astype(x, DType::Int64)");
   EXPECT_ERROR(TypeError, sign(yes), "sign: not defined for bool; convert with astype(x, DType::Int64)");
   EXPECT_EQ((yes - 1).dtype(), DType::Int64);
 }
@@ -102,18 +110,22 @@ TEST(Promotion, RefusesWhatHasNoMeaningForBool) {
 TEST(Promotion, RefusesBitsOfFloats) {
   const Array x = some(DType::Float64);
   EXPECT_ERROR(TypeError, x & 1,
-               "bitwise_and: needs bool or integer operands, and these promote to float64; convert with astype, or use the logical "
+               "bitwise_and: needs bool or integer operands, and these promote to float64; convert with astype, or use "
+               "the logical "
                "functions to test for zero");
   EXPECT_ERROR(TypeError, some(DType::Int8) << 1.5,
-               "bitwise_left_shift: needs bool or integer operands, and these promote to float64; convert with astype, or use the "
+               "bitwise_left_shift: needs bool or integer operands, and these promote to float64; convert with astype, "
+               "or use the "
                "logical functions to test for zero");
   EXPECT_THROW(~x, TypeError);
 }
 
 TEST(Promotion, SaysThatOtherDtypesComeLater) {
   const Array x = ones({2});
-  EXPECT_ERROR(TypeError, astype(x, DType::Float16), "astype: float16 arithmetic comes with a later version; use float32");
-  EXPECT_ERROR(TypeError, zeros({2}, DType::BFloat16), "zeros: bfloat16 arithmetic comes with a later version; use float32");
+  EXPECT_ERROR(TypeError, astype(x, DType::Float16),
+               "astype: float16 arithmetic comes with a later version; use float32");
+  EXPECT_ERROR(TypeError, zeros({2}, DType::BFloat16),
+               "zeros: bfloat16 arithmetic comes with a later version; use float32");
   EXPECT_ERROR(TypeError, arange(3, DType::Complex64),
                "arange: complex64 arithmetic comes with a later version; use float32 or float64 arrays of the parts");
 }

@@ -87,10 +87,12 @@ TEST(Reductions, OfNothingGiveTheIdentity) {
   EXPECT_VALUES(stddev(rows, 1), ({2}), double, kNaN, kNaN);
   EXPECT_EQ(sum(no_result, 1).shape(), Shape{0});
   EXPECT_EQ(max(no_result, 1).shape(), Shape{0});
-  EXPECT_ERROR(ValueError, max(rows, 1),
-               "max: axis 1 of shape (2, 0) has no elements, and max has no identity; reduce over axes that have elements");
-  EXPECT_ERROR(ValueError, min(none_at_all),
-               "min: axis 0 of shape (0,) has no elements, and min has no identity; reduce over axes that have elements");
+  EXPECT_ERROR(
+      ValueError, max(rows, 1),
+      "max: axis 1 of shape (2, 0) has no elements, and max has no identity; reduce over axes that have elements");
+  EXPECT_ERROR(
+      ValueError, min(none_at_all),
+      "min: axis 0 of shape (0,) has no elements, and min has no identity; reduce over axes that have elements");
 }
 
 TEST(Reductions, WorkOnMoreAxesThanFitInline) {

@@ -15,9 +15,11 @@ TEST(Values, ComeOneByOne) {
   EXPECT_TRUE(array({0.5}).item<bool>());
   EXPECT_EQ((Array(2.0) * 3.0 + 1.0).item<int>(), 7);
   EXPECT_ERROR(ValueError, arange(3).item<int>(),
-               "item: an array of shape (3,) has 3 elements; item() needs exactly one: index first, or use data() or to_vector()");
+               "item: an array of shape (3,) has 3 elements; item() needs exactly one: index first, or use data() or "
+               "to_vector()");
   EXPECT_ERROR(ValueError, zeros({0}).item<int>(),
-               "item: an array of shape (0,) has 0 elements; item() needs exactly one: index first, or use data() or to_vector()");
+               "item: an array of shape (0,) has 0 elements; item() needs exactly one: index first, or use data() or "
+               "to_vector()");
 }
 
 TEST(Values, ComeAsASpanOfTheirOwnType) {
@@ -28,10 +30,12 @@ TEST(Values, ComeAsASpanOfTheirOwnType) {
   const Array reversed = flip(x);
   EXPECT_EQ(reversed.data<double>()[0], 3.0);
   EXPECT_EQ(zeros({0}).eval().size(), 0);
-  EXPECT_ERROR(TypeError, (void)x.data<float>(),
-               "data: the array is float64, and its values were asked for as float; ask for double, or convert with astype");
+  EXPECT_ERROR(
+      TypeError, (void)x.data<float>(),
+      "data: the array is float64, and its values were asked for as float; ask for double, or convert with astype");
   EXPECT_ERROR(TypeError, (void)y.data<std::int64_t>(),
-               "data: the array is float64, and its values were asked for as std::int64_t; ask for double, or convert with astype");
+               "data: the array is float64, and its values were asked for as std::int64_t; ask for double, or convert "
+               "with astype");
 }
 
 TEST(Values, StayAsLongAsAnyHandle) {
@@ -83,11 +87,13 @@ TEST(Values, GoStraightIntoTheCallersMemory) {
   float wrong[6];
   double* const nowhere = nullptr;
   EXPECT_ERROR(TypeError, eval_into(x, wrong),
-               "eval_into: the array is float64, and its values were asked for as float; ask for double, or convert with astype");
+               "eval_into: the array is float64, and its values were asked for as float; ask for double, or convert "
+               "with astype");
   EXPECT_ERROR(ValueError, eval_into(x, rows, {1}),
                "eval_into: 1 strides were given for an array of shape (2, 3); expected one per axis");
-  EXPECT_ERROR(ValueError, eval_into(x, rows, {1, 1}),
-               "eval_into: strides (1, 1) lead several elements of shape (2, 3) to one place; give each element its own");
+  EXPECT_ERROR(
+      ValueError, eval_into(x, rows, {1, 1}),
+      "eval_into: strides (1, 1) lead several elements of shape (2, 3) to one place; give each element its own");
   EXPECT_ERROR(ValueError, eval_into(x, nowhere), "eval_into: out is null, and 6 elements are to be written");
 }
 

@@ -24,7 +24,11 @@ class Body {
   int reduced_value(int r, DType dtype) { return add({Code::Reduced, {}, dtype, static_cast<std::uint16_t>(r), {}}); }
   int cast(DType to, int value) { return add({Code::Cast, {}, to, 0, {static_cast<std::uint16_t>(value)}}); }
   int apply(Op op, DType result, int a, int b = 0, int c = 0) {
-    return add({Code::Apply, op, result, 0, {static_cast<std::uint16_t>(a), static_cast<std::uint16_t>(b), static_cast<std::uint16_t>(c)}});
+    return add({Code::Apply,
+                op,
+                result,
+                0,
+                {static_cast<std::uint16_t>(a), static_cast<std::uint16_t>(b), static_cast<std::uint16_t>(c)}});
   }
   void store(int value, Access access = C) {
     region_.stores.push_back({static_cast<std::uint16_t>(value), {region_.code[value].dtype, access, false}});
@@ -44,7 +48,9 @@ class Body {
 
 class Builder {
  public:
-  explicit Builder(std::vector<bool> axes) : body(kernel_.body), epilogue(kernel_.epilogue) { kernel_.reduced = std::move(axes); }
+  explicit Builder(std::vector<bool> axes) : body(kernel_.body), epilogue(kernel_.epilogue) {
+    kernel_.reduced = std::move(axes);
+  }
   /// Reduces a value of the body and gives the result as a value of the epilogue.
   int reduce(Reducer reducer, int value) {
     kernel_.reductions.push_back({reducer, static_cast<std::uint16_t>(value)});
@@ -79,7 +85,8 @@ void map_cases(Cases& out) {
   {
     // One operand out of step with the others, a parameter, a scalar in memory.
     Builder b({kept});
-    const int x = b.body.load(Float32, C), y = b.body.load(Float32, C), a = b.body.param(Float32), s = b.body.load(Float32, U);
+    const int x = b.body.load(Float32, C), y = b.body.load(Float32, C), a = b.body.param(Float32),
+              s = b.body.load(Float32, U);
     const int ax = b.body.apply(Op::multiply, Float32, a, x), sy = b.body.apply(Op::multiply, Float32, s, y);
     b.body.store(b.body.apply(Op::add, Float32, ax, sy));
     out.add("map_unaligned_operand", b, {.vectors = {true, false, false, true}});

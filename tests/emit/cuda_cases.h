@@ -1,5 +1,5 @@
-// Kernels that reach every branch of the CUDA emitter, by name; shared by the golden files, the compilation by NVRTC and the runs
-// on the host.
+// Kernels that reach every branch of the CUDA emitter, by name; shared by the golden files, the compilation by NVRTC
+// and the runs on the host.
 #pragma once
 
 #include <string>

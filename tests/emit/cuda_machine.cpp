@@ -140,14 +140,17 @@ Machine::Machine(const std::vector<cuda::Program>& programs) : impl_(std::make_u
     std::ofstream out(impl_->folder / "programs.cpp");
     out << "#include \"tests/emit/cuda_shim.h\"\n" << cuda::prelude();
     for (const cuda::Program& program : programs)
-      out << "namespace in_" << program.name << " {\n" << program.text << "extern \"C\" void run_" << program.name
-          << "(const void* p) { " << program.name << "(*static_cast<const Params*>(p)); }\n}\n";
+      out << "namespace in_" << program.name << " {\n"
+          << program.text << "extern \"C\" void run_" << program.name << "(const void* p) { " << program.name
+          << "(*static_cast<const Params*>(p)); }\n}\n";
   }
-  const std::string source = (impl_->folder / "programs.cpp").string(), object = (impl_->folder / "programs.so").string();
+  const std::string source = (impl_->folder / "programs.cpp").string(),
+                    object = (impl_->folder / "programs.so").string();
   const std::string log = (impl_->folder / "log").string();
-  const std::string command = std::string(INGOT_TEST_CLANG) +
-                              " -std=c++20 -O1 -march=native -ffp-contract=off -fno-strict-aliasing -fPIC -shared -w -I" +
-                              INGOT_TESTS_DIR + "/.. " + source + " -o " + object + " > " + log + " 2>&1";
+  const std::string command =
+      std::string(INGOT_TEST_CLANG) +
+      " -std=c++20 -O0 -march=native -ffp-contract=off -fno-strict-aliasing -fPIC -shared -w -I" + INGOT_TESTS_DIR +
+      "/.. " + source + " -o " + object + " > " + log + " 2>&1";
   if (std::system(command.c_str()) != 0) throw std::runtime_error(command + "\n" + read(log));
   impl_->library = dlopen(object.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (impl_->library == nullptr) throw std::runtime_error(dlerror());
@@ -195,7 +198,8 @@ void Machine::launch(const std::string& kernel, std::uint32_t blocks, const std:
         swapcontext(&b.scheduler, &b.fibers[t].context);
       }
       if (!progress || b.left_barrier)
-        throw std::runtime_error(kernel + ": threads of block " + std::to_string(i) + " wait for others that do not come");
+        throw std::runtime_error(kernel + ": threads of block " + std::to_string(i) +
+                                 " wait for others that do not come");
     }
   }
 }

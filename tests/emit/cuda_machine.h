@@ -1,5 +1,5 @@
-// Compiles generated CUDA text with the host's clang and runs it, one fiber per thread, in an order drawn from a seed. Blocks run
-// one after the other.
+// Compiles generated CUDA text with the host's clang and runs it, one fiber per thread, in an order drawn from a seed.
+// Blocks run one after the other.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,15 @@ namespace ingot::cuda_test {
 
 class Machine {
  public:
-  /// One shared object of all programs, which must have different names. Throws std::runtime_error with the compiler's output.
+  /// One shared object of all programs, which must have different names. Throws std::runtime_error with the compiler's
+  /// output.
   explicit Machine(const std::vector<cuda::Program>& programs);
   ~Machine();
 
-  /// Runs a kernel; `arguments` are the bytes of its one parameter. Throws std::runtime_error where threads wait for others that
-  /// never come.
-  void launch(const std::string& kernel, std::uint32_t blocks, const std::vector<std::uint64_t>& arguments, std::uint64_t seed);
+  /// Runs a kernel; `arguments` are the bytes of its one parameter. Throws std::runtime_error where threads wait for
+  /// others that never come.
+  void launch(const std::string& kernel, std::uint32_t blocks, const std::vector<std::uint64_t>& arguments,
+              std::uint64_t seed);
 
   /// Whether the compiler can be run at all.
   static bool available();

@@ -1,5 +1,6 @@
 #include "tests/emit/cuda_model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -59,13 +60,17 @@ T lower(T a, T b) {
 // Wraps for integers.
 template <class T>
 T plus(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) return a + b;
-  else return static_cast<T>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  if constexpr (std::is_floating_point_v<T>)
+    return a + b;
+  else
+    return static_cast<T>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
 template <class T>
 T times(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) return a * b;
-  else return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+  if constexpr (std::is_floating_point_v<T>)
+    return a * b;
+  else
+    return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
 }
 
 bool knows(Op op) {
@@ -111,8 +116,10 @@ std::uint64_t cast(DType from, DType to, std::uint64_t x) {
       using To = typename decltype(to_tag)::Type;
       if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
         if (std::isnan(value)) return 0;
-        if (value <= static_cast<From>(std::numeric_limits<To>::min())) return to_bits<To>(std::numeric_limits<To>::min());
-        if (value >= static_cast<From>(std::numeric_limits<To>::max())) return to_bits<To>(std::numeric_limits<To>::max());
+        if (value <= static_cast<From>(std::numeric_limits<To>::min()))
+          return to_bits<To>(std::numeric_limits<To>::min());
+        if (value >= static_cast<From>(std::numeric_limits<To>::max()))
+          return to_bits<To>(std::numeric_limits<To>::max());
       }
       return to_bits<To>(static_cast<To>(value));
     });
@@ -123,8 +130,8 @@ std::uint64_t cast(DType from, DType to, std::uint64_t x) {
 
 template <class T>
 struct State {
-  T value{};       // or the mean
-  T squares{};     // sumsqdev
+  T value{};    // or the mean
+  T squares{};  // sumsqdev
   std::int64_t n = 0;
 };
 
@@ -147,7 +154,8 @@ State<T> join(Reducer reducer, State<T> a, State<T> b) {
   if constexpr (std::is_integral_v<T>) return {combine(reducer, a.value, b.value), {}, a.n + b.n};
   if (reducer != Reducer::sumsqdev) return {combine(reducer, a.value, b.value), {}, a.n + b.n};
   const double share = static_cast<double>(b.n) / (static_cast<double>(a.n) + static_cast<double>(b.n));
-  const T r = static_cast<T>(share), weight = static_cast<T>(static_cast<double>(a.n) * share), delta = b.value - a.value;
+  const T r = static_cast<T>(share), weight = static_cast<T>(static_cast<double>(a.n) * share),
+          delta = b.value - a.value;
   const T mean = static_cast<T>(std::fma(delta, r, a.value));
   const T squares = static_cast<T>((a.squares + b.squares) + delta * delta * weight);
   return {mean, squares, a.n + b.n};
@@ -228,7 +236,8 @@ std::int64_t offset(const cuda::Binding& binding, const Coordinates& at) {
 }
 
 std::vector<std::uint64_t> run_region(const ir::Region& region, const std::vector<cuda::Binding>& inputs,
-                                      const std::vector<cuda::Binding>& stores, const std::vector<std::uint64_t>& params,
+                                      const std::vector<cuda::Binding>& stores,
+                                      const std::vector<std::uint64_t>& params,
                                       const std::vector<std::uint64_t>& reduced, const Coordinates& at) {
   std::vector<std::uint64_t> v;
   for (const ir::Instr& instr : region.code) {
@@ -241,7 +250,8 @@ std::vector<std::uint64_t> run_region(const ir::Region& region, const std::vecto
         if (region.inputs[instr.index].generated)
           bits = b.address + static_cast<std::uint64_t>(i);
         else
-          std::memcpy(&bits, reinterpret_cast<const char*>(b.address) + i * static_cast<std::int64_t>(itemsize(instr.dtype)),
+          std::memcpy(&bits,
+                      reinterpret_cast<const char*>(b.address) + i * static_cast<std::int64_t>(itemsize(instr.dtype)),
                       itemsize(instr.dtype));
         v.push_back(bits);
         break;
@@ -250,7 +260,8 @@ std::vector<std::uint64_t> run_region(const ir::Region& region, const std::vecto
       case ir::Code::Reduced: v.push_back(reduced[instr.index]); break;
       case ir::Code::Cast: v.push_back(cast(region.code[instr.args[0]].dtype, instr.dtype, arg(0))); break;
       case ir::Code::Apply:
-        v.push_back(apply(instr.op, region.code[instr.args[instr.op == Op::where ? 1 : 0]].dtype, arg(0), arg(1), arg(2)));
+        v.push_back(
+            apply(instr.op, region.code[instr.args[instr.op == Op::where ? 1 : 0]].dtype, arg(0), arg(1), arg(2)));
         break;
     }
   }
@@ -280,6 +291,16 @@ bool model_knows(const ir::Kernel& kernel) {
     for (const ir::Instr& instr : region->code)
       if (instr.code == ir::Code::Apply && !knows(instr.op)) return false;
   return true;
+}
+
+Moments join_moments(const std::vector<Moments>& states, std::int64_t each, std::int64_t total) {
+  std::vector<State<double>> all;
+  for (const Moments& m : states) {
+    all.push_back({m.mean, m.squares, std::min(each, total)});
+    total -= each;
+  }
+  const State<double> joined = tree(Reducer::sumsqdev, all.data(), all.size());
+  return {joined.value, joined.squares};
 }
 
 void run_model(const ir::Kernel& kernel, const cuda::Launch& launch) {

@@ -1,5 +1,5 @@
-// What generated CUDA text needs to be compiled as C++ and run on the host by tests/emit/cuda_machine. Enough for the emitter's
-// own programs, no more: full-warp shuffles of 4 and 8 bytes, block barriers, static shared memory.
+// What generated CUDA text needs to be compiled as C++ and run on the host by tests/emit/cuda_machine. Enough for the
+// emitter's own programs, no more: full-warp shuffles of 4 and 8 bytes, block barriers, static shared memory.
 #pragma once
 
 #define __CUDACC_RTC__
@@ -61,7 +61,9 @@ static inline T __shfl_down_sync(unsigned, T value, unsigned distance) {
 }
 
 static inline int __ffs(int x) { return __builtin_ffs(x); }
-static inline unsigned __umulhi(unsigned a, unsigned b) { return static_cast<unsigned>((static_cast<unsigned long long>(a) * b) >> 32); }
+static inline unsigned __umulhi(unsigned a, unsigned b) {
+  return static_cast<unsigned>((static_cast<unsigned long long>(a) * b) >> 32);
+}
 static inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b) {
   return static_cast<unsigned long long>((static_cast<unsigned __int128>(a) * b) >> 64);
 }

@@ -66,7 +66,8 @@ TEST(CudaText, MatchesItsGoldenFiles) {
       continue;
     }
     const std::string golden = read(file);
-    EXPECT_TRUE(text == golden) << c.name << ": the text differs from " << file.filename() << " (- golden, + emitted):\n"
+    EXPECT_TRUE(text == golden) << c.name << ": the text differs from " << file.filename()
+                                << " (- golden, + emitted):\n"
                                 << difference(golden, text) << "INGOT_UPDATE_GOLDEN=1 accepts it.";
   }
 }
@@ -79,12 +80,14 @@ TEST(CudaText, HasNoGoldenFileWithoutACase) {
 }
 
 TEST(CudaText, IsAPureFunctionOfKernelAndOptions) {
-  for (const Case& c : cases()) EXPECT_EQ(cuda::emit(c.kernel, c.options).text, cuda::emit(c.kernel, c.options).text) << c.name;
+  for (const Case& c : cases())
+    EXPECT_EQ(cuda::emit(c.kernel, c.options).text, cuda::emit(c.kernel, c.options).text) << c.name;
 }
 
 TEST(CudaText, IncludesNothing) {
   EXPECT_EQ(cuda::prelude().find("#include"), std::string_view::npos);
-  for (const Case& c : cases()) EXPECT_EQ(cuda::emit(c.kernel, c.options).text.find("#include"), std::string::npos) << c.name;
+  for (const Case& c : cases())
+    EXPECT_EQ(cuda::emit(c.kernel, c.options).text.find("#include"), std::string::npos) << c.name;
 }
 
 TEST(CudaText, DividesNoIndexInContiguousRankOne) {

@@ -1,5 +1,5 @@
-// The interpreter on kernels built by hand: every form of tile, operand and reduction, against element-by-element evaluation
-// with the same loops called for one element at a time (tests/kernels holds those to the scalar bodies).
+// The interpreter on kernels built by hand: every form of tile, operand and reduction, against element-by-element
+// evaluation with the same loops called for one element at a time (tests/kernels holds those to the scalar bodies).
 #include "host/emit/interp.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,8 @@ constexpr int kSeed = 20261122;
 
 std::vector<cpu::Level> levels() {
   std::vector<cpu::Level> all;
-  for (int i = 0; i <= static_cast<int>(cpu::choose_level(nullptr).level); ++i) all.push_back(static_cast<cpu::Level>(i));
+  for (int i = 0; i <= static_cast<int>(cpu::choose_level(nullptr).level); ++i)
+    all.push_back(static_cast<cpu::Level>(i));
   return all;
 }
 
@@ -35,11 +36,13 @@ struct Writer {
   }
   std::uint16_t load(DType dtype, ir::Access access = ir::Access::Contiguous, bool generated = false) {
     region.inputs.push_back({dtype, access, generated});
-    return push({.code = ir::Code::Load, .dtype = dtype, .index = static_cast<std::uint16_t>(region.inputs.size() - 1)});
+    return push(
+        {.code = ir::Code::Load, .dtype = dtype, .index = static_cast<std::uint16_t>(region.inputs.size() - 1)});
   }
   std::uint16_t param(DType dtype) {
     region.params.push_back(dtype);
-    return push({.code = ir::Code::Param, .dtype = dtype, .index = static_cast<std::uint16_t>(region.params.size() - 1)});
+    return push(
+        {.code = ir::Code::Param, .dtype = dtype, .index = static_cast<std::uint16_t>(region.params.size() - 1)});
   }
   std::uint16_t reduced(DType dtype, int index) {
     return push({.code = ir::Code::Reduced, .dtype = dtype, .index = static_cast<std::uint16_t>(index)});
@@ -53,7 +56,9 @@ struct Writer {
   std::uint16_t cast(std::uint16_t value, DType to) {
     return push({.code = ir::Code::Cast, .dtype = to, .args = {value}});
   }
-  void store(std::uint16_t value) { region.stores.push_back({value, {region.code[value].dtype, ir::Access::Contiguous, false}}); }
+  void store(std::uint16_t value) {
+    region.stores.push_back({value, {region.code[value].dtype, ir::Access::Contiguous, false}});
+  }
 };
 
 // Operands of a tile in memory of their own: rows of n elements, `pad` bytes between rows.
@@ -72,7 +77,8 @@ struct Memory {
     return blocks.back().data() + (64 - address % 64) % 64;
   }
   cpu::Tile tile(std::int64_t rows, std::int64_t n) {
-    return {rows, n, in.data(), in_row.data(), in_step.data(), out.data(), out_row.data(), params.data(), acc.data(), true, false};
+    return {rows,          n,          in.data(), in_row.data(), in_step.data(), out.data(), out_row.data(),
+            params.data(), acc.data(), true,      false};
   }
 };
 
@@ -145,27 +151,33 @@ std::vector<Value> evaluate(const ir::Region& region, const Memory& m, std::int6
       case ir::Code::Load: {
         const ir::Operand& input = region.inputs[instr.index];
         if (input.generated) {
-          put(v.data(), reinterpret_cast<std::int64_t>(m.in[instr.index]) + row * m.in_row[instr.index] + i * m.in_step[instr.index]);
+          put(v.data(), reinterpret_cast<std::int64_t>(m.in[instr.index]) + row * m.in_row[instr.index] +
+                            i * m.in_step[instr.index]);
         } else {
           const auto* from = static_cast<const unsigned char*>(m.in[instr.index]) + row * m.in_row[instr.index];
-          std::memcpy(v.data(), from + (input.access == ir::Access::Uniform ? 0 : i * static_cast<std::int64_t>(size)), size);
+          std::memcpy(v.data(), from + (input.access == ir::Access::Uniform ? 0 : i * static_cast<std::int64_t>(size)),
+                      size);
         }
         break;
       }
       case ir::Code::Reduced: {
         const std::size_t k = region.inputs.size() + instr.index;
-        std::memcpy(v.data(), static_cast<const unsigned char*>(m.in[k]) + row * m.in_row[k] + i * static_cast<std::int64_t>(size), size);
+        std::memcpy(
+            v.data(),
+            static_cast<const unsigned char*>(m.in[k]) + row * m.in_row[k] + i * static_cast<std::int64_t>(size), size);
         break;
       }
       case ir::Code::Param: std::memcpy(v.data(), &m.params[instr.index], size); break;
       case ir::Code::Cast:
-        s.cast[static_cast<int>(region.code[instr.args[0]].dtype)][static_cast<int>(instr.dtype)](v.data(), values[instr.args[0]].data(), 1);
+        s.cast[static_cast<int>(region.code[instr.args[0]].dtype)][static_cast<int>(instr.dtype)](
+            v.data(), values[instr.args[0]].data(), 1);
         break;
       case ir::Code::Apply: {
         const OpInfo& op = info(instr.op);
-        const DType d = op.result == Result::Random ? instr.dtype : region.code[instr.args[op.properties & Selects_ ? 1 : 0]].dtype;
-        s.apply[static_cast<int>(instr.op)][static_cast<int>(d)](v.data(), values[instr.args[0]].data(), values[instr.args[1]].data(),
-                                                                values[instr.args[2]].data(), 1);
+        const DType d =
+            op.result == Result::Random ? instr.dtype : region.code[instr.args[op.properties & Selects_ ? 1 : 0]].dtype;
+        s.apply[static_cast<int>(instr.op)][static_cast<int>(d)](
+            v.data(), values[instr.args[0]].data(), values[instr.args[1]].data(), values[instr.args[2]].data(), 1);
         break;
       }
     }
@@ -174,13 +186,15 @@ std::vector<Value> evaluate(const ir::Region& region, const Memory& m, std::int6
   return values;
 }
 
-void expect_stores(const ir::Region& region, const Memory& m, std::int64_t rows, std::int64_t n, const std::string& what) {
+void expect_stores(const ir::Region& region, const Memory& m, std::int64_t rows, std::int64_t n,
+                   const std::string& what) {
   for (std::int64_t r = 0; r < rows; ++r) {
     for (std::int64_t i = 0; i < n; ++i) {
       const std::vector<Value> values = evaluate(region, m, r, i);
       for (std::size_t k = 0; k < region.stores.size(); ++k) {
         const std::size_t size = itemsize(region.stores[k].operand.dtype);
-        const auto* out = static_cast<const unsigned char*>(m.out[k]) + r * m.out_row[k] + i * static_cast<std::int64_t>(size);
+        const auto* out =
+            static_cast<const unsigned char*>(m.out[k]) + r * m.out_row[k] + i * static_cast<std::int64_t>(size);
         ASSERT_EQ(std::memcmp(values[region.stores[k].value].data(), out, size), 0)
             << what << ": store " << k << ", row " << r << ", element " << i << " of " << rows << " x " << n;
       }
@@ -188,8 +202,8 @@ void expect_stores(const ir::Region& region, const Memory& m, std::int64_t rows,
   }
 }
 
-// Several stores, one value stored twice, a load and a param stored as they are, casts, where, a generated input, uniform
-// operands, in-place chains and values that live long.
+// Several stores, one value stored twice, a load and a param stored as they are, casts, where, a generated input,
+// uniform operands, in-place chains and values that live long.
 ir::Region many_things() {
   Writer w;
   const auto x = w.load(DType::Float64), y = w.load(DType::Float32), u = w.load(DType::Float64, ir::Access::Uniform);
@@ -209,7 +223,8 @@ ir::Region many_things() {
   const auto root = w.apply(Op::sqrt, {squared});
   const auto clipped = w.apply(Op::clip, {root, u, p});
   const auto key = w.cast(q, DType::Int64);
-  const auto noise = w.push({.code = ir::Code::Apply, .op = Op::random_uniform, .dtype = DType::Float32, .args = {i, key}});
+  const auto noise =
+      w.push({.code = ir::Code::Apply, .op = Op::random_uniform, .dtype = DType::Float32, .args = {i, key}});
   w.apply(Op::exp, {x});  // nothing reads it
   w.store(clipped);
   w.store(narrow);
@@ -230,7 +245,8 @@ TEST(Interp, MapComputesEveryElementOfAnyTile) {
   ir::verify(kernel);
   for (const cpu::Level level : levels()) {
     const Program program(kernel, level);
-    const std::int64_t shapes[][2] = {{1, 1}, {1, 1000}, {3, 1}, {50, 1}, {700, 3}, {5, 128}, {9, 100}, {2, 1025}, {3, 5000}};
+    const std::int64_t shapes[][2] = {{1, 1},   {1, 1000}, {3, 1},    {50, 1},  {700, 3},
+                                      {5, 128}, {9, 100},  {2, 1025}, {3, 5000}};
     for (const auto& [rows, n] : shapes) {
       for (const std::int64_t gap : {0, 24}) {
         for (const bool broadcast : {false, true}) {
@@ -280,7 +296,8 @@ TEST(Interp, RunsThousandsOfInstructions) {
   for (std::int64_t i = 0; i < 300; i += 37) {
     const std::vector<Value> want = evaluate(kernel.body, m, 0, i);
     for (std::size_t k = 0; k < kernel.body.stores.size(); ++k)
-      ASSERT_EQ(std::memcmp(want[kernel.body.stores[k].value].data(), static_cast<double*>(m.out[k]) + i, 8), 0) << k << " at " << i;
+      ASSERT_EQ(std::memcmp(want[kernel.body.stores[k].value].data(), static_cast<double*>(m.out[k]) + i, 8), 0)
+          << k << " at " << i;
   }
 }
 
@@ -297,12 +314,13 @@ ir::Kernel several_reductions(std::vector<bool> reduced) {
   ir::Kernel kernel;
   kernel.reduced = std::move(reduced);
   kernel.body = w.region;
-  kernel.reductions = {{Reducer::sum, b},    {Reducer::sumsqdev, a}, {Reducer::max, y},    {Reducer::any, flag},
-                       {Reducer::sum, wide}, {Reducer::prod, b},     {Reducer::min, x},    {Reducer::sum, p},
+  kernel.reductions = {{Reducer::sum, b},    {Reducer::sumsqdev, a}, {Reducer::max, y}, {Reducer::any, flag},
+                       {Reducer::sum, wide}, {Reducer::prod, b},     {Reducer::min, x}, {Reducer::sum, p},
                        {Reducer::all, flag}, {Reducer::sumsqdev, x}};
   Writer e;
   const auto bias = e.load(DType::Float64);
-  const auto sum = e.reduced(DType::Float64, 0), deviations = e.reduced(DType::Float64, 1), largest = e.reduced(DType::Int32, 2);
+  const auto sum = e.reduced(DType::Float64, 0), deviations = e.reduced(DType::Float64, 1),
+             largest = e.reduced(DType::Int32, 2);
   const auto total = e.apply(Op::add, {e.apply(Op::divide, {sum, e.param(DType::Float64)}), bias});
   const auto both = e.apply(Op::add, {e.apply(Op::sqrt, {deviations}), e.cast(largest, DType::Float64)});
   e.store(total);
@@ -318,12 +336,13 @@ std::int64_t bytes_of_state(const ir::Kernel& kernel, std::size_t k) {
   return cpu::state_bytes(r.reducer == Reducer::sumsqdev, static_cast<std::int64_t>(itemsize(kernel.value_dtype(r))));
 }
 
-std::vector<unsigned char> values_of(const ir::Kernel& kernel, const Memory& m, std::size_t k, std::int64_t row, std::int64_t begin,
-                                     std::int64_t count) {
+std::vector<unsigned char> values_of(const ir::Kernel& kernel, const Memory& m, std::size_t k, std::int64_t row,
+                                     std::int64_t begin, std::int64_t count) {
   const std::size_t size = itemsize(kernel.value_dtype(kernel.reductions[k]));
   std::vector<unsigned char> values(static_cast<std::size_t>(count) * size);
   for (std::int64_t i = 0; i < count; ++i)
-    std::memcpy(&values[static_cast<std::size_t>(i) * size], evaluate(kernel.body, m, row, begin + i)[kernel.reductions[k].value].data(), size);
+    std::memcpy(&values[static_cast<std::size_t>(i) * size],
+                evaluate(kernel.body, m, row, begin + i)[kernel.reductions[k].value].data(), size);
   return values;
 }
 
@@ -339,7 +358,8 @@ TEST(Interp, RowReductionsGiveTheStateOfEveryLeaf) {
     for (const auto& [rows, n] : shapes) {
       Memory m = operands(kernel.body, rows, n, rows % 2 == 0 ? 16 : 0, false, random);
       const std::int64_t leaves = (n + leaf - 1) / leaf;
-      for (std::size_t k = 0; k < kernel.reductions.size(); ++k) m.acc.push_back(m.block(rows * leaves * bytes_of_state(kernel, k)));
+      for (std::size_t k = 0; k < kernel.reductions.size(); ++k)
+        m.acc.push_back(m.block(rows * leaves * bytes_of_state(kernel, k)));
       program.body(m.tile(rows, n));
       if (rows * n < 3000) expect_stores(kernel.body, m, rows, n, cpu::level_name(level));
       for (std::size_t k = 0; k < kernel.reductions.size(); ++k) {
@@ -355,7 +375,8 @@ TEST(Interp, RowReductionsGiveTheStateOfEveryLeaf) {
             s.accumulate_rows[r][d](acc.data(), lanes, values.data(), count, moments);
             s.fold[r][d](acc.data(), lanes, count, state.data());
             const std::int64_t bytes = bytes_of_state(kernel, k);
-            ASSERT_EQ(std::memcmp(state.data(), static_cast<unsigned char*>(m.acc[k]) + (row * leaves + l) * bytes, bytes), 0)
+            ASSERT_EQ(
+                std::memcmp(state.data(), static_cast<unsigned char*>(m.acc[k]) + (row * leaves + l) * bytes, bytes), 0)
                 << "reduction " << k << ", row " << row << ", leaf " << l << " of " << rows << " x " << n;
           }
         }
@@ -379,7 +400,8 @@ TEST(Interp, ColumnReductionsFoldRowsIntoAccumulators) {
       program.body(m.tile(head, n));
       if (rows > head) {
         Memory rest = m;
-        for (std::size_t k = 0; k < m.in.size(); ++k) rest.in[k] = static_cast<const char*>(m.in[k]) + head * m.in_row[k];
+        for (std::size_t k = 0; k < m.in.size(); ++k)
+          rest.in[k] = static_cast<const char*>(m.in[k]) + head * m.in_row[k];
         for (std::size_t k = 0; k < m.out.size(); ++k) rest.out[k] = static_cast<char*>(m.out[k]) + head * m.out_row[k];
         cpu::Tile tile = rest.tile(rows - head, n);
         tile.first = false;
@@ -390,11 +412,13 @@ TEST(Interp, ColumnReductionsFoldRowsIntoAccumulators) {
         const ir::Reduction& reduction = kernel.reductions[k];
         const int r = static_cast<int>(reduction.reducer), d = static_cast<int>(kernel.value_dtype(reduction));
         const bool moments = reduction.reducer == Reducer::sumsqdev;
-        const std::int64_t bytes = n * cpu::accumulator_bytes(moments, static_cast<std::int64_t>(itemsize(kernel.value_dtype(reduction))));
+        const std::int64_t bytes =
+            n * cpu::accumulator_bytes(moments, static_cast<std::int64_t>(itemsize(kernel.value_dtype(reduction))));
         std::vector<unsigned char> acc(static_cast<std::size_t>(bytes));
         for (std::int64_t row = 0; row < rows; ++row)
           s.accumulate[r][d](acc.data(), n, values_of(kernel, m, k, row, 0, n).data(), n, row == 0);
-        ASSERT_EQ(std::memcmp(acc.data(), m.acc[k], acc.size()), 0) << "reduction " << k << " of " << rows << " x " << n;
+        ASSERT_EQ(std::memcmp(acc.data(), m.acc[k], acc.size()), 0)
+            << "reduction " << k << " of " << rows << " x " << n;
       }
     }
   }

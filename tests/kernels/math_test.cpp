@@ -1,4 +1,5 @@
-// The bodies of kernels/math: accuracy against MPFR, the same bits from every number of lanes, and NumPy's corner cases.
+// The bodies of kernels/math: accuracy against MPFR, the same bits from every number of lanes, and NumPy's corner
+// cases.
 //
 // INGOT_MATH_SAMPLES multiplies the samples of the accuracy tests (default 1, 20,000 operands to a sampling stratum).
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -62,7 +64,8 @@ bool same(T a, T b) {
   return std::memcmp(&a, &b, sizeof a) == 0;
 }
 
-// --- Accuracy -------------------------------------------------------------------------------------------------------------
+// --- Accuracy
+// -------------------------------------------------------------------------------------------------------------
 
 class Big {
  public:
@@ -79,8 +82,10 @@ class Big {
 template <class T>
 T nearest(mpfr_t x) {
   // Rounding to double first would round twice; mpfr_get_flt does not know subnormals of float otherwise.
-  if constexpr (sizeof(T) == 8) return mpfr_get_d(x, MPFR_RNDN);
-  else return mpfr_get_flt(x, MPFR_RNDN);
+  if constexpr (sizeof(T) == 8)
+    return mpfr_get_d(x, MPFR_RNDN);
+  else
+    return mpfr_get_flt(x, MPFR_RNDN);
 }
 
 // Distance of got from the exact value, in units of the last place of the exact value rounded.
@@ -99,8 +104,8 @@ double ulps(T got, mpfr_t exact) {
   return std::fabs(mpfr_get_d(difference, MPFR_RNDN));
 }
 
-// Operands that stress every function: all binades, the op's usual interval, the neighbourhood of 1, multiples of pi / 2, the
-// ends of the exponential's range, and special values.
+// Operands that stress every function: all binades, the op's usual interval, the neighbourhood of 1, multiples of pi /
+// 2, the ends of the exponential's range, and special values.
 template <class T>
 std::vector<T> operands(const OpRow& op) {
   using U = typename Scalar<T>::UInt;
@@ -126,9 +131,9 @@ std::vector<T> operands(const OpRow& op) {
   const double top = std::log(static_cast<double>(L::max())), bottom = std::log(static_cast<double>(L::denorm_min()));
   for (int i = 0; i < n / 2; ++i) x.push_back(uniform(top - 2, top + 0.5));
   for (int i = 0; i < n / 2; ++i) x.push_back(uniform(bottom - 1, bottom + 40));
-  for (T v : {T(0), T(1), T(2), T(0.5), L::min(), L::denorm_min(), L::max(), L::infinity(), L::quiet_NaN(), L::epsilon(),
-              std::nextafter(L::min(), T(0)), std::nextafter(T(1), T(2)), std::nextafter(T(1), T(0)), kTrigFast<T>,
-              std::nextafter(kTrigFast<T>, L::infinity())}) {
+  for (T v : {T(0), T(1), T(2), T(0.5), L::min(), L::denorm_min(), L::max(), L::infinity(), L::quiet_NaN(),
+              L::epsilon(), std::nextafter(L::min(), T(0)), std::nextafter(T(1), T(2)), std::nextafter(T(1), T(0)),
+              kTrigFast<T>, std::nextafter(kTrigFast<T>, L::infinity())}) {
     x.push_back(v);
     x.push_back(-v);
   }
@@ -150,12 +155,14 @@ void expect_accurate(const char* name, Body body, Reference reference) {
       where = x;
     }
   }
+  testing::Test::RecordProperty(std::string(name) + (sizeof(T) == 8 ? "_f64" : "_f32"), std::to_string(worst));
   std::printf("%-6s f%d  %.4f ulp at %s\n", name, static_cast<int>(8 * sizeof(T)), worst, text(where).c_str());
-  EXPECT_LE(worst, std::fabs(op.ulp)) << name << " of " << text(where) << " gave " << text(body(where)) << "; seed " << kSeed;
+  EXPECT_LE(worst, std::fabs(op.ulp)) << name << " of " << text(where) << " gave " << text(body(where)) << "; seed "
+                                      << kSeed;
 }
 
-#define EXPECT_ACCURATE(NAME, REFERENCE)                                           \
-  expect_accurate<f64>(#NAME, [](f64 x) { return NAME(x); }, REFERENCE);           \
+#define EXPECT_ACCURATE(NAME, REFERENCE)                                 \
+  expect_accurate<f64>(#NAME, [](f64 x) { return NAME(x); }, REFERENCE); \
   expect_accurate<f32>(#NAME, [](f32 x) { return NAME(x); }, REFERENCE)
 
 TEST(Sin, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(sin, mpfr_sin); }
@@ -180,12 +187,15 @@ void expect_pow_accurate() {
   using U = typename Scalar<T>::UInt;
   const OpRow& op = row("pow");
   std::mt19937_64 random(kSeed);
-  auto uniform = [&](double low, double high) { return low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53); };
+  auto uniform = [&](double low, double high) {
+    return low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53);
+  };
   std::vector<std::pair<T, T>> pairs;
   const int n = samples();
   const double range = std::log(static_cast<double>(L::max())), bottom = std::log(static_cast<double>(L::denorm_min()));
   for (int i = 0; i < 2 * n; ++i) pairs.emplace_back(uniform(op.low, op.high), uniform(op.low, op.high));
-  for (int i = 0; i < n; ++i) pairs.emplace_back(std::bit_cast<T>(static_cast<U>(random())), std::bit_cast<T>(static_cast<U>(random())));
+  for (int i = 0; i < n; ++i)
+    pairs.emplace_back(std::bit_cast<T>(static_cast<U>(random())), std::bit_cast<T>(static_cast<U>(random())));
   for (int i = 0; i < 3 * n; ++i) {  // results over all binades: bases of any binade, and bases near 1
     const T x = i % 3 ? static_cast<T>(uniform(0.5, 2)) : magnitude(std::bit_cast<T>(static_cast<U>(random())));
     pairs.emplace_back(x, static_cast<T>(uniform(bottom - 1, range + 1) / std::log(static_cast<double>(x))));
@@ -218,13 +228,36 @@ template <class T>
 void expect_pow_specials() {
   using L = std::numeric_limits<T>;
   const T inf = L::infinity(), nan = L::quiet_NaN();
-  const T values[] = {0, T(-0.0), 1, -1, 2, -2, T(0.5), T(-0.5), 3, -3, T(2.5), T(-2.5), inf, -inf, nan, L::max(), -L::max(),
-                      L::min(), -L::min(), L::denorm_min(), -L::denorm_min(), T(1e7 + 1), T(0x1p60), T(-0x1p60)};
+  const T values[] = {0,
+                      T(-0.0),
+                      1,
+                      -1,
+                      2,
+                      -2,
+                      T(0.5),
+                      T(-0.5),
+                      3,
+                      -3,
+                      T(2.5),
+                      T(-2.5),
+                      inf,
+                      -inf,
+                      nan,
+                      L::max(),
+                      -L::max(),
+                      L::min(),
+                      -L::min(),
+                      L::denorm_min(),
+                      -L::denorm_min(),
+                      T(1e7 + 1),
+                      T(0x1p60),
+                      T(-0x1p60)};
   for (T x : values)
     for (T y : values) {
       const T got = pow(x, y), want = static_cast<T>(std::pow(static_cast<double>(x), static_cast<double>(y)));
-      const bool close = same(got, want) || std::fabs(got - want) <= 4 * L::epsilon() * std::fabs(want);
-      EXPECT_TRUE(close && std::signbit(got) == std::signbit(want) || (std::isnan(got) && std::isnan(want)))
+      const T tolerance = 4 * L::epsilon() * std::fabs(want) + L::denorm_min();
+      const bool close = std::fabs(got - want) <= tolerance && std::signbit(got) == std::signbit(want);
+      EXPECT_TRUE(same(got, want) || close)
           << "pow(" << text(x) << ", " << text(y) << ") = " << text(got) << ", C says " << text(want);
     }
 }
@@ -233,15 +266,18 @@ TEST(Pow, FollowsTheSpecialCasesOfAnnexF) {
   expect_pow_specials<f32>();
 }
 
-// --- The same bits from every number of lanes --------------------------------------------------------------------------------
+// --- The same bits from every number of lanes
+// --------------------------------------------------------------------------------
 
 template <class T>
-T operand(std::mt19937_64& random) {
+__attribute__((noinline)) T operand(std::mt19937_64& random) {
   if constexpr (std::is_floating_point_v<T>) {
     using U = typename Scalar<T>::UInt;
     using L = std::numeric_limits<T>;
-    const T specials[] = {0, T(-0.0), 1, -1, L::infinity(), -L::infinity(), L::quiet_NaN(), L::denorm_min(), L::max(), L::min(),
-                          T(0.5), T(-1.5), T(2.5), T(1e5), T(1e10), T(-0x1p31), T(0x1p31), T(0x1p63), T(0x1p64), T(255.5)};
+    const T specials[] = {
+        0,         T(-0.0),   1,         -1,      L::infinity(), -L::infinity(), L::quiet_NaN(), L::denorm_min(),
+        L::max(),  L::min(),  T(0.5),    T(-1.5), T(2.5),        T(1e5),         T(1e10),        T(-0x1p31),
+        T(0x1p31), T(0x1p63), T(0x1p64), T(255.5)};
     switch (random() % 8) {
       case 0: return specials[random() % std::size(specials)];
       case 1:
@@ -251,7 +287,8 @@ T operand(std::mt19937_64& random) {
       default: return static_cast<T>((static_cast<double>(random() >> 11) * 0x1p-53 - 0.5) * 40);
     }
   } else {
-    const T specials[] = {0, 1, T(-1), smallest_integer<T>, largest_integer<T>, T(largest_integer<T> - 1), 7, 8, 63, 64};
+    const T specials[] = {0, 1,  T(-1), smallest_integer<T>, largest_integer<T>, T(largest_integer<T> - 1), 7,
+                          8, 63, 64};
     switch (random() % 4) {
       case 0: return specials[random() % std::size(specials)];
       case 1: return static_cast<T>(static_cast<int>(random() % 32) - 8);
@@ -263,66 +300,82 @@ T operand(std::mt19937_64& random) {
 
 template <class T>
 constexpr const char* type_name() {
-  if constexpr (std::is_same_v<T, f32>) return "f32";
-  else if constexpr (std::is_same_v<T, f64>) return "f64";
-  else if constexpr (sizeof(T) == 1) return Scalar<T>::is_signed ? "i8" : "u8";
-  else if constexpr (sizeof(T) == 2) return Scalar<T>::is_signed ? "i16" : "u16";
-  else if constexpr (sizeof(T) == 4) return Scalar<T>::is_signed ? "i32" : "u32";
-  else return Scalar<T>::is_signed ? "i64" : "u64";
+  if constexpr (std::is_same_v<T, f32>)
+    return "f32";
+  else if constexpr (std::is_same_v<T, f64>)
+    return "f64";
+  else if constexpr (sizeof(T) == 1)
+    return Scalar<T>::is_signed ? "i8" : "u8";
+  else if constexpr (sizeof(T) == 2)
+    return Scalar<T>::is_signed ? "i16" : "u16";
+  else if constexpr (sizeof(T) == 4)
+    return Scalar<T>::is_signed ? "i32" : "u32";
+  else
+    return Scalar<T>::is_signed ? "i64" : "u64";
 }
 
-// body(a, b, c) and body of lanes of a, b, c; first holds lanes of First and the others of T (where has a bool first).
+template <class R, class First, class T>
+std::string disagreement(const char* name, int lanes, First a, T b, T c, R together, R alone) {
+  return std::string(name) + " " + type_name<T>() + " x " + std::to_string(lanes) + " of " + text(a) + ", " + text(b) +
+         ", " + text(c) + ": in lanes " + text(together) + ", alone " + text(alone);
+}
+
+// body(a, b, c) and body of lanes of a, b, c; a holds lanes of First and the others of T (where has a bool first). The
+// loops over lanes are kept from unrolling, which would compile the scalar body N times.
 template <int N, class First, class T, class Body>
 __attribute__((noinline)) void expect_lanes_agree(const char* name, Body body) {
+  using R = decltype(body(First(), T(), T()));
   std::mt19937_64 random(kSeed);
   for (int trial = 0; trial < 4 + 1024 / N; ++trial) {
-    vec<First, N> a;
-    vec<T, N> b, c;
-    First scalar_a[N];
-    T scalar_b[N], scalar_c[N];
+    alignas(512) First a[N];
+    alignas(512) T b[N], c[N];
+    alignas(512) R together[N], alone[N];
+#pragma clang loop unroll(disable) vectorize(disable)
     for (int i = 0; i < N; ++i) {
-      scalar_a[i] = std::is_same_v<First, T> ? operand<First>(random) : static_cast<First>(random() & 1);
-      scalar_b[i] = operand<T>(random);
-      scalar_c[i] = operand<T>(random);
-      a[i] = scalar_a[i];
-      b[i] = scalar_b[i];
-      c[i] = scalar_c[i];
+      a[i] = std::is_same_v<First, T> ? operand<First>(random) : static_cast<First>(random() & 1);
+      b[i] = operand<T>(random);
+      c[i] = operand<T>(random);
     }
-    const auto lanes = body(a, b, c);
-    for (int i = 0; i < N; ++i) {
-      const auto one = body(scalar_a[i], scalar_b[i], scalar_c[i]);
-      const std::remove_const_t<decltype(one)> lane = lanes[i];
-      ASSERT_TRUE(same(lane, one)) << name << " " << type_name<T>() << " x " << N << " of " << text(scalar_a[i]) << ", "
-                                   << text(scalar_b[i]) << ", " << text(scalar_c[i]) << ": lane " << i << " gave " << text(lane)
-                                   << ", alone " << text(one);
-    }
+    *reinterpret_cast<vec<R, N>*>(together) =
+        body(*reinterpret_cast<const vec<First, N>*>(a), *reinterpret_cast<const vec<T, N>*>(b),
+             *reinterpret_cast<const vec<T, N>*>(c));
+#pragma clang loop unroll(disable) vectorize(disable)
+    for (int i = 0; i < N; ++i) alone[i] = body(a[i], b[i], c[i]);
+#pragma clang loop unroll(disable) vectorize(disable)
+    for (int i = 0; i < N; ++i)
+      ASSERT_TRUE(same(together[i], alone[i])) << disagreement(name, N, a[i], b[i], c[i], together[i], alone[i]);
   }
 }
 
 // Which operand types a column of ops.def stands for.
 enum class Operands { Any, Number, Integral, Float, Bool, Index };
 template <Operands kind, class T>
-constexpr bool takes = kind == Operands::Any || kind == Operands::Number || (kind == Operands::Float && Scalar<T>::is_float) ||
-                       (kind == Operands::Integral && !Scalar<T>::is_float) || (kind == Operands::Bool && std::is_same_v<T, u8>);
+constexpr bool takes =
+    kind == Operands::Any || kind == Operands::Number || (kind == Operands::Float && Scalar<T>::is_float) ||
+    (kind == Operands::Integral && !Scalar<T>::is_float) || (kind == Operands::Bool && std::is_same_v<T, u8>);
 enum Properties { None, Selects, Commutative, Associative };
 
 template <int N, class T>
 void expect_all_ops_agree() {
 #define INGOT_BODY_1(name) [](auto a, auto, auto) __attribute__((always_inline)) { return ingot::math::name(a); }
 #define INGOT_BODY_2(name) [](auto a, auto b, auto) __attribute__((always_inline)) { return ingot::math::name(a, b); }
-#define INGOT_BODY_3(name) [](auto a, auto b, auto c) __attribute__((always_inline)) { return ingot::math::name(a, b, c); }
-#define INGOT_OP(name, arity, operands, result, properties, cost, ulp, low, high, doc)                    \
-  if constexpr (takes<Operands::operands, T>) {                                                           \
-    using First = std::conditional_t<(properties) == Selects, u8, T>;                                     \
-    expect_lanes_agree<N, First, T>(#name, INGOT_BODY_##arity(name));                                     \
+#define INGOT_BODY_3(name) \
+  [](auto a, auto b, auto c) __attribute__((always_inline)) { return ingot::math::name(a, b, c); }
+#define INGOT_OP(name, arity, operands, result, properties, cost, ulp, low, high, doc) \
+  if constexpr (takes<Operands::operands, T>) {                                        \
+    using First = std::conditional_t<(properties) == Selects, u8, T>;                  \
+    expect_lanes_agree<N, First, T>(#name, INGOT_BODY_##arity(name));                  \
   }
 #include "kernels/ops.def"
 }
 
 template <int N, class From, class... To>
 void expect_casts_agree() {
-  (expect_lanes_agree<N, From, From>("cast", [](auto a, auto, auto) __attribute__((always_inline)) { return cast<To>(a); }), ...);
-  expect_lanes_agree<N, From, From>("cast_bool", [](auto a, auto, auto) __attribute__((always_inline)) { return cast_bool(a); });
+  (expect_lanes_agree<N, From, From>("cast",
+                                     [](auto a, auto, auto) __attribute__((always_inline)) { return cast<To>(a); }),
+   ...);
+  expect_lanes_agree<N, From, From>("cast_bool",
+                                    [](auto a, auto, auto) __attribute__((always_inline)) { return cast_bool(a); });
 }
 
 template <class T>
@@ -330,14 +383,16 @@ class Lanes : public testing::Test {};
 using AllTypes = testing::Types<i8, u8, i16, u16, i32, u32, i64, u64, f32, f64>;
 TYPED_TEST_SUITE(Lanes, AllTypes);
 
+// Widths around those in use: less than a register, and several; each one costs seconds of compile time.
 TYPED_TEST(Lanes, EveryOpGivesTheBitsOfItsScalarBody) {
-  expect_all_ops_agree<2, TypeParam>();
-  expect_all_ops_agree<16, TypeParam>();
-  expect_all_ops_agree<64, TypeParam>();
+  if constexpr (sizeof(TypeParam) >= 4) {
+    expect_all_ops_agree<2, TypeParam>();
+    expect_all_ops_agree<16, TypeParam>();
+  }
+  if constexpr (sizeof(TypeParam) < 4 || Scalar<TypeParam>::is_float) expect_all_ops_agree<64, TypeParam>();
 }
 TYPED_TEST(Lanes, EveryCastGivesTheBitsOfTheScalarCast) {
-  expect_casts_agree<4, TypeParam, i8, u8, i16, u16, i32, u32, i64, u64, f32, f64>();
-  expect_casts_agree<32, TypeParam, i8, u8, i16, u16, i32, u32, i64, u64, f32, f64>();
+  expect_casts_agree<16, TypeParam, i8, u8, i16, u16, i32, u32, i64, u64, f32, f64>();
 }
 TEST(RandomUniform, EveryLaneGivesTheBitsOfTheScalarBody) {
   auto f64_body = [](auto i, auto key, auto) __attribute__((always_inline)) { return random_uniform<f64>(i, key); };
@@ -347,7 +402,8 @@ TEST(RandomUniform, EveryLaneGivesTheBitsOfTheScalarBody) {
   expect_lanes_agree<64, i64, i64>("random_uniform f64", f64_body);
 }
 
-// --- Integers ---------------------------------------------------------------------------------------------------------------
+// --- Integers
+// ---------------------------------------------------------------------------------------------------------------
 
 __extension__ using Wide = __int128;
 
@@ -399,7 +455,8 @@ TYPED_TEST(Integer, PowerIsTheProductModuloTheWidth) {
   EXPECT_EQ(pow(T(0), T(0)), T(1));
 }
 
-// --- Casts ------------------------------------------------------------------------------------------------------------------
+// --- Casts
+// ------------------------------------------------------------------------------------------------------------------
 
 template <class T, class F>
 void expect_saturating_cast() {
@@ -414,9 +471,12 @@ void expect_saturating_cast() {
   for (F x : values) {
     T want = 0;
     const long double wide = std::trunc(static_cast<long double>(x));
-    if (wide >= static_cast<long double>(L::max())) want = L::max();
-    else if (wide <= static_cast<long double>(L::min())) want = L::min();
-    else if (!std::isnan(x)) want = static_cast<T>(wide);
+    if (wide >= static_cast<long double>(L::max()))
+      want = L::max();
+    else if (wide <= static_cast<long double>(L::min()))
+      want = L::min();
+    else if (!std::isnan(x))
+      want = static_cast<T>(wide);
     ASSERT_EQ(cast<T>(x), want) << type_name<T>() << " of " << text(x);
   }
 }
@@ -431,11 +491,14 @@ TYPED_TEST(Integer, BecomesTheNearestFloat) {
   for (int i = 0; i < 20000; ++i) values.push_back(operand<TypeParam>(random));
   for (int shift = 24; shift < Scalar<TypeParam>::bits - 1; ++shift)  // halfway between two floats, and one beside
     for (int d = -1; d <= 1; ++d)
-      for (int odd : {1, 3}) values.push_back(static_cast<TypeParam>((u64(1) << shift) + (u64(odd) << (shift - 24)) + static_cast<u64>(d)));
+      for (int odd : {1, 3})
+        values.push_back(static_cast<TypeParam>((u64(1) << shift) + (u64(odd) << (shift - 24)) + static_cast<u64>(d)));
   Big exact(64);
   for (TypeParam x : values) {
-    if constexpr (Scalar<TypeParam>::is_signed) mpfr_set_sj(exact, x, MPFR_RNDN);
-    else mpfr_set_uj(exact, x, MPFR_RNDN);
+    if constexpr (Scalar<TypeParam>::is_signed)
+      mpfr_set_sj(exact, x, MPFR_RNDN);
+    else
+      mpfr_set_uj(exact, x, MPFR_RNDN);
     const vec<TypeParam, 8> lanes = {x, x, x, x, x, x, x, x};
     ASSERT_EQ(cast<f32>(x), nearest<f32>(exact)) << text(x);
     ASSERT_EQ(cast<f64>(x), nearest<f64>(exact)) << text(x);
@@ -446,7 +509,8 @@ TYPED_TEST(Integer, BecomesTheNearestFloat) {
   }
 }
 
-// --- Floats: what IEEE 754, the array API and NumPy say of special values -----------------------------------------------------
+// --- Floats: what IEEE 754, the array API and NumPy say of special values
+// -----------------------------------------------------
 
 template <class T>
 class Float : public testing::Test {};
@@ -494,9 +558,12 @@ TYPED_TEST(Float, RemainderIsExactAndHasTheSignOfTheDivisor) {
   for (int i = 0; i < 100000; ++i) {
     const T a = operand<T>(random), b = operand<T>(random);
     T want = std::fmod(a, b);
-    if (want == 0) want = std::copysign(T(0), b);
-    else if ((want < 0) != (b < 0)) want += b;
-    ASSERT_TRUE(same(remainder(a, b), want)) << text(a) << " % " << text(b) << " = " << text(remainder(a, b)) << ", NumPy says " << text(want);
+    if (want == 0)
+      want = std::copysign(T(0), b);
+    else if ((want < 0) != (b < 0))
+      want += b;
+    ASSERT_TRUE(same(remainder(a, b), want))
+        << text(a) << " % " << text(b) << " = " << text(remainder(a, b)) << ", NumPy says " << text(want);
   }
 }
 
@@ -511,7 +578,8 @@ TYPED_TEST(Float, FloorDivisionIsTheFloorOfTheExactQuotient) {
     } else if (b == 0) {
       ASSERT_TRUE(same(got, a / b)) << text(a) << " // " << text(b) << " = " << text(got);
     } else if (std::isinf(b)) {
-      ASSERT_TRUE(same(got, a != 0 && (a < 0) != (b < 0) ? T(-1) : std::copysign(T(0), a / b))) << text(a) << " // " << text(b);
+      ASSERT_TRUE(same(got, a != 0 && (a < 0) != (b < 0) ? T(-1) : std::copysign(T(0), a / b)))
+          << text(a) << " // " << text(b);
     } else {
       mpfr_set_d(x, a, MPFR_RNDN);
       mpfr_set_d(y, b, MPFR_RNDN);
@@ -522,7 +590,8 @@ TYPED_TEST(Float, FloorDivisionIsTheFloorOfTheExactQuotient) {
   }
 }
 
-// --- Reductions ---------------------------------------------------------------------------------------------------------------
+// --- Reductions
+// ---------------------------------------------------------------------------------------------------------------
 
 TYPED_TEST(Lanes, IdentitiesLeaveEveryValueAsItIs) {
   using T = TypeParam;
@@ -559,16 +628,18 @@ TYPED_TEST(Float, MomentsAgreeWithLongDoubleFarFromZero) {
       const Moments<T> m = moments_finish(s, f64(block));
       all = b ? moments_merge(f64(b * block), all, f64(block), m) : m;
     }
-    const long double tolerance = 64 * std::numeric_limits<T>::epsilon();
+    const long double tolerance = std::numeric_limits<T>::epsilon() * (64 + std::fabs(offset));
     EXPECT_NEAR(static_cast<double>(all.squares / squares), 1, static_cast<double>(tolerance)) << text(offset);
-    EXPECT_LE(std::fabs(all.mean - mean), tolerance * (std::fabs(mean) + 1)) << text(offset);
+    EXPECT_LE(std::fabs(all.mean - mean), 64 * std::numeric_limits<T>::epsilon() * (std::fabs(mean) + 1))
+        << text(offset);
   }
   const T nan = std::numeric_limits<T>::quiet_NaN();
   EXPECT_TRUE(std::isnan(moments_finish(moments_update(moments_start(T(1)), nan), 2.0).squares));
   EXPECT_EQ(moments_finish(moments_start(T(5)), 1.0).squares, T(0));
 }
 
-// --- Random numbers -----------------------------------------------------------------------------------------------------------
+// --- Random numbers
+// -----------------------------------------------------------------------------------------------------------
 
 TEST(Philox, MatchesTheKnownAnswersOfRandom123) {
   const u64 all = 0xffffffff;
@@ -578,7 +649,9 @@ TEST(Philox, MatchesTheKnownAnswersOfRandom123) {
   const Case cases[] = {
       {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
       {{all, all, all, all}, {all, all}, {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
-      {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}, {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+      {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+       {0xa4093822, 0x299f31d0},
+       {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
   };
   for (const Case& c : cases) {
     const PhiloxBlock<u64> got = philox(c.counter[0], c.counter[1], c.counter[2], c.counter[3], c.key[0], c.key[1]);
@@ -589,7 +662,8 @@ TEST(Philox, MatchesTheKnownAnswersOfRandom123) {
 TEST(RandomUniform, LaysOutElementsOverCountersAsDocumented) {
   const u64 key = 0x0123456789abcdef;
   for (i64 i : {i64(0), i64(7), i64(8), i64(15), i64(16), i64(31), i64(32), i64(1000003), i64(1) << 40}) {
-    const u64 u = static_cast<u64>(i), c64 = u / 16 * 8 + u % 8, p64 = u / 8 % 2, c32 = u / 32 * 8 + u % 8, p32 = u / 8 % 4;
+    const u64 u = static_cast<u64>(i), c64 = u / 16 * 8 + u % 8, p64 = u / 8 % 2, c32 = u / 32 * 8 + u % 8,
+              p32 = u / 8 % 4;
     const auto wide = philox<u64>(c64 & 0xffffffff, c64 >> 32, 0, 0, key & 0xffffffff, key >> 32);
     const auto narrow = philox<u64>(c32 & 0xffffffff, c32 >> 32, 0, 0, key & 0xffffffff, key >> 32);
     const u64 bits = wide.word[2 * p64] | wide.word[2 * p64 + 1] << 32;

@@ -1,5 +1,5 @@
-// The tables of kernels/cpu/support.h: every level gives the bits of the scalar bodies, at every length; reductions follow the
-// canonical order, against a model written here from its definition in host/ir/kernel.h.
+// The tables of kernels/cpu/support.h: every level gives the bits of the scalar bodies, at every length; reductions
+// follow the canonical order, against a model written here from its definition in host/ir/kernel.h.
 #include "kernels/cpu/support.h"
 
 #include <gtest/gtest.h>
@@ -54,12 +54,15 @@ template <class T>
 T special_value(std::mt19937_64& random) {
   using L = std::numeric_limits<T>;
   if constexpr (std::is_floating_point_v<T>) {
-    const T values[] = {T(0), T(-0.0), T(1), T(-1), T(0.5), T(2.5), T(-3.5), L::infinity(), -L::infinity(), L::quiet_NaN(),
-                        L::denorm_min(), -L::denorm_min(), L::min(), L::max(), L::lowest(), T(1e10), T(-1e18), T(1e22),
-                        T(127.5), T(-128.5), T(65535.7), T(2147483647.5), T(-2147483649.0), T(9.3e18), T(1.9e19)};
+    const T values[] = {T(0),     T(-0.0),       T(1),           T(-1),           T(0.5),           T(2.5),
+                        T(-3.5),  L::infinity(), -L::infinity(), L::quiet_NaN(),  L::denorm_min(),  -L::denorm_min(),
+                        L::min(), L::max(),      L::lowest(),    T(1e10),         T(-1e18),         T(1e22),
+                        T(127.5), T(-128.5),     T(65535.7),     T(2147483647.5), T(-2147483649.0), T(9.3e18),
+                        T(1.9e19)};
     return values[random() % std::size(values)];
   } else {
-    const T values[] = {T(0), T(1), T(2), T(3), T(-1), T(7), L::min(), L::max(), T(L::max() - 1), T(L::min() + 1), T(31), T(64)};
+    const T values[] = {T(0),  T(1), T(2), T(3), T(-1), T(7), L::min(), L::max(), T(L::max() - 1), T(L::min() + 1),
+                        T(31), T(64)};
     return values[random() % std::size(values)];
   }
 }
@@ -116,7 +119,8 @@ constexpr unsigned char kGuard = 0xA5;
 // Runs `call(out, n)` for every length, and for each checks the values against `expected` and the byte past them.
 void expect_same_at_every_length(const std::string& what, DType result, const Bytes& expected,
                                  const std::function<void(void*, std::int64_t)>& call) {
-  const std::int64_t size = static_cast<std::int64_t>(itemsize(result)), most = static_cast<std::int64_t>(expected.size()) / size;
+  const std::int64_t size = static_cast<std::int64_t>(itemsize(result)),
+                     most = static_cast<std::int64_t>(expected.size()) / size;
   for (std::int64_t n = 0; n <= most; ++n) {
     Bytes out(static_cast<std::size_t>(n * size) + 1, kGuard);
     call(out.data(), n);
@@ -135,14 +139,16 @@ TEST(Support, AppliesEveryOpLikeItsScalarBodyAtEveryLength) {
     const bool index = row.operands == Operands::Index, selects = (row.properties & Selects_) != 0;
     for (int d = 0; d < kDTypeCount; ++d) {
       const DType dtype = static_cast<DType>(d);
-      const bool exists = index ? dtype == DType::Float32 || dtype == DType::Float64 : has_body(static_cast<Op>(op), dtype);
+      const bool exists =
+          index ? dtype == DType::Float32 || dtype == DType::Float64 : has_body(static_cast<Op>(op), dtype);
       for (const Level level : levels())
         ASSERT_EQ(support(level).apply[op][d] != nullptr, exists) << row.name << " of " << name(dtype);
       if (!exists) continue;
       const DType type = index ? DType::Int64 : dtype, result = row.result == Result::Bool ? DType::Bool : dtype;
       const std::int64_t most = longest(dtype);
       const Bytes a = operand(selects ? DType::Bool : type, most, row.low, row.high, random);
-      const Bytes b = operand(type, most, row.low, row.high, random), c = operand(type, most, row.low, row.high, random);
+      const Bytes b = operand(type, most, row.low, row.high, random),
+                  c = operand(type, most, row.low, row.high, random);
       Bytes expected(static_cast<std::size_t>(most) * itemsize(result));
       kSupportScalar.apply[op][d](expected.data(), a.data(), b.data(), c.data(), most);
       for (const Level level : levels()) {
@@ -151,8 +157,10 @@ TEST(Support, AppliesEveryOpLikeItsScalarBodyAtEveryLength) {
         expect_same_at_every_length(what, result, expected,
                                     [&](void* out, std::int64_t n) { apply(out, a.data(), b.data(), c.data(), n); });
         Bytes in_place = selects ? b : a;
-        if (selects) apply(in_place.data(), a.data(), in_place.data(), c.data(), most);
-        else apply(in_place.data(), in_place.data(), b.data(), c.data(), most);
+        if (selects)
+          apply(in_place.data(), a.data(), in_place.data(), c.data(), most);
+        else
+          apply(in_place.data(), in_place.data(), b.data(), c.data(), most);
         if (itemsize(result) <= itemsize(selects ? dtype : type)) {
           EXPECT_EQ(first_difference(result, expected.data(), in_place.data(), most), -1) << what << " in place";
         }
@@ -174,9 +182,11 @@ TEST(Support, CastsEveryPairLikeTheScalarBodyAtEveryLength) {
       Bytes expected(static_cast<std::size_t>(most) * itemsize(target));
       kSupportScalar.cast[from][to](expected.data(), a.data(), most);
       for (const Level level : levels()) {
-        const std::string what = std::string(name(source)) + " to " + std::string(name(target)) + " at " + level_name(level);
-        expect_same_at_every_length(what, target, expected,
-                                    [&](void* out, std::int64_t n) { support(level).cast[from][to](out, a.data(), n); });
+        const std::string what =
+            std::string(name(source)) + " to " + std::string(name(target)) + " at " + level_name(level);
+        expect_same_at_every_length(what, target, expected, [&](void* out, std::int64_t n) {
+          support(level).cast[from][to](out, a.data(), n);
+        });
       }
     }
   }
@@ -190,10 +200,12 @@ TEST(Support, BoolResultsAreZeroOrOne) {
       if (row.operands == Operands::Index || !has_body(static_cast<Op>(op), static_cast<DType>(d))) continue;
       if (row.result != Result::Bool && static_cast<DType>(d) != DType::Bool) continue;
       const DType type = static_cast<DType>(d);
-      const Bytes a = operand(type, 100, -8, 8, random), b = operand(type, 100, -8, 8, random), c = operand(type, 100, -8, 8, random);
+      const Bytes a = operand(type, 100, -8, 8, random), b = operand(type, 100, -8, 8, random),
+                  c = operand(type, 100, -8, 8, random);
       const Bytes condition = operand(DType::Bool, 100, 0, 1, random);
       Bytes out(100);
-      support(Level::Baseline).apply[op][d](out.data(), row.properties & Selects_ ? condition.data() : a.data(), b.data(), c.data(), 100);
+      support(Level::Baseline)
+          .apply[op][d](out.data(), row.properties & Selects_ ? condition.data() : a.data(), b.data(), c.data(), 100);
       for (const unsigned char value : out) ASSERT_LE(value, 1) << row.name << " of " << name(type);
     }
   }
@@ -224,7 +236,7 @@ struct Pair {
 
 template <class T, class State>
 struct Model {
-  std::function<State(const std::vector<T>&)> lane;                            // elements of a lane, in order
+  std::function<State(const std::vector<T>&)> lane;  // elements of a lane, in order
   std::function<State(const State&, std::int64_t, const State&, std::int64_t)> join;
 };
 
@@ -306,7 +318,8 @@ State model_leaf(const Model<T, State>& model, const std::vector<T>& values, std
   std::vector<Maybe<T, State>> lane(static_cast<std::size_t>(lanes));
   for (std::int64_t l = 0; l < lanes; ++l) {
     std::vector<T> own;
-    for (std::size_t i = static_cast<std::size_t>(l); i < values.size(); i += static_cast<std::size_t>(lanes)) own.push_back(values[i]);
+    for (std::size_t i = static_cast<std::size_t>(l); i < values.size(); i += static_cast<std::size_t>(lanes))
+      own.push_back(values[i]);
     if (!own.empty()) lane[l] = Counted<T, State>{model.lane(own), static_cast<std::int64_t>(own.size())};
   }
   for (std::int64_t h = lanes / 2; h >= 1; h /= 2)
@@ -327,13 +340,18 @@ template <class T>
 std::vector<T> numbers(std::int64_t n, Reducer reducer, std::mt19937_64& random) {
   std::vector<T> v(static_cast<std::size_t>(n));
   for (T& x : v) {
-    if (reducer == Reducer::any || reducer == Reducer::all) x = static_cast<T>(random() & 1);
-    else if (!std::is_floating_point_v<T>) x = static_cast<T>(random());
-    else if (reducer == Reducer::prod) x = static_cast<T>(std::uniform_real_distribution<double>(0.9, 1.1)(random));
-    else x = static_cast<T>(std::normal_distribution<double>(3, 100)(random));
+    if (reducer == Reducer::any || reducer == Reducer::all)
+      x = static_cast<T>(random() & 1);
+    else if (!std::is_floating_point_v<T>)
+      x = static_cast<T>(random());
+    else if (reducer == Reducer::prod)
+      x = static_cast<T>(std::uniform_real_distribution<double>(0.9, 1.1)(random));
+    else
+      x = static_cast<T>(std::normal_distribution<double>(3, 100)(random));
   }
   if (std::is_floating_point_v<T> && (reducer == Reducer::min || reducer == Reducer::max)) {
-    for (T& x : v) x = random() % 4 == 0 ? T(0) * (random() % 2 ? T(1) : T(-1)) : (x < 0) == (reducer == Reducer::min) ? -x : x;
+    for (T& x : v)
+      x = random() % 4 == 0 ? T(0) * (random() % 2 ? T(1) : T(-1)) : (x < 0) == (reducer == Reducer::min) ? -x : x;
     if (n > 7 && random() % 3 == 0) v[random() % v.size()] = std::numeric_limits<T>::quiet_NaN();
   }
   return v;
@@ -345,13 +363,17 @@ bool same_bits(T a, T b) {
 }
 
 template <class T>
-std::vector<T> flat(const Plain<T>& s) { return {s.value}; }
+std::vector<T> flat(const Plain<T>& s) {
+  return {s.value};
+}
 template <class T>
-std::vector<T> flat(const Pair<T>& s) { return {s.mean, s.m2}; }
+std::vector<T> flat(const Pair<T>& s) {
+  return {s.mean, s.m2};
+}
 
 template <class T, class State>
-void check_row(Level level, Reducer reducer, DType dtype, const Model<T, State>& model, std::int64_t count, std::int64_t lanes,
-               std::mt19937_64& random) {
+void check_row(Level level, Reducer reducer, DType dtype, const Model<T, State>& model, std::int64_t count,
+               std::int64_t lanes, std::mt19937_64& random) {
   const Support& s = support(level);
   const int r = static_cast<int>(reducer), d = static_cast<int>(dtype);
   const bool moments = reducer == Reducer::sumsqdev;
@@ -381,19 +403,20 @@ void check_row(Level level, Reducer reducer, DType dtype, const Model<T, State>&
   const std::vector<T> want = flat(model_tree(model, expected, 0, expected.size())->state);
   T result;
   s.finish[r][d](states.data(), 1, &result);
-  EXPECT_TRUE(same_bits(want.back(), result)) << name(reducer) << " of " << name(dtype) << " at " << level_name(level) << ": "
-                                              << count << " elements in " << lanes << " lanes give " << +result
-                                              << ", the model " << +want.back();
+  EXPECT_TRUE(same_bits(want.back(), result))
+      << name(reducer) << " of " << name(dtype) << " at " << level_name(level) << ": " << count << " elements in "
+      << lanes << " lanes give " << +result << ", the model " << +want.back();
 }
 
 template <class T, class State>
-void check_columns(Level level, Reducer reducer, DType dtype, const Model<T, State>& model, std::int64_t rows, std::int64_t n,
-                   std::mt19937_64& random) {
+void check_columns(Level level, Reducer reducer, DType dtype, const Model<T, State>& model, std::int64_t rows,
+                   std::int64_t n, std::mt19937_64& random) {
   const Support& s = support(level);
   const int r = static_cast<int>(reducer), d = static_cast<int>(dtype);
   const std::int64_t per_state = reducer == Reducer::sumsqdev ? 2 : 1, leaf = 64, leaves = (rows + leaf - 1) / leaf;
   const std::vector<T> values = numbers<T>(rows * n, reducer, random);
-  std::vector<std::vector<T>> states(static_cast<std::size_t>(leaves), std::vector<T>(static_cast<std::size_t>(n * per_state)));
+  std::vector<std::vector<T>> states(static_cast<std::size_t>(leaves),
+                                     std::vector<T>(static_cast<std::size_t>(n * per_state)));
   std::vector<T> acc(static_cast<std::size_t>(3 * n));
   for (std::int64_t k = 0; k < leaves; ++k) {
     const std::int64_t count = std::min(leaf, rows - k * leaf);
@@ -415,8 +438,8 @@ void check_columns(Level level, Reducer reducer, DType dtype, const Model<T, Sta
       expected.push_back(Counted<T, State>{model.lane(own), static_cast<std::int64_t>(own.size())});
     }
     const T want = flat(model_tree(model, expected, 0, expected.size())->state).back();
-    ASSERT_TRUE(same_bits(want, results[i])) << name(reducer) << " of " << name(dtype) << " at " << level_name(level) << ": column "
-                                             << i << " of " << n << " with " << rows << " rows";
+    ASSERT_TRUE(same_bits(want, results[i])) << name(reducer) << " of " << name(dtype) << " at " << level_name(level)
+                                             << ": column " << i << " of " << n << " with " << rows << " rows";
   }
 }
 
@@ -447,9 +470,9 @@ TEST(Support, FoldsRowsInTheCanonicalOrder) {
   for_each_reduction([&](Level level, Reducer reducer, DType dtype, const auto& model) {
     const std::int64_t own = 512 / static_cast<std::int64_t>(itemsize(dtype));
     for (const std::int64_t lanes : {own, std::int64_t{64}, std::int64_t{8}}) {
-      for (const std::int64_t count : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, lanes - 1, lanes, lanes + 1, 3 * lanes / 2 + 1,
-                                       5 * lanes + 7, 16 * lanes - 1, 16 * lanes, 16 * lanes + 1, 40 * lanes + 5, 48 * lanes,
-                                       150 * lanes + lanes / 2 + 3})
+      for (const std::int64_t count : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, lanes - 1, lanes, lanes + 1,
+                                       3 * lanes / 2 + 1, 5 * lanes + 7, 16 * lanes - 1, 16 * lanes, 16 * lanes + 1,
+                                       40 * lanes + 5, 48 * lanes, 150 * lanes + lanes / 2 + 3})
         check_row(level, reducer, dtype, model, count, lanes, random);
     }
   });
@@ -496,20 +519,23 @@ TEST(Support, GathersAndScattersAnyStrides) {
       for (const std::int64_t rows : {1, 2, 7, 16, 33}) {
         for (const std::int64_t n : {1, 3, 16, 61}) {
           // Steps in elements: contiguous, reversed, transposed both ways, strided, broadcast.
-          const std::int64_t pairs[][2] = {{n, 1}, {n, -1}, {-n, 1}, {1, rows}, {-1, rows}, {1, -rows}, {-1, -rows - 2}, {2 * n, 2},
-                                           {3, 3 * rows}, {-3, 3 * rows + 1}, {0, 1}, {1, 0}, {0, 0}};
+          const std::int64_t pairs[][2] = {{n, 1},     {n, -1},         {-n, 1},    {1, rows},     {-1, rows},
+                                           {1, -rows}, {-1, -rows - 2}, {2 * n, 2}, {3, 3 * rows}, {-3, 3 * rows + 1},
+                                           {0, 1},     {1, 0},          {0, 0}};
           for (const auto& [row, step] : pairs) {
             const std::int64_t extent = 8 * (rows + 3) * (n + 3), origin = extent / 2;
             Bytes memory(static_cast<std::size_t>(extent * size));
             for (auto& byte : memory) byte = static_cast<unsigned char>(random());
             const std::int64_t out_row = (n + 2) * size;
             Bytes out(static_cast<std::size_t>(rows * out_row), kGuard);
-            support(level).gather[item_index(size)](out.data(), out_row, memory.data() + origin * size, row * size, step * size, rows,
-                                                    n);
+            support(level).gather[item_index(size)](out.data(), out_row, memory.data() + origin * size, row * size,
+                                                    step * size, rows, n);
             for (std::int64_t r = 0; r < rows; ++r) {
               for (std::int64_t i = 0; i < n; ++i)
-                ASSERT_EQ(std::memcmp(&out[r * out_row + i * size], &memory[(origin + r * row + i * step) * size], size), 0)
-                    << "gather of " << size << " bytes, row " << r << ", element " << i << ", steps " << row << " and " << step;
+                ASSERT_EQ(
+                    std::memcmp(&out[r * out_row + i * size], &memory[(origin + r * row + i * step) * size], size), 0)
+                    << "gather of " << size << " bytes, row " << r << ", element " << i << ", steps " << row << " and "
+                    << step;
               ASSERT_EQ(out[r * out_row + n * size], kGuard);
             }
             if (row == 0 || step == 0) continue;
@@ -517,9 +543,10 @@ TEST(Support, GathersAndScattersAnyStrides) {
             for (std::int64_t r = 0; r < rows; ++r)
               for (std::int64_t i = 0; i < n; ++i)
                 std::memcpy(&want[(origin + r * row + i * step) * size], &out[r * out_row + i * size], size);
-            support(level).scatter[item_index(size)](scattered.data() + origin * size, row * size, step * size, out.data(), out_row,
-                                                     rows, n);
-            ASSERT_EQ(scattered, want) << "scatter of " << size << " bytes, steps " << row << " and " << step << ", " << rows << " x " << n;
+            support(level).scatter[item_index(size)](scattered.data() + origin * size, row * size, step * size,
+                                                     out.data(), out_row, rows, n);
+            ASSERT_EQ(scattered, want) << "scatter of " << size << " bytes, steps " << row << " and " << step << ", "
+                                       << rows << " x " << n;
           }
         }
       }
@@ -538,15 +565,21 @@ TEST(Support, FillsAndStreamsExactlyWhatIsAsked) {
         ASSERT_EQ(out.back(), kGuard);
       }
     }
-    alignas(64) unsigned char to[512];
+    alignas(64) unsigned char memory[600];
     unsigned char from[512];
     for (int i = 0; i < 512; ++i) from[i] = static_cast<unsigned char>(7 * i);
-    for (std::int64_t bytes = 0; bytes < 512; ++bytes) {
-      std::memset(to, kGuard, sizeof to);
-      support(level).stream(to, from, bytes);
-      support(level).fence();
-      ASSERT_EQ(std::memcmp(to, from, bytes), 0);
-      ASSERT_EQ(to[bytes], kGuard);
+    for (const std::int64_t offset : {0, 8, 1}) {
+      for (std::int64_t bytes = 0; bytes < 512; ++bytes) {
+        std::memset(memory, kGuard, sizeof memory);
+        unsigned char* to = memory + offset;
+        support(level).stream(to, from, bytes);
+        support(level).fence();
+        ASSERT_EQ(std::memcmp(to, from, bytes), 0);
+        ASSERT_EQ(to[bytes], kGuard);
+        if (offset != 0) {
+          ASSERT_EQ(to[-1], kGuard);
+        }
+      }
     }
   }
 }

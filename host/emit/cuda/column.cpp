@@ -22,13 +22,15 @@ void Emitter::column_rows() {
   out_.pragma_unroll(false);
   out_.open("for (int row = 0; row < count; row += ", unroll_, ")");
   for (const Item& item : items(Group::Input, Group::Store)) out_.line("Index ", item.name, "_row[", unroll_, "];");
-  for (const Item& item : inputs) out_.line(c_type(item.operand->dtype), " ", item.name, "[", unroll_, "][", unit_, "];");
+  for (const Item& item : inputs)
+    out_.line(c_type(item.operand->dtype), " ", item.name, "[", unroll_, "][", unit_, "];");
   out_.pragma_unroll();
   out_.open("for (int u = 0; u < ", unroll_, "; ++u)");
   out_.line("const Span span = row + u < count ? columns.span : Span{0, 0};");
   out_.line("Index rest = begin + row + u;");
   coordinates(reduced, "rest");
-  for (const Item& item : items(Group::Input, Group::Store)) out_.line(item.name, "_row[u] = ", outer_offset(item, reduced), ";");
+  for (const Item& item : items(Group::Input, Group::Store))
+    out_.line(item.name, "_row[u] = ", outer_offset(item, reduced), ";");
   for (const Item& item : inputs) load(item, item.name + "[u]", offset(item), "span");
   out_.close();
   out_.pragma_unroll();
@@ -40,7 +42,8 @@ void Emitter::column_rows() {
   code(kernel_.body, Group::Input, [](int i) { return name_of(Group::Input, i) + "[u][j]"; }, {});
   for (std::size_t r = 0; r < kernel_.reductions.size(); ++r) {
     const int value = kernel_.reductions[r].value;
-    out_.line("lanes", r, "[j] = row + u == 0 ? R", r, "::start(v", value, ") : R", r, "::fold(lanes", r, "[j], v", value, ");");
+    out_.line("lanes", r, "[j] = row + u == 0 ? R", r, "::start(v", value, ") : R", r, "::fold(lanes", r, "[j], v",
+              value, ");");
   }
   for (const Item& item : stores) out_.line(item.name, "[j] = v", kernel_.body.stores[item.index].value, ";");
   out_.close();
@@ -65,8 +68,9 @@ void Emitter::column_epilogue() {
   for (const Item& item : stores) out_.line(c_type(item.operand->dtype), " ", item.name, "[", unit_, "];");
   out_.pragma_unroll();
   out_.open("for (int j = 0; j < ", unit_, "; ++j)");
-  code(kernel_.epilogue, Group::EpilogueInput, [](int i) { return name_of(Group::EpilogueInput, i) + "[j]"; },
-       [](int r) { return text("R", r, "::result(states", r, "[j])"); });
+  code(
+      kernel_.epilogue, Group::EpilogueInput, [](int i) { return name_of(Group::EpilogueInput, i) + "[j]"; },
+      [](int r) { return text("R", r, "::result(states", r, "[j])"); });
   for (const Item& item : stores) out_.line(item.name, "[j] = v", kernel_.epilogue.stores[item.index].value, ";");
   out_.close();
   for (const Item& item : stores) store(item, item.name, "at." + item.name, "at.span");
@@ -85,7 +89,8 @@ void Emitter::column() {
   const std::string tiles = divisor(Field::Role::Tiles, "tiles"), runs = count(Field::Role::Runs, "runs");
   const std::string units = count(Field::Role::Units, "units"), tickets = count(Field::Role::Tickets, "tickets");
   const int leaf = ir::kColumnLeaf;
-  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ") ", options_.name, "(const __grid_constant__ Params p)");
+  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ") ", options_.name,
+            "(const __grid_constant__ Params p)");
   out_.line("__shared__ uint4 pool[", (pool_bytes() + 15) / 16, "];");
   out_.line("const int team = threadIdx.x >> ", log_columns, ", teams = ", kBlock, " >> ", log_columns, ";");
   out_.line("Index run_number = blockIdx.x;");
@@ -93,11 +98,13 @@ void Emitter::column() {
   out_.line("const Index unit = (tile << ", log_columns, ") + (threadIdx.x & ((1 << ", log_columns, ") - 1));");
   out_.line("const bool exists = unit < ", units, ";");
   out_.line("const Columns columns = columns_of(p, unit);");
-  out_.line("const Index run_leaves = static_cast<Index>(teams) << ", log_leaves, ", first_leaf = run_number * run_leaves;");
+  out_.line("const Index run_leaves = static_cast<Index>(teams) << ", log_leaves,
+            ", first_leaf = run_number * run_leaves;");
   out_.line("const Index leaves = smaller(", leaves, " - first_leaf, run_leaves);");
   out_.line("const Index before = static_cast<Index>(team) << ", log_leaves, ";");
   out_.line("const int mine = static_cast<int>(clamp<Index>(leaves - before, 0, 1 << ", log_leaves, "));");
-  for (std::size_t r = 0; r < reductions; ++r) out_.line("ThreadTree<R", r, ", ", kThreadLevels, "> tree", r, "[", unit_, "];");
+  for (std::size_t r = 0; r < reductions; ++r)
+    out_.line("ThreadTree<R", r, ", ", kThreadLevels, "> tree", r, "[", unit_, "];");
   out_.open("for (int leaf = 0; leaf < mine; ++leaf)");
   out_.line("const Index begin = (first_leaf + before + leaf) * ", leaf, ";");
   out_.line("const int count = static_cast<int>(smaller<Index>(", reduced, " - begin, ", leaf, "));");
@@ -110,7 +117,8 @@ void Emitter::column() {
   out_.close();
   out_.close();
   out_.line("const i64 each = static_cast<i64>(", leaf, ") << ", log_leaves, ";");
-  out_.line("const i64 begin = static_cast<i64>(first_leaf) * ", leaf, ", total = smaller<i64>(", reduced, " - begin, teams * each);");
+  out_.line("const i64 begin = static_cast<i64>(first_leaf) * ", leaf, ", total = smaller<i64>(", reduced,
+            " - begin, teams * each);");
   out_.line("const Index present = (leaves + (1 << ", log_leaves, ") - 1) >> ", log_leaves, ";");
   for (std::size_t r = 0; r < reductions; ++r) out_.line("R", r, "::State states", r, "[", unit_, "] = {};");
   out_.open("if (mine > 0)");
@@ -123,7 +131,8 @@ void Emitter::column() {
   for (std::size_t r = 0; r < reductions; ++r)
     out_.line("join_teams<R", r, ">(states", r, ", pool, ", log_columns, ", present, each, total);");
   out_.open("if (", runs, " > 1)");
-  out_.line("const i64 stride = static_cast<i64>(", units, ") * ", unit_, ", column = static_cast<i64>(unit) * ", unit_, ";");
+  out_.line("const i64 stride = static_cast<i64>(", units, ") * ", unit_, ", column = static_cast<i64>(unit) * ", unit_,
+            ";");
   out_.open("if (exists && team == 0)");
   out_.pragma_unroll();
   out_.open("for (int j = 0; j < ", unit_, "; ++j)");
@@ -133,8 +142,8 @@ void Emitter::column() {
   out_.close();
   out_.line("if (!is_last_block(", tickets, " + tile, ", runs, ")) return;");
   for (std::size_t r = 0; r < reductions; ++r)
-    out_.line("join_team_partials<R", r, ">(states", r, ", pool, ", partials(static_cast<int>(r)), " + column, stride, exists, ", log_columns,
-              ", ", runs, ", teams * each, ", reduced, ");");
+    out_.line("join_team_partials<R", r, ">(states", r, ", pool, ", partials(static_cast<int>(r)),
+              " + column, stride, exists, ", log_columns, ", ", runs, ", teams * each, ", reduced, ");");
   out_.close();
   std::string arguments;
   for (std::size_t r = 0; r < reductions; ++r) arguments += text(", states", r);

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kVectorBytes = 16;
 constexpr int kResidentThreads = 1024;  // of a multiprocessor, at the registers that a fused kernel needs
-constexpr int kInlineCost = 64;         // additions' worth of code in copies of the body: NVRTC takes 10 ms for a sine of f64
+constexpr int kInlineCost = 64;  // additions' worth of code in copies of the body: NVRTC takes 10 ms for a sine of f64
 
 int size_of(DType dtype) { return static_cast<int>(itemsize(dtype)); }
 
@@ -19,9 +19,8 @@ void widen(int& widest, const ir::Operand& operand) {
 }
 
 bool has_order(const ir::Kernel& kernel) {
-  return std::any_of(kernel.reductions.begin(), kernel.reductions.end(), [&](const ir::Reduction& r) {
-    return ir::is_order_sensitive(r.reducer, kernel.value_dtype(r));
-  });
+  return std::any_of(kernel.reductions.begin(), kernel.reductions.end(),
+                     [&](const ir::Reduction& r) { return ir::is_order_sensitive(r.reducer, kernel.value_dtype(r)); });
 }
 
 int unroll_of(const ir::Kernel& kernel, const Options& options, int unit) {
@@ -31,7 +30,8 @@ int unroll_of(const ir::Kernel& kernel, const Options& options, int unit) {
   const int wanted = options.bytes_in_flight / kResidentThreads;
   const int cost = std::max(1, ir::cost(kernel.body));
   int unroll = 1;
-  while (bytes > 0 && unroll * bytes < wanted && 2 * unroll * unit * cost <= kInlineCost && unroll < ir::kLeafRows) unroll *= 2;
+  while (bytes > 0 && unroll * bytes < wanted && 2 * unroll * unit * cost <= kInlineCost && unroll < ir::kLeafRows)
+    unroll *= 2;
   return unroll;
 }
 
@@ -55,8 +55,8 @@ int unit_size(const ir::Kernel& kernel, const Options& options) {
   int unit = kVectorBytes / widest;
   if (kernel.form() == ir::Form::Row) return unit;
 
-  // Neighbouring threads on neighbouring elements are as good as vectors where nothing can be read in vectors, and better where
-  // an operand jumps from element to element.
+  // Neighbouring threads on neighbouring elements are as good as vectors where nothing can be read in vectors, and
+  // better where an operand jumps from element to element.
   if (strided || std::none_of(options.vectors.begin(), options.vectors.end(), [](bool v) { return v; })) return 1;
   for (const ir::Operand& input : kernel.epilogue.inputs) widen(widest, input);
   for (const ir::Store& store : kernel.epilogue.stores) widen(widest, store.operand);
@@ -77,12 +77,19 @@ int bytes_in_flight(int capability, double bandwidth) {
 }
 
 std::vector<std::string> compiler_options(int capability) {
-  return {"--gpu-architecture=sm_" + std::to_string(capability), "-std=c++20", "--fmad=false", "-default-device",
-          "--minimal", "--diag-suppress=177"};
+  return {"--gpu-architecture=sm_" + std::to_string(capability),
+          "-std=c++20",
+          "--fmad=false",
+          "-default-device",
+          "--minimal",
+          "--diag-suppress=177"};
 }
 
 Emitter::Emitter(const ir::Kernel& kernel, const Options& options)
-    : kernel_(kernel), options_(options), unit_(unit_size(kernel, options)), unroll_(unroll_of(kernel, options, unit_)) {}
+    : kernel_(kernel),
+      options_(options),
+      unit_(unit_size(kernel, options)),
+      unroll_(unroll_of(kernel, options, unit_)) {}
 
 Program Emitter::run() {
   switch (kernel_.form()) {
@@ -95,7 +102,8 @@ Program Emitter::run() {
   out_.line("");
   reducers();
   out_.open("struct Params");
-  for (const Field& field : program_.fields) out_.line(field.slots == 1 ? "alignas(8) " : "", field.type, " ", field.name, ";");
+  for (const Field& field : program_.fields)
+    out_.line(field.slots == 1 ? "alignas(8) " : "", field.type, " ", field.name, ";");
   out_.close(";");
   out_.line("");
   program_.text = out_.take() + body;

@@ -109,7 +109,8 @@ std::vector<Item> Emitter::items(Group first, Group last) const {
   std::size_t number = 0;
   const auto add = [&](Group group, int index, const ir::Operand& operand) {
     const bool vector = number < options_.vectors.size() && options_.vectors[number];
-    if (first <= group && group <= last) found.push_back({group, index, &operand, vector && unit_ > 1, name_of(group, index)});
+    if (first <= group && group <= last)
+      found.push_back({group, index, &operand, vector && unit_ > 1, name_of(group, index)});
     ++number;
   };
   for (const auto* region : {&kernel_.body, &kernel_.epilogue}) {
@@ -159,9 +160,10 @@ std::string Emitter::inner_offset(const Item& item, const std::string& i) {
   return by == "0" ? "" : by == "1" ? i : i + " * " + by;
 }
 
-// A struct of the operands' offsets at a unit, and the function from the unit's number to it. `axes` are those that units run
-// over, the innermost being the one that units lie along.
-void Emitter::unit_place(const char* name, const char* function, const std::vector<Item>& operands, const std::vector<Axis>& axes) {
+// A struct of the operands' offsets at a unit, and the function from the unit's number to it. `axes` are those that
+// units run over, the innermost being the one that units lie along.
+void Emitter::unit_place(const char* name, const char* function, const std::vector<Item>& operands,
+                         const std::vector<Axis>& axes) {
   out_.open("struct ", name);
   if (!operands.empty()) {
     std::string members;
@@ -184,12 +186,14 @@ void Emitter::unit_place(const char* name, const char* function, const std::vect
   } else {
     out_.line("Index rest = unit;");
     out_.line("const Index i = split_off(rest, ", divisor(Field::Role::Chunks, "chunks"), ")", times, shift, ";");
-    out_.line("at.span = unit < ", count(Field::Role::Units, "units"), " ? span_of<", unit_, ">(i, ", row, ") : Span{0, 0};");
+    out_.line("at.span = unit < ", count(Field::Role::Units, "units"), " ? span_of<", unit_, ">(i, ", row,
+              ") : Span{0, 0};");
     coordinates(outer, "rest");
   }
   for (const Item& item : operands) {
     const std::string far = outer_offset(item, outer), near = inner_offset(item, "i");
-    out_.line("at.", item.name, " = ", far, far.empty() || near.empty() ? "" : " + ", near, far.empty() && near.empty() ? "0" : "", ";");
+    out_.line("at.", item.name, " = ", far, far.empty() || near.empty() ? "" : " + ", near,
+              far.empty() && near.empty() ? "0" : "", ";");
   }
   out_.line("return at;");
   out_.close();
@@ -221,14 +225,17 @@ void Emitter::code(const ir::Region& region, Group params, const std::function<s
   for (std::size_t i = 0; i < region.code.size(); ++i) {
     const ir::Instr& instr = region.code[i];
     std::string arguments;
-    for (int k = 0; k < ir::argument_count(instr); ++k) arguments += (k > 0 ? ", v" : "v") + std::to_string(instr.args[k]);
+    for (int k = 0; k < ir::argument_count(instr); ++k)
+      arguments += (k > 0 ? ", v" : "v") + std::to_string(instr.args[k]);
     const std::string type = c_type(instr.dtype);
     std::string value;
     switch (instr.code) {
       case ir::Code::Load: value = loaded(instr.index); break;
       case ir::Code::Param: value = scalar(params, instr.index); break;
       case ir::Code::Reduced: value = reduced(instr.index); break;
-      case ir::Code::Cast: value = text("math::", is_bool(instr.dtype) ? "cast_bool" : "cast<" + type + ">", "(", arguments, ")"); break;
+      case ir::Code::Cast:
+        value = text("math::", is_bool(instr.dtype) ? "cast_bool" : "cast<" + type + ">", "(", arguments, ")");
+        break;
       case ir::Code::Apply: {
         const OpInfo& op = info(instr.op);
         value = text("math::", op.name, op.result == Result::Random ? "<" + type + ">" : "", "(", arguments, ")");
@@ -249,7 +256,8 @@ void Emitter::reducers() {
       out_.line("struct R", r, " : SumSquaredDeviations<", type, "> {};");
     } else {
       out_.open("struct R", r, " : Combine<", type, ", R", r, ">");
-      out_.line("static INGOT_FN ", type, " combine(", type, " left, ", type, " right) { return math::", combine, "(left, right); }");
+      out_.line("static INGOT_FN ", type, " combine(", type, " left, ", type, " right) { return math::", combine,
+                "(left, right); }");
       out_.close(";");
     }
   }

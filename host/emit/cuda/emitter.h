@@ -54,9 +54,11 @@ class Emitter {
   std::string outer_offset(const Item& item, const std::vector<Axis>& axes);
   std::string inner_offset(const Item& item, const std::string& i);
   std::string step(const Item& item);
-  void unit_place(const char* name, const char* function, const std::vector<Item>& operands, const std::vector<Axis>& axes);
+  void unit_place(const char* name, const char* function, const std::vector<Item>& operands,
+                  const std::vector<Axis>& axes);
 
-  // Loads, stores and code. `at` is an operand's offset, `span` the text of a unit's Span, `element` of a value's element.
+  // Loads, stores and code. `at` is an operand's offset, `span` the text of a unit's Span, `element` of a value's
+  // element.
   void load(const Item& item, const std::string& into, const std::string& at, const std::string& span);
   void store(const Item& item, const std::string& from, const std::string& at, const std::string& span);
   void code(const ir::Region& region, Group params, const std::function<std::string(int)>& loaded,
@@ -71,7 +73,6 @@ class Emitter {
   void row_epilogue();
   void row_warp_kernel();
   void row_block_kernel();
-  std::string row_at(const Item& item, const char* u, const char* j) const;
   bool row_by_element() const;
 
   // Column.

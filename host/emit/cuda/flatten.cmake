@@ -1,4 +1,5 @@
-# One text out of a file and what it includes: cmake -DINPUT=kernels/cuda/prelude.cuh -DROOT=. -DOUTPUT=... [-DDEPFILE=...] -P flatten.cmake
+# One text out of a file and what it includes:
+#   cmake -DINPUT=kernels/cuda/prelude.cuh -DROOT=. -DOUTPUT=... [-DDEPFILE=...] -P flatten.cmake
 # An include is looked for beside the including file, then from ROOT, and taken in once.
 cmake_minimum_required(VERSION 3.25)
 set(taken "")

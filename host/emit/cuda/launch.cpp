@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::int64_t kNarrowLimit = (std::int64_t{1} << 31) - (1 << 20);  // indices may overshoot by a block's units
 constexpr int kWarps = kBlock / 32;
-constexpr int kWarpsToFill = 32;        // of a multiprocessor, before kept indices are divided between blocks
-constexpr int kBlocksToBalance = 16;    // per multiprocessor: the last wave is then a small part of all
+constexpr int kWarpsToFill = 32;      // of a multiprocessor, before kept indices are divided between blocks
+constexpr int kBlocksToBalance = 16;  // per multiprocessor: the last wave is then a small part of all
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -77,12 +77,13 @@ bool needs_wide(const ir::Kernel& kernel, const Launch& launch, const std::vecto
   }
   // Units hang over their row at both ends, by less than 16 elements each.
   const std::int64_t row = kernel.form() == ir::Form::Row ? 1 : launch.extents.back();
-  const std::int64_t kept_elements = product(kernel, launch, false) / row * (kernel.form() == ir::Form::Row ? 1 : row + 32);
+  const std::int64_t kept_elements =
+      product(kernel, launch, false) / row * (kernel.form() == ir::Form::Row ? 1 : row + 32);
   return kept_elements >= kNarrowLimit || product(kernel, launch, true) >= kNarrowLimit;
 }
 
-// Elements by which units must start before the operand's first element, so that they start on their own alignment; -1 if no
-// such number serves all rows.
+// Elements by which units must start before the operand's first element, so that they start on their own alignment; -1
+// if no such number serves all rows.
 std::int64_t phase(const Bound& b, const std::vector<std::int64_t>& extents, std::int64_t elements) {
   if (b.operand->generated || b.operand->access != ir::Access::Contiguous) return -1;
   const std::int64_t size = static_cast<std::int64_t>(itemsize(b.operand->dtype));
@@ -92,7 +93,8 @@ std::int64_t phase(const Bound& b, const std::vector<std::int64_t>& extents, std
   return static_cast<std::int64_t>(b.binding->address / size) % elements;
 }
 
-void choose_vectors(Options& options, const ir::Kernel& kernel, const Launch& launch, const std::vector<Bound>& operands) {
+void choose_vectors(Options& options, const ir::Kernel& kernel, const Launch& launch,
+                    const std::vector<Bound>& operands) {
   const bool row = kernel.form() == ir::Form::Row;
   options.vectors.assign(operands.size(), true);
   const std::int64_t unit = unit_size(kernel, options);
@@ -143,7 +145,8 @@ void set_units(Grid& grid, const Program& program, const ir::Kernel& kernel, con
   for (std::size_t i = 0, found = 0; i < operands.size() && program.unit > 1; ++i) {
     if (i >= program.options.vectors.size() || !program.options.vectors[i]) continue;
     const std::int64_t shift = phase(operands[i], operands[i].body() ? launch.extents : kept, program.unit);
-    check(shift >= 0 && (found++ == 0 || shift == grid.shift), "a CUDA program launched on operands that are not aligned as it needs");
+    check(shift >= 0 && (found++ == 0 || shift == grid.shift),
+          "a CUDA program launched on operands that are not aligned as it needs");
     grid.shift = shift;
   }
   grid.row = launch.extents.back();
@@ -168,7 +171,8 @@ void set_row(Grid& grid, const Program& program, const ir::Kernel& kernel, const
 
 void set_column(Grid& grid, const Program& program, const ir::Kernel& kernel, const Device& device) {
   grid.leaves = divide_up(grid.reduced, ir::kColumnLeaf);
-  // A warp side by side on 512 bytes of a row; more where there are too few leaves for the teams, fewer where a row is short.
+  // A warp side by side on 512 bytes of a row; more where there are too few leaves for the teams, fewer where a row is
+  // short.
   const int whole = ceil_log2(kBlock);
   grid.log_columns = std::min(ceil_log2(grid.units), std::max(5, whole - std::min(whole, ceil_log2(grid.leaves))));
   const std::int64_t teams = kBlock >> grid.log_columns;
@@ -209,7 +213,8 @@ Options choose(const ir::Kernel& kernel, const Launch& launch, const Device& dev
   if (kernel.form() != ir::Form::Row) return options;
 
   const std::int64_t unit = unit_size(kernel, options);
-  options.whole_units = std::count(kernel.reduced.begin(), kernel.reduced.end(), true) > 1 && launch.extents.back() % unit == 0;
+  options.whole_units =
+      std::count(kernel.reduced.begin(), kernel.reduced.end(), true) > 1 && launch.extents.back() % unit == 0;
   const std::int64_t leaf = 32 * unit * ir::kLeafRows;
   const bool enough = product(kernel, launch, false) >= std::int64_t{kWarpsToFill} * device.multiprocessors;
   options.schedule = enough || product(kernel, launch, true) <= leaf ? Schedule::Warp : Schedule::Block;
@@ -234,8 +239,8 @@ Grid grid(const Program& program, const ir::Kernel& kernel, const Launch& launch
   return grid;
 }
 
-std::vector<std::uint64_t> arguments(const Program& program, const Grid& grid, const Launch& launch, std::uint64_t scratch,
-                                     std::uint64_t tickets) {
+std::vector<std::uint64_t> arguments(const Program& program, const Grid& grid, const Launch& launch,
+                                     std::uint64_t scratch, std::uint64_t tickets) {
   std::vector<std::uint64_t> slots;
   for (const Field& field : program.fields) {
     const auto number = [&](std::int64_t value) { slots.push_back(static_cast<std::uint64_t>(value)); };
@@ -266,7 +271,9 @@ std::vector<std::uint64_t> arguments(const Program& program, const Grid& grid, c
       case Field::Role::Tiles: divisor(grid.tiles); break;
       case Field::Role::LogColumns: number(grid.log_columns); break;
       case Field::Role::Tickets: slots.push_back(tickets); break;
-      case Field::Role::Partials: slots.push_back(grid.partials.empty() ? 0 : scratch + grid.partials[field.index]); break;
+      case Field::Role::Partials:
+        slots.push_back(grid.partials.empty() ? 0 : scratch + grid.partials[field.index]);
+        break;
     }
   }
   return slots;

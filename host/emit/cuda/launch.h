@@ -1,4 +1,5 @@
-// From the extents, strides and addresses of one launch to the options of the program it needs, its grid and its arguments.
+// From the extents, strides and addresses of one launch to the options of the program it needs, its grid and its
+// arguments.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +43,7 @@ struct Grid {
 Grid grid(const Program& program, const ir::Kernel& kernel, const Launch& launch, const Device& device);
 
 /// The bytes of the program's one parameter, in slots of 8.
-std::vector<std::uint64_t> arguments(const Program& program, const Grid& grid, const Launch& launch, std::uint64_t scratch,
-                                     std::uint64_t tickets);
+std::vector<std::uint64_t> arguments(const Program& program, const Grid& grid, const Launch& launch,
+                                     std::uint64_t scratch, std::uint64_t tickets);
 
 }  // namespace ingot::cuda

@@ -6,10 +6,12 @@ void Emitter::map() {
   const std::vector<Item> inputs = items(Group::Input, Group::Input), stores = items(Group::Store, Group::Store);
   unit_place("Place", "place", items(Group::Input, Group::Store), axes(false, false));
 
-  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ") ", options_.name, "(const __grid_constant__ Params p)");
+  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ") ", options_.name,
+            "(const __grid_constant__ Params p)");
   out_.line("const Index first = static_cast<Index>(blockIdx.x) * ", kBlock * unroll_, " + threadIdx.x;");
   out_.line("Place at[", unroll_, "];");
-  for (const Item& item : inputs) out_.line(c_type(item.operand->dtype), " ", item.name, "[", unroll_, "][", unit_, "];");
+  for (const Item& item : inputs)
+    out_.line(c_type(item.operand->dtype), " ", item.name, "[", unroll_, "][", unit_, "];");
   out_.pragma_unroll();
   out_.open("for (int u = 0; u < ", unroll_, "; ++u)");
   out_.line("at[u] = place(p, first + u * ", kBlock, ");");

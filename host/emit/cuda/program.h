@@ -1,18 +1,24 @@
 // Kernel IR -> CUDA C++ text, as a pure function: neither a GPU nor the toolkit is needed.
 //
 // How a kernel is laid out on the machine
-//   * A thread loads units: neighbouring elements along the innermost axis, 16 bytes of the widest operand. Where the operands do
-//     not start on 16 bytes but share their distance from it, units are shifted, so that the first and the last one hang over.
-//   * Map. Units are dealt out to threads in order; a thread takes `unroll` of them, a block apart, to have enough bytes in flight.
-//   * Row. One unit of the accumulator per thread makes the lanes of one canonical row: 32 threads x 16 bytes = kLaneBytes. A warp
-//     folds leaf after leaf; a binary counter, digit k held by thread k, joins them in the canonical tree.
-//       Schedule::Warp   a warp, or for rows shorter than half of one a power-of-two part of it, has a kept index to itself.
-//       Schedule::Block  a block has a run of a power of two leaves of one kept index, aligned, each warp an eighth of it.
-//   * Column. A block is teams x columns of threads; a thread folds up to 2^kThreadLevels leaves of its unit of columns, and the
-//     teams, which have neighbouring leaves, join in shared memory.
-//   * Where one kept index has several blocks, each writes one state for its run; the last block to finish (a fence and an atomic
-//     ticket) joins those in tree order and runs the epilogue. Runs are aligned powers of two, so their tree is the canonical
-//     tree whatever the grid is.
+//   * A thread loads units: neighbouring elements along the innermost axis, 16 bytes of the widest operand. Where the
+//     operands do not start on 16 bytes but share their distance from it, units are shifted: the first and the last one
+//     hang over the row.
+//   * Map. Units are dealt out to threads in order; a thread takes `unroll` of them, a block apart, to have enough
+//   bytes in
+//     flight.
+//   * Row. One unit of the accumulator per thread makes the lanes of one canonical row: 32 threads x 16 bytes =
+//   kLaneBytes.
+//     A warp folds leaf after leaf; a binary counter, digit k held by thread k, joins them in the canonical tree.
+//       Schedule::Warp   a warp, or a power-of-two part of it where that holds a whole row, has a kept index to itself.
+//       Schedule::Block  a block has a run of a power of two leaves of one kept index, aligned, each warp an eighth.
+//   * Column. A block is teams x columns of threads; a thread folds up to 2^kThreadLevels leaves of its unit of
+//   columns, and
+//     the teams, which have neighbouring leaves, join in shared memory.
+//   * Where one kept index has several blocks, each writes one state for its run; the last block to finish (a fence and
+//   an atomic
+//     ticket) joins those in tree order and runs the epilogue. Runs are aligned powers of two, so their tree is the
+//     canonical tree whatever the grid is.
 #pragma once
 
 #include <cstdint>
@@ -32,13 +38,16 @@ enum class Schedule : std::uint8_t { Warp, Block };
 
 /// What a kernel's text depends on besides its structure. Part of its key.
 struct Options {
-  std::string name = "ingot_kernel";      // of the function
-  bool wide = false;                      // 64-bit index arithmetic
-  Schedule schedule = Schedule::Block;    // Row
-  bool whole_units = false;               // Row with several reduced axes: the innermost extent is a multiple of the unit
-  std::vector<bool> vectors;              // operands read or written a unit at a time: contiguous, and aligned at every unit.
-                                          // Body inputs, body stores, epilogue inputs, epilogue stores; missing ones are not
-  int bytes_in_flight = 48 * 1024;        // that one multiprocessor must have requested to keep memory busy
+  std::string name = "ingot_kernel";    // of the function
+  bool wide = false;                    // 64-bit index arithmetic
+  Schedule schedule = Schedule::Block;  // Row
+  bool whole_units = false;             // Row with several reduced axes: the innermost extent is a multiple of the unit
+
+  /// Operands read or written a unit at a time: contiguous, and aligned at every unit. Body inputs, body stores,
+  /// epilogue inputs, epilogue stores; those beyond the end are not.
+  std::vector<bool> vectors;
+
+  int bytes_in_flight = 48 * 1024;  // that one multiprocessor must have requested to keep memory busy
   friend bool operator==(const Options&, const Options&) = default;
 };
 
@@ -75,7 +84,7 @@ struct Field {
   Group group{};
   std::uint16_t index = 0;
   std::uint16_t axis = 0;
-  DType dtype{};      // Scalar
+  DType dtype{};  // Scalar
   std::string name;
   std::string type;
   int slots = 1;
@@ -99,8 +108,8 @@ Program emit(const ir::Kernel& kernel, const Options& options);
 /// The text that every program starts with: kernels/math and kernels/cuda/prelude.cuh, without includes.
 std::string_view prelude();
 
-/// What NVRTC is given. No contraction; division, square root and subnormals are IEEE by default. A program uses no textures,
-/// which is what --minimal leaves out (2.5 ms a program), and not every constant of the prelude (177).
+/// What NVRTC is given. No contraction; division, square root and subnormals are IEEE by default. A program uses no
+/// textures, which is what --minimal leaves out (2.5 ms a program), and not every constant of the prelude (177).
 std::vector<std::string> compiler_options(int capability);
 
 }  // namespace ingot::cuda

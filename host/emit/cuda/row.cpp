@@ -3,7 +3,8 @@
 namespace ingot::cuda {
 namespace {
 
-// A unit's elements lie along the innermost reduced axis unless rows end within units: then each element has its own offset.
+// A unit's elements lie along the innermost reduced axis unless rows end within units: then each element has its own
+// offset.
 std::string row_offset(const Item& item, bool by_element) {
   return text("at[u]", by_element ? "[j]." : ".", item.name);
 }
@@ -81,7 +82,8 @@ void Emitter::row_batch() {
   const std::string each = by_element ? text("[", unit_, "]") : "";
   out_.line("Place at[", unroll_, "]", each, ";");
   out_.line("Span span[", unroll_, "];");
-  for (const Item& item : inputs) out_.line(c_type(item.operand->dtype), " ", item.name, "[", unroll_, "][", unit_, "];");
+  for (const Item& item : inputs)
+    out_.line(c_type(item.operand->dtype), " ", item.name, "[", unroll_, "][", unit_, "];");
   out_.pragma_unroll();
   out_.open("for (int u = 0; u < ", unroll_, "; ++u)");
   out_.line("const int first = (row + u) * ", 32 * unit_, " + rank * ", unit_, ";");
@@ -94,7 +96,9 @@ void Emitter::row_batch() {
     for (const Item& item : inputs) {
       const std::string from = address(item) + " + " + row_offset(item, true);
       const std::string type = c_type(item.operand->dtype);
-      out_.line(item.name, "[u][j] = ", item.operand->generated ? from : text("span[u].has(j) ? *(", from, ") : ", type, "(0)"), ";");
+      out_.line(item.name,
+                "[u][j] = ", item.operand->generated ? from : text("span[u].has(j) ? *(", from, ") : ", type, "(0)"),
+                ";");
     }
     out_.close();
   } else {
@@ -110,8 +114,8 @@ void Emitter::row_batch() {
   code(kernel_.body, Group::Input, [](int i) { return name_of(Group::Input, i) + "[u][j]"; }, {});
   for (std::size_t r = 0; r < kernel_.reductions.size(); ++r) {
     const int value = kernel_.reductions[r].value;
-    out_.line("if (span[u].has(j)) lanes", r, "[j] = row + u == 0 ? R", r, "::start(v", value, ") : R", r, "::fold(lanes", r, "[j], v",
-              value, ");");
+    out_.line("if (span[u].has(j)) lanes", r, "[j] = row + u == 0 ? R", r, "::start(v", value, ") : R", r,
+              "::fold(lanes", r, "[j], v", value, ");");
   }
   for (const Item& item : stores) {
     const std::string value = text("v", kernel_.body.stores[item.index].value);
@@ -135,7 +139,9 @@ void Emitter::row_run() {
   for (std::size_t r = 0; r < reductions; ++r) out_.line("R", r, "::State r", r, ";");
   out_.close(";");
   out_.line("");
-  out_.open("INGOT_FN States run(const Params& p, const Origin& origin, int rank, int size, bool active, Index first_leaf, Index leaves)");
+  out_.open(
+      "INGOT_FN States run(const Params& p, const Origin& origin, int rank, int size, bool active, Index first_leaf, "
+      "Index leaves)");
   for (std::size_t r = 0; r < reductions; ++r) out_.line("WarpTree<R", r, "> tree", r, ";");
   out_.open("for (Index leaf = 0; leaf < leaves; ++leaf)");
   out_.line("const Index begin = (first_leaf + leaf) * ", leaf, ";");
@@ -147,10 +153,11 @@ void Emitter::row_run() {
   row_batch();
   out_.close();
   for (std::size_t r = 0; r < reductions; ++r)
-    out_.line("tree", r, ".push(fold_lanes<R", r, ", ", unit_, ">(lanes", r, ", rank, size, count), rank, size, leaf, ", leaf, ", count);");
+    out_.line("tree", r, ".push(fold_lanes<R", r, ", ", unit_, ">(lanes", r, ", rank, size, count), rank, size, leaf, ",
+              leaf, ", count);");
   out_.close();
-  out_.line("const i64 total = smaller<i64>(", reduced, " - static_cast<i64>(first_leaf) * ", leaf, ", static_cast<i64>(leaves) * ",
-            leaf, ");");
+  out_.line("const i64 total = smaller<i64>(", reduced, " - static_cast<i64>(first_leaf) * ", leaf,
+            ", static_cast<i64>(leaves) * ", leaf, ");");
   std::string states;
   for (std::size_t r = 0; r < reductions; ++r)
     states += text(r == 0 ? "" : ", ", "tree", r, ".finish(size, leaves, ", leaf, ", total)");
@@ -184,34 +191,42 @@ void Emitter::row_epilogue() {
 
 void Emitter::row_warp_kernel() {
   const std::string log_team = count(Field::Role::LogTeam, "log_team"), kept = count(Field::Role::Kept, "kept");
-  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ") ", options_.name, "(const __grid_constant__ Params p)");
+  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ") ", options_.name,
+            "(const __grid_constant__ Params p)");
   out_.line("const int size = 1 << ", log_team, ", rank = threadIdx.x & (size - 1);");
-  out_.line("const Index slot = static_cast<Index>(blockIdx.x) * (", kBlock, " >> ", log_team, ") + (threadIdx.x >> ", log_team, ");");
+  out_.line("const Index slot = static_cast<Index>(blockIdx.x) * (", kBlock, " >> ", log_team, ") + (threadIdx.x >> ",
+            log_team, ");");
   out_.line("const bool active = slot < ", kept, ";");
   out_.line("const Index kept = active ? slot : ", kept, " - 1;");
-  out_.line("const States states = run(p, origin_of(p, kept), rank, size, active, 0, ", count(Field::Role::Leaves, "leaves"), ");");
+  out_.line("const States states = run(p, origin_of(p, kept), rank, size, active, 0, ",
+            count(Field::Role::Leaves, "leaves"), ");");
   out_.line("if (active && rank == 0) finish(p, kept, states);");
   out_.close();
 }
 
 void Emitter::row_block_kernel() {
-  const std::string log_leaves = count(Field::Role::LogLeaves, "log_leaves"), leaves = count(Field::Role::Leaves, "leaves");
+  const std::string log_leaves = count(Field::Role::LogLeaves, "log_leaves"),
+                    leaves = count(Field::Role::Leaves, "leaves");
   const std::string runs = divisor(Field::Role::Runs, "runs"), tickets = count(Field::Role::Tickets, "tickets");
   const std::string reduced = count(Field::Role::Reduced, "reduced");
   const int leaf = 32 * unit_ * ir::kLeafRows;
   const int warps = kBlock / 32;
   const std::size_t reductions = kernel_.reductions.size();
-  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ") ", options_.name, "(const __grid_constant__ Params p)");
+  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ") ", options_.name,
+            "(const __grid_constant__ Params p)");
   out_.line("Index kept = blockIdx.x;");
   out_.line("const Index run_number = split_off(kept, ", runs, ");");
-  out_.line("const Index run_leaves = static_cast<Index>(", warps, ") << ", log_leaves, ", first_leaf = run_number * run_leaves;");
+  out_.line("const Index run_leaves = static_cast<Index>(", warps, ") << ", log_leaves,
+            ", first_leaf = run_number * run_leaves;");
   out_.line("const Index leaves = smaller(", leaves, " - first_leaf, run_leaves);");
   out_.line("const Index before = static_cast<Index>(threadIdx.x / 32) << ", log_leaves, ";");
   out_.line("const Index mine = clamp<Index>(leaves - before, 0, static_cast<Index>(1) << ", log_leaves, ");");
   out_.line("States states = {};");
-  out_.line("if (mine > 0) states = run(p, origin_of(p, kept), threadIdx.x % 32, 32, true, first_leaf + before, mine);");
+  out_.line(
+      "if (mine > 0) states = run(p, origin_of(p, kept), threadIdx.x % 32, 32, true, first_leaf + before, mine);");
   out_.line("const i64 each = static_cast<i64>(", leaf, ") << ", log_leaves, ";");
-  out_.line("const i64 total = smaller<i64>(", reduced, " - static_cast<i64>(first_leaf) * ", leaf, ", ", warps, " * each);");
+  out_.line("const i64 total = smaller<i64>(", reduced, " - static_cast<i64>(first_leaf) * ", leaf, ", ", warps,
+            " * each);");
   out_.line("const Index present = (leaves + (static_cast<Index>(1) << ", log_leaves, ") - 1) >> ", log_leaves, ";");
   for (std::size_t r = 0; r < reductions; ++r)
     out_.line("states.r", r, " = join_warps<R", r, ">(states.r", r, ", present, each, total);");
@@ -219,11 +234,13 @@ void Emitter::row_block_kernel() {
   out_.open("if (runs > 1)");
   out_.line("const i64 row = static_cast<i64>(kept) * runs;");
   out_.open("if (threadIdx.x == 0)");
-  for (std::size_t r = 0; r < reductions; ++r) out_.line(partials(static_cast<int>(r)), "[row + run_number] = states.r", r, ";");
+  for (std::size_t r = 0; r < reductions; ++r)
+    out_.line(partials(static_cast<int>(r)), "[row + run_number] = states.r", r, ";");
   out_.close();
   out_.line("if (!is_last_block(", tickets, " + kept, runs)) return;");
   for (std::size_t r = 0; r < reductions; ++r)
-    out_.line("states.r", r, " = join_partials<R", r, ">(", partials(static_cast<int>(r)), " + row, runs, ", warps, " * each, ", reduced, ");");
+    out_.line("states.r", r, " = join_partials<R", r, ">(", partials(static_cast<int>(r)), " + row, runs, ", warps,
+              " * each, ", reduced, ");");
   out_.close();
   out_.line("if (threadIdx.x == 0) finish(p, kept, states);");
   out_.close();

@@ -1,0 +1,51 @@
+#include "host/jit/background.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+namespace ingot::jit {
+namespace {
+
+TEST(Background, RunsWhatIsQueuedInOrder) {
+  std::vector<int> order;
+  for (int i = 0; i < 10; ++i) in_background([&order, i] { order.push_back(i); });
+  finish_background();
+  EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+}
+
+TEST(Background, RunsAtOnceInAChildAfterFork) {
+  in_background([] {});
+  finish_background();
+  const pid_t child = fork();
+  if (child == 0) {
+    bool ran = false;
+    in_background([&] { ran = true; });
+    _exit(ran ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(Background, ExitWaitsForTheTaskThatRuns) {
+  EXPECT_EXIT(
+      {
+        static std::atomic<bool> begun{false};
+        in_background([] {
+          begun = true;
+          std::this_thread::sleep_for(std::chrono::milliseconds(50));
+          std::fputs("finished", stderr);
+        });
+        while (!begun) std::this_thread::yield();
+        std::exit(0);
+      },
+      testing::ExitedWithCode(0), "finished");
+}
+
+}  // namespace
+}  // namespace ingot::jit
