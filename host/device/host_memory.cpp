@@ -122,17 +122,21 @@ Pool& pool() {
 
 }  // namespace
 
-StorageRef allocate(std::size_t bytes, const char* purpose) {
+StorageRef try_allocate(std::size_t bytes) {
   const std::size_t size = rounded(bytes);
-  void* memory = size >= bytes ? pool().take(size) : nullptr;
+  if (size < bytes) return {};
+  void* memory = pool().take(size);
   if (memory == nullptr) {
     pool().release();
-    memory = size >= bytes ? pool().take(size) : nullptr;
+    memory = pool().take(size);
   }
-  if (memory == nullptr)
-    throw MemoryError(text("out of memory: ", bytes, " bytes wanted for ", purpose, ", ", pool().in_use(),
-                           " bytes in use; free arrays that are no longer needed, or compute in smaller pieces"));
+  if (memory == nullptr) return {};
   return StorageRef::adopt(new Storage(memory, size, [](void* p, std::size_t n) { pool().put(p, n); }));
+}
+
+void out_of_memory(std::size_t bytes, const std::string& purpose) {
+  throw MemoryError(text("out of memory: ", bytes, " bytes wanted for ", purpose, ", ", pool().in_use(),
+                         " bytes in use; free arrays that are no longer needed, or compute in smaller pieces"));
 }
 
 void release_cached() { pool().release(); }

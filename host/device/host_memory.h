@@ -4,14 +4,26 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "host/base/storage.h"
 
 namespace ingot::device {
 
-/// At least `bytes` of memory, uninitialised. Empties the cache before it gives up with MemoryError, whose message names what
-/// the memory was for.
-StorageRef allocate(std::size_t bytes, const char* purpose);
+/// At least `bytes` of memory, uninitialised; null when there is none, after the cache was emptied.
+StorageRef try_allocate(std::size_t bytes);
+
+/// Throws MemoryError for memory that was not to be had.
+[[noreturn]] void out_of_memory(std::size_t bytes, const std::string& purpose);
+
+/// As try_allocate, but throws MemoryError, whose message names what the memory was for: purpose() is a string.
+template <class Purpose>
+StorageRef allocate(std::size_t bytes, Purpose&& purpose) {
+  StorageRef storage = try_allocate(bytes);
+  if (!storage) [[unlikely]]
+    out_of_memory(bytes, purpose());
+  return storage;
+}
 
 /// Gives cached blocks back to the system.
 void release_cached();

@@ -27,37 +27,44 @@ std::mutex& evaluating() {
 
 std::size_t bytes_of(std::int64_t numel, DType dtype) { return static_cast<std::size_t>(numel) * itemsize(dtype); }
 
+// One run of a plan. The evaluating thread has one object, whose memory is reused.
 class Execution {
  public:
-  Execution(const plan::Snapshot& snapshot, const Prepared& prepared)
-      : snapshot_(snapshot), prepared_(prepared), storage_(snapshot.items.size()) {
-    for (std::size_t i = 0; i < snapshot.items.size(); ++i)
-      if (snapshot.items[i].stored) storage_[i] = snapshot.nodes[i]->storage;
+  void start(const plan::Outline& outline, const Prepared& prepared) {
+    outline_ = &outline;
+    prepared_ = &prepared;
+    storage_.resize(outline.nodes.size());
+    for (std::size_t i = 0; i < storage_.size(); ++i)
+      if (items()[i].stored) storage_[i] = outline.nodes[i]->storage;
   }
 
   /// Puts a root's values into memory of the caller's choosing.
   void direct(int item, StorageRef storage) { storage_[static_cast<std::size_t>(item)] = std::move(storage); }
 
   void run() {
-    const plan::Plan& plan = prepared_.plan;
+    const plan::Plan& plan = prepared_->plan;
     for (std::size_t l = 0; l < plan.launches.size(); ++l) {
       const plan::Launch& launch = plan.launches[l];
-      Bound bound;
-      bound.launch = &launch;
-      bound.code = prepared_.codes[l].get();
-      bind(launch.kernel.body, launch.body, bound.body);
-      bind(launch.kernel.epilogue, launch.epilogue, bound.epilogue);
-      exec::run(bound);
+      bound_.launch = &launch;
+      bound_.code = prepared_->codes[l].get();
+      bind(launch.kernel.body, launch.body, bound_.body);
+      bind(launch.kernel.epilogue, launch.epilogue, bound_.epilogue);
+      exec::run(bound_);
       for (const plan::Value& value : plan.values)
         if (!value.root && value.last_use == static_cast<int>(l)) storage_[static_cast<std::size_t>(value.item)] = {};
     }
   }
 
-  const StorageRef& values(int item) const { return storage_[static_cast<std::size_t>(item)]; }
+  StorageRef take(int item) { return std::move(storage_[static_cast<std::size_t>(item)]); }
+
+  /// Lets go of everything, also after an error.
+  void finish() { storage_.clear(); }
 
  private:
+  const std::vector<plan::Item>& items() const { return prepared_->snapshot.items; }
+
   Operand bind(const plan::Binding& binding, const ir::Operand& kind) {
-    const plan::Item& item = snapshot_.items[static_cast<std::size_t>(binding.item)];
+    const plan::Item& item = items()[static_cast<std::size_t>(binding.item)];
     Operand operand;
     operand.itemsize = static_cast<int>(itemsize(item.dtype));
     operand.staged = kind.access == ir::Access::Strided;
@@ -73,24 +80,28 @@ class Execution {
   }
 
   void bind(const ir::Region& kernel, const plan::RegionBindings& bindings, Region& region) {
+    region.in.clear();
+    region.out.clear();
+    region.params.clear();
     for (std::size_t k = 0; k < bindings.inputs.size(); ++k) region.in.push_back(bind(bindings.inputs[k], kernel.inputs[k]));
-    for (int item : bindings.params) region.params.push_back(snapshot_.nodes[static_cast<std::size_t>(item)]->bits);
+    for (int item : bindings.params) region.params.push_back(outline_->nodes[static_cast<std::size_t>(item)]->bits);
     for (std::size_t k = 0; k < bindings.outputs.size(); ++k) {
-      const plan::Item& item = snapshot_.items[static_cast<std::size_t>(bindings.outputs[k].item)];
-      StorageRef& storage = storage_[static_cast<std::size_t>(bindings.outputs[k].item)];
-      if (!storage) storage = allocate_for(item);
+      const auto item = static_cast<std::size_t>(bindings.outputs[k].item);
+      if (!storage_[item]) storage_[item] = allocate_for(items()[item]);
       region.out.push_back(bind(bindings.outputs[k], kernel.stores[k].operand));
     }
   }
 
   static StorageRef allocate_for(const plan::Item& item) {
-    const std::string purpose = "an array of shape " + to_string(item.shape) + " and dtype " + std::string(name(item.dtype));
-    return device::allocate(bytes_of(item.numel, item.dtype), purpose.c_str());
+    return device::allocate(bytes_of(item.numel, item.dtype), [&] {
+      return "an array of shape " + to_string(item.shape) + " and dtype " + std::string(name(item.dtype));
+    });
   }
 
-  const plan::Snapshot& snapshot_;
-  const Prepared& prepared_;
+  const plan::Outline* outline_ = nullptr;
+  const Prepared* prepared_ = nullptr;
   std::vector<StorageRef> storage_;
+  Bound bound_;
 };
 
 bool is_leaf(const Node* node) {
@@ -102,30 +113,50 @@ bool is_settled(const Node* node) {
   return is_leaf(node) || (node->kind == Kind::View && is_leaf(node->inputs[0]));
 }
 
-// The node has its values: it no longer needs its inputs, and no longer equals what would be recorded anew.
-void settle(std::span<Node* const> nodes, const plan::Snapshot& snapshot, const Execution& execution) {
-  Node* dead = nullptr;
-  {
-    const std::scoped_lock guard(graph::lock());
-    for (std::size_t k = 0; k < nodes.size(); ++k) {
-      Node* const node = nodes[k];
-      if (node->has_values()) continue;
-      graph::forget(node);
-      node->storage = execution.values(snapshot.roots[k]);
-      graph::drop_inputs(node, dead);
-      graph::measure(node);
-    }
-  }
-  graph::bury(dead);
+// What an evaluation works with, under its lock.
+struct Workspace {
+  plan::Outline outline;
+  Execution execution;
+};
+
+Workspace& workspace() {
+  static auto* const instance = new Workspace;
+  return *instance;
 }
 
-void compute(std::span<Node* const> roots) {
-  if (roots.empty()) return;
-  const plan::Snapshot snapshot = plan::snapshot(roots);
-  const std::shared_ptr<const Prepared> plan = prepared(snapshot);
-  Execution execution(snapshot, *plan);
-  execution.run();
-  settle(roots, snapshot, execution);
+// Runs the plan of the roots between direct(execution, the roots' items) and deliver(execution, the roots' items).
+template <class Direct, class Deliver>
+void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
+  Workspace& space = workspace();
+  plan::outline(roots, space.outline);
+  const std::shared_ptr<const Prepared> plan = prepared(roots, space.outline);
+  struct Finish {
+    Execution& execution;
+    ~Finish() { execution.finish(); }
+  } const finish{space.execution};
+  space.execution.start(space.outline, *plan);
+  direct(space.execution, plan->snapshot.roots);
+  space.execution.run();
+  deliver(space.execution, plan->snapshot.roots);
+}
+
+// Computes values for the nodes. They then no longer need their inputs, and no longer equal what would be recorded anew.
+void compute(std::span<Node* const> nodes) {
+  if (nodes.empty()) return;
+  Node* dead = nullptr;
+  execute(
+      nodes, [](Execution&, const std::vector<int>&) {},
+      [&](Execution& execution, const std::vector<int>& roots) {
+        const std::scoped_lock guard(graph::lock());
+        for (std::size_t k = 0; k < nodes.size(); ++k) {
+          Node* const node = nodes[k];
+          graph::forget(node);
+          node->storage = execution.take(roots[k]);
+          graph::drop_inputs(node, dead);
+          graph::measure(node);
+        }
+      });
+  graph::bury(dead);
 }
 
 std::vector<Node*> unsettled(std::span<Node* const> nodes) {
@@ -148,7 +179,7 @@ StorageRef contiguous_locked(Node* node) {
     compute({&node, 1});
     return node->storage;
   }
-  StorageRef storage = device::allocate(bytes_of(node->numel(), node->dtype), "the values of a constant or index");
+  StorageRef storage = device::allocate(bytes_of(node->numel(), node->dtype), [] { return std::string("the values of a constant or index"); });
   fill(node, storage->data());
   return storage;
 }
@@ -183,11 +214,12 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
   if (bytes == 0) return;
   const bool in_order = graph::is_identity(node->shape, {0, strides});
   if (in_order && !is_leaf(node)) {
-    const plan::Snapshot snapshot = plan::snapshot({&node, 1});
-    const std::shared_ptr<const Prepared> plan = prepared(snapshot);
-    Execution execution(snapshot, *plan);
-    execution.direct(snapshot.roots[0], StorageRef::adopt(new Storage(out, bytes, {})));
-    execution.run();
+    execute(
+        {&node, 1},
+        [&](Execution& execution, const std::vector<int>& roots) {
+          execution.direct(roots[0], StorageRef::adopt(new Storage(out, bytes, {})));
+        },
+        [](Execution&, const std::vector<int>&) {});
     return;
   }
   const StorageRef values = contiguous_locked(node);
@@ -206,8 +238,9 @@ std::string explain(std::span<Node* const> nodes, bool code) {
   const std::scoped_lock guard(evaluating());
   const std::vector<Node*> roots = unsettled(nodes);
   if (roots.empty()) return "nothing to compute: the values exist\n";
-  const plan::Snapshot snapshot = plan::snapshot(roots);
-  return describe(snapshot, *prepared(snapshot), code);
+  plan::Outline outline;
+  plan::outline(roots, outline);
+  return describe(*prepared(roots, outline), code);
 }
 
 }  // namespace ingot::exec

@@ -24,7 +24,8 @@ void describe_operands(std::ostream& out, const plan::Snapshot& snapshot, const 
 
 }  // namespace
 
-std::string describe(const plan::Snapshot& snapshot, const Prepared& prepared, bool code) {
+std::string describe(const Prepared& prepared, bool code) {
+  const plan::Snapshot& snapshot = prepared.snapshot;
   std::ostringstream out;
   const std::vector<plan::Launch>& launches = prepared.plan.launches;
   out << launches.size() << (launches.size() == 1 ? " kernel\n" : " kernels\n");

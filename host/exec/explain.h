@@ -7,6 +7,6 @@
 
 namespace ingot::exec {
 
-std::string describe(const plan::Snapshot& snapshot, const Prepared& prepared, bool code);
+std::string describe(const Prepared& prepared, bool code);
 
 }  // namespace ingot::exec

@@ -99,7 +99,8 @@ class Rows {
   void sweep(Frame& frame, const Dims& index, std::int64_t rows, const Task& task) const {
     // A staged tile is 16 rows deep, so that a transposed operand's cache lines are used whole.
     const std::int64_t depth = staged_ ? std::min<std::int64_t>(rows, 16) : rows;
-    const std::int64_t width = staged_ ? kStagedElements / depth : columns_;
+    // And as wide as whole cache lines of any dtype, as streaming asks for.
+    const std::int64_t width = staged_ ? std::max<std::int64_t>(kStagedElements / depth / 64 * 64, 64) : columns_;
     for (std::int64_t r = 0; r < rows; r += depth) {
       for (std::int64_t c = task.column; c < task.column_end; c += width) {
         const auto place = [&](const Operand& o) {

@@ -28,13 +28,14 @@ std::unordered_map<Key, std::shared_ptr<const Prepared>, KeyHash>& table() {
 
 }  // namespace
 
-std::shared_ptr<const Prepared> prepared(const plan::Snapshot& snapshot) {
-  if (const auto found = table().find(snapshot.key); found != table().end()) return found->second;
+std::shared_ptr<const Prepared> prepared(std::span<graph::Node* const> roots, const plan::Outline& outline) {
+  if (const auto found = table().find(outline.key); found != table().end()) return found->second;
   auto fresh = std::make_shared<Prepared>();
-  fresh->plan = plan::lower(snapshot);
+  fresh->snapshot = plan::snapshot(roots);
+  fresh->plan = plan::lower(fresh->snapshot);
   for (const plan::Launch& launch : fresh->plan.launches) fresh->codes.push_back(jit::code_for(launch.kernel));
   if (table().size() >= kMaxPlans) table().clear();
-  table().emplace(snapshot.key, fresh);
+  table().emplace(outline.key, fresh);
   return fresh;
 }
 

@@ -11,12 +11,14 @@
 namespace ingot::exec {
 
 struct Prepared {
+  plan::Snapshot snapshot;
   plan::Plan plan;
   std::vector<std::shared_ptr<jit::Code>> codes;  // one per launch
 };
 
-/// The plan of a snapshot, planned now or kept from an earlier one of equal structure. Not thread-safe: for the evaluating thread.
-std::shared_ptr<const Prepared> prepared(const plan::Snapshot& snapshot);
+/// The plan of a graph with this outline, planned now or kept from an earlier one of equal structure. For the evaluating thread
+/// only.
+std::shared_ptr<const Prepared> prepared(std::span<graph::Node* const> roots, const plan::Outline& outline);
 
 void forget_plans();
 

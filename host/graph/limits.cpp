@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <vector>
 
 #include "host/base/config.h"
 #include "host/graph/walk.h"
@@ -48,8 +49,9 @@ bool exceeds_limits(Node* node) {
     return false;
   node->pending = 0;
   node->retained = 0;
-  Node* const roots[] = {node};
-  for (const Node* n : topological_order(roots)) {
+  std::vector<Node*> reached;
+  topological_order({&node, 1}, reached);
+  for (const Node* n : reached) {
     if (n->has_values()) node->retained += bytes(n);
     else if (n->input_count != 0) ++node->pending;
   }

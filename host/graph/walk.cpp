@@ -2,11 +2,13 @@
 
 namespace ingot::graph {
 
-std::vector<Node*> topological_order(std::span<Node* const> roots) {
-  static std::uint32_t stamp = 0;  // guarded by the graph lock; a wrapped stamp could only meet one 2^31 walks old
+void topological_order(std::span<Node* const> roots, std::vector<Node*>& order) {
+  // Guarded by the graph lock. A wrapped stamp could only meet one 2^31 walks old.
+  static std::uint32_t stamp = 0;
+  static auto& stack = *new std::vector<Node*>;
   const std::uint32_t open = stamp += 2, done = stamp + 1;
 
-  std::vector<Node*> order, stack;
+  order.clear();
   for (Node* root : roots) {
     stack.push_back(root);
     while (!stack.empty()) {
@@ -24,7 +26,6 @@ std::vector<Node*> topological_order(std::span<Node* const> roots) {
         if (node->inputs[i]->visit != done && node->inputs[i]->visit != open) stack.push_back(node->inputs[i]);
     }
   }
-  return order;
 }
 
 }  // namespace ingot::graph

@@ -9,7 +9,7 @@
 namespace ingot::graph {
 
 /// All nodes reachable from the roots, inputs before users; nodes with values end the walk (they have no inputs). Each node's
-/// `slot` is its position. Lock held, and until the slots are no longer needed.
-std::vector<Node*> topological_order(std::span<Node* const> roots);
+/// `slot` is its position. `order` is overwritten. Lock held, and until the slots are no longer needed.
+void topological_order(std::span<Node* const> roots, std::vector<Node*>& order);
 
 }  // namespace ingot::graph

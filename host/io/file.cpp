@@ -34,7 +34,7 @@ std::string temporary_name() {
 }  // namespace
 
 void Source::fail(std::int64_t offset, const std::string& reason) const {
-  ingot::fail<IOError>(where, function, ": ", path, ": byte ", offset, ": ", reason);
+  ingot::fail<IOError>(where, function, ": ", path.c_str(), ": byte ", offset, ": ", reason);
 }
 
 void Source::fail_errno(std::int64_t offset, const char* doing, int error) const {
@@ -81,8 +81,8 @@ StorageRef InputFile::map(std::int64_t offset) const {
 
 OutputFile::OutputFile(const Source& source) : source_(source), target_(source.path) {
   refuse_bad_name(source);
-  std::error_code error;
-  if (std::filesystem::is_symlink(target_, error)) target_ = std::filesystem::weakly_canonical(target_, error).string();
+  std::error_code absent, error;
+  if (std::filesystem::is_symlink(target_, absent)) target_ = std::filesystem::weakly_canonical(target_, error).string();
   if (error) source.fail_errno(0, "follow the link", error.value());
   struct stat status;
   const bool exists = ::stat(target_.c_str(), &status) == 0;

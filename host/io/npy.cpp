@@ -29,8 +29,8 @@ StorageRef read_values(const io::InputFile& file, const io::NpyHeader& header, c
   const std::int64_t bytes = file.size() - header.data_offset;
   const auto item = static_cast<std::int64_t>(itemsize(header.dtype));
   if (bytes > 0 && header.data_offset % item == 0) return file.map(header.data_offset);
-  StorageRef values = device::allocate(static_cast<std::size_t>(bytes), source.path.c_str());
-  file.read(header.data_offset, {values->data(), values->bytes()});
+  StorageRef values = device::allocate(static_cast<std::size_t>(bytes), [&] { return source.path; });
+  file.read(header.data_offset, {values->data(), static_cast<std::size_t>(bytes)});
   return values;
 }
 

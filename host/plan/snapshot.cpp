@@ -8,48 +8,64 @@
 namespace ingot::plan {
 namespace {
 
-void append(std::vector<std::uint64_t>& key, const Item& item) {
-  key.push_back(static_cast<std::uint64_t>(item.kind) | static_cast<std::uint64_t>(item.dtype) << 8 |
-                static_cast<std::uint64_t>(item.op) << 16 | static_cast<std::uint64_t>(item.reducer) << 24 |
-                static_cast<std::uint64_t>(item.first_reduced) << 32 | static_cast<std::uint64_t>(item.stored) << 33 |
-                static_cast<std::uint64_t>(item.inputs) << 40 | static_cast<std::uint64_t>(item.shape.ndim()) << 48);
-  for (int k = 0; k < item.inputs; ++k) key.push_back(static_cast<std::uint64_t>(item.in[k]));
-  for (std::int64_t extent : item.shape) key.push_back(static_cast<std::uint64_t>(extent));
-  if (item.kind == graph::Kind::View) key.push_back(static_cast<std::uint64_t>(item.offset));
-  for (std::int64_t d : item.dims) key.push_back(static_cast<std::uint64_t>(d));
+using graph::Kind;
+using graph::Node;
+
+// A constant stays one even if its value was asked for: it may be read at any index.
+bool is_stored(const Node& node) { return node.has_values() && node.kind != Kind::Constant; }
+
+void append(std::vector<std::uint64_t>& key, const Node& node) {
+  const bool stored = is_stored(node);
+  const auto shape = static_cast<std::uint64_t>(node.dtype) << 8 | static_cast<std::uint64_t>(node.shape.ndim()) << 48;
+  if (stored) {
+    key.push_back(static_cast<std::uint64_t>(Kind::Buffer) | shape | std::uint64_t{1} << 33);
+  } else {
+    key.push_back(static_cast<std::uint64_t>(node.kind) | shape | static_cast<std::uint64_t>(node.op) << 16 |
+                  static_cast<std::uint64_t>(node.reducer) << 24 | static_cast<std::uint64_t>(node.first_reduced) << 32 |
+                  static_cast<std::uint64_t>(node.input_count) << 40);
+  }
+  key.insert(key.end(), node.shape.begin(), node.shape.end());
+  if (stored) return;
+  for (int k = 0; k < node.input_count; ++k) key.push_back(node.inputs[k]->slot);
+  if (node.kind != Kind::View && node.kind != Kind::Reduce) return;
+  key.push_back(static_cast<std::uint64_t>(node.kind == Kind::View ? node.offset : node.dims.size()));
+  key.insert(key.end(), node.dims.begin(), node.dims.end());
 }
 
 }  // namespace
 
-Snapshot snapshot(std::span<graph::Node* const> roots) {
+void outline(std::span<Node* const> roots, Outline& out) {
+  const std::scoped_lock guard(graph::lock());
+  graph::topological_order(roots, out.nodes);
+  out.key.clear();
+  for (const Node* node : out.nodes) append(out.key, *node);
+  for (const Node* root : roots) out.key.push_back(root->slot);
+}
+
+Snapshot snapshot(std::span<Node* const> roots) {
   Snapshot s;
   const std::scoped_lock guard(graph::lock());
-  s.nodes = graph::topological_order(roots);
-  s.items.resize(s.nodes.size());
-  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
-    const graph::Node& node = *s.nodes[i];
+  std::vector<Node*> nodes;
+  graph::topological_order(roots, nodes);
+  s.items.resize(nodes.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Node& node = *nodes[i];
     Item& item = s.items[i];
     item.dtype = node.dtype;
-    // A constant stays one even if its value was asked for: it may be read at any index.
-    item.stored = node.has_values() && node.kind != graph::Kind::Constant;
+    item.stored = is_stored(node);
     item.shape = node.shape;
     item.numel = node.numel();
-    item.kind = item.stored ? graph::Kind::Buffer : node.kind;
-    if (!item.stored) {
-      item.op = node.op;
-      item.reducer = node.reducer;
-      item.first_reduced = node.first_reduced;
-      item.inputs = node.input_count;
-      for (int k = 0; k < item.inputs; ++k) item.in[k] = static_cast<int>(node.inputs[k]->slot);
-      item.offset = node.offset;
-      item.dims = node.dims;
-    }
-    append(s.key, item);
+    item.kind = item.stored ? Kind::Buffer : node.kind;
+    if (item.stored) continue;
+    item.op = node.op;
+    item.reducer = node.reducer;
+    item.first_reduced = node.first_reduced;
+    item.inputs = node.input_count;
+    for (int k = 0; k < item.inputs; ++k) item.in[k] = static_cast<int>(node.inputs[k]->slot);
+    item.offset = node.offset;
+    item.dims = node.dims;
   }
-  for (graph::Node* root : roots) {
-    s.roots.push_back(static_cast<int>(root->slot));
-    s.key.push_back(root->slot);
-  }
+  for (const Node* root : roots) s.roots.push_back(static_cast<int>(root->slot));
   return s;
 }
 

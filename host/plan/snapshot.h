@@ -1,16 +1,24 @@
 // A pending graph as the planner sees it: a flat copy, inputs before users, with everything that is not structure (which
-// buffers, which scalar values) replaced by numbers. Equal keys mean equal plans.
+// buffers, which scalar values) replaced by numbers. Graphs of equal keys have equal snapshots, and so equal plans.
 #pragma once
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "host/graph/compose.h"
 #include "host/graph/node.h"
 
 namespace ingot::plan {
+
+/// The nodes of a pending graph in the order of its items, and the key of its structure.
+struct Outline {
+  std::vector<graph::Node*> nodes;  // kept alive by the roots
+  std::vector<std::uint64_t> key;
+};
+
+/// Fills `out`, whose memory is reused: a warm evaluation allocates nothing here. Takes the graph lock.
+void outline(std::span<graph::Node* const> roots, Outline& out);
 
 /// One node. Items are numbered by position; `in` holds item numbers.
 struct Item {
@@ -35,9 +43,7 @@ struct Item {
 
 struct Snapshot {
   std::vector<Item> items;
-  std::vector<int> roots;             // items to be materialised
-  std::vector<graph::Node*> nodes;    // the node behind each item; kept alive by the roots
-  std::vector<std::uint64_t> key;
+  std::vector<int> roots;  // items to be materialised
 };
 
 /// Takes the graph lock.

@@ -88,7 +88,7 @@ INGOT_FN V sign(V x) {
 }
 
 // 1 / sqrt(x), then one step that takes back the two roundings before it: with t = x * y rounded and its error known
-// exactly, e = 1 - x * y^2 to first order. No product leaves the range, subnormal x included. 0.51 ulp.
+// exactly, e = 1 - x * y^2 to first order. No product leaves the range, subnormal x included. 0.50 ulp.
 template <class V>
 INGOT_FN V rsqrt(V x) {
   const V y = splat<V>(1) / square_root(x);

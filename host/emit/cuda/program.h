@@ -45,7 +45,7 @@ struct Options {
 
   /// Operands read or written a unit at a time: contiguous, and aligned at every unit. Body inputs, body stores,
   /// epilogue inputs, epilogue stores; those beyond the end are not.
-  std::vector<bool> vectors;
+  std::vector<bool> vectors = {};
 
   int bytes_in_flight = 48 * 1024;  // that one multiprocessor must have requested to keep memory busy
   friend bool operator==(const Options&, const Options&) = default;

@@ -82,6 +82,7 @@ class TileFunction {
   Values accumulate(const Segment& segment, Value* offset, Values acc, Value* starts);
   void clear(const Values& acc, Value* count);
   void fold(Value* leaf_state, std::size_t reduction, Value* count);
+  void fold_here(const Accumulators& r, Value* lanes, Value* leaf_state);
   void copy_elements(const Values& to, Value* to_start, const Values& from, Value* from_start, Value* count, Value* padded,
                      const std::vector<DType>& dtypes);
   llvm::Constant* identity(Reducer reducer, DType dtype);
@@ -223,8 +224,12 @@ void TileFunction::emit() {
     padded_.in.push_back(contiguous(k) ? stack(inputs_[k].dtype, bundle_.block()) : nullptr);
   for (const ir::Store& s : region_.stores) padded_.out.push_back(stack(s.operand.dtype, bundle_.block()));
   for (DType dtype : acc_dtypes_) padded_.acc.push_back(stack(dtype, bundle_.block()));
-  if (row_form())
-    for (DType dtype : acc_dtypes_) row_acc_.push_back(stack(dtype, lanes_));
+  if (row_form()) {
+    for (const Accumulators& r : reductions_) {
+      Value* arrays = stack(r.dtype, r.arrays() * lanes_);
+      for (int a = 0; a < r.arrays(); ++a) row_acc_.push_back(at(arrays, i64(a * lanes_), r.dtype));
+    }
+  }
 
   loop(rows_, 1, {}, [&](Value* row, Values) {
     emit_row(row);
@@ -477,6 +482,7 @@ void TileFunction::fold(Value* leaf_state, std::size_t reduction, Value* count) 
   const Accumulators& r = reductions_[reduction];
   std::size_t array = 0;
   for (std::size_t k = 0; k < reduction; ++k) array += static_cast<std::size_t>(reductions_[k].arrays());
+  if (in_registers() && !r.deviation()) return fold_here(r, row_acc_[array], leaf_state);
   llvm::Type *pointer = builder_.getPtrTy(), *word = builder_.getInt64Ty();
   auto* type = llvm::FunctionType::get(builder_.getVoidTy(), {pointer, word, word, pointer}, false);
   auto* function = llvm::cast<llvm::Function>(
@@ -485,6 +491,31 @@ void TileFunction::fold(Value* leaf_state, std::size_t reduction, Value* count) 
   function->addParamAttr(0, llvm::Attribute::NoCapture);
   function->addParamAttr(3, llvm::Attribute::NoCapture);
   builder_.CreateCall(function, {row_acc_[array], i64(lanes_), count, leaf_state});
+}
+
+// Folds the lanes by halving in generated code: where a leaf takes 80 ns, a call that does it takes half as long again. Lanes
+// without elements hold the identity.
+void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_state) {
+  Value *left = code_->new_slot(r.dtype), *right = code_->new_slot(r.dtype), *none = llvm::PoisonValue::get(builder_.getPtrTy());
+  llvm::Type* type = code_->vector_type(r.dtype);
+  const auto join = [&](Value* a, Value* b) -> Value* {
+    builder_.CreateStore(a, left);
+    builder_.CreateStore(b, right);
+    builder_.CreateCall(bodies_.op(combine(r.reduction.reducer), r.dtype, bundle_.lanes), {left, left, right, none});
+    return builder_.CreateLoad(type, left);
+  };
+  Values bundles;
+  for (int copy = 0; copy < bundle_.unroll; ++copy)
+    bundles.push_back(builder_.CreateAlignedLoad(type, at(lanes, i64(copy * bundle_.lanes), r.dtype), llvm::Align(itemsize(r.dtype))));
+  for (std::size_t half = bundles.size() / 2; half > 0; half /= 2)
+    for (std::size_t k = 0; k < half; ++k) bundles[k] = join(bundles[k], bundles[k + half]);
+  Value* last = bundles[0];
+  for (int half = bundle_.lanes / 2; half > 0; half /= 2) {
+    llvm::SmallVector<int> upper(static_cast<std::size_t>(bundle_.lanes), llvm::PoisonMaskElem);
+    for (int l = 0; l < half; ++l) upper[static_cast<std::size_t>(l)] = l + half;
+    last = join(last, builder_.CreateShuffleVector(last, upper));
+  }
+  builder_.CreateStore(builder_.CreateExtractElement(last, std::uint64_t{0}), leaf_state);
 }
 
 // Copies `count` elements of each array and repeats the first of them up to `padded` in all. Element by element: it is less than
