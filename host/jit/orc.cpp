@@ -6,8 +6,8 @@
 #include <llvm/ExecutionEngine/Orc/Core.h>
 #include <llvm/ExecutionEngine/Orc/ExecutorProcessControl.h>
 #include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
-#include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Passes/PassBuilder.h>
@@ -51,9 +51,9 @@ const char* cpu_name(cpu::Level level) {
   return "generic";
 }
 
-// With the register allocator of set_code_generation, CodeGenOptLevel::None makes code as fast as Less does in half the time,
-// since the bodies come optimised. Only in kernels that do next to nothing per load does it show that None folds no loads into
-// instructions: a plain sum takes 1.3 to 1.6 times as long in the caches.
+// With the register allocator of set_code_generation, CodeGenOptLevel::None makes code as fast as Less does in half the
+// time, since the bodies come optimised. Only in kernels that do next to nothing per load does it show that None folds
+// no loads into instructions: a plain sum takes 1.3 times as long in the caches.
 llvm::CodeGenOptLevel effort(const ir::Kernel& kernel) {
   constexpr int kLight = 4;
   return ir::cost(kernel.body) <= kLight ? llvm::CodeGenOptLevel::Less : llvm::CodeGenOptLevel::None;
@@ -72,9 +72,9 @@ std::unique_ptr<llvm::TargetMachine> target_machine(cpu::Level level, llvm::Code
   return machine;
 }
 
-// Code generation options that have no other way in. LLVM is linked into this module alone and hidden, so nobody else's change.
-// At None, registers would be allocated one instruction at a time, which costs vector code a third of its speed. At Less, loop
-// strength reduction takes a tenth of the time and finds nothing.
+// Code generation options that have no other way in. LLVM is linked into this module alone and hidden, so nobody else's
+// change. At None, registers would be allocated one instruction at a time, which costs vector code a third of its
+// speed. At Less, loop strength reduction takes a tenth of the time and finds nothing.
 void set_code_generation() {
   const auto& known = llvm::cl::getRegisteredOptions();
   for (const char* name : {"optimize-regalloc", "disable-lsr"}) {
@@ -112,7 +112,8 @@ std::string generate(llvm::Module& module, llvm::TargetMachine& target, llvm::Co
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   llvm::legacy::PassManager passes;
-  if (target.addPassesToEmitFile(passes, stream, nullptr, type)) throw InternalError("internal error: LLVM cannot emit this file type");
+  if (target.addPassesToEmitFile(passes, stream, nullptr, type))
+    throw InternalError("internal error: LLVM cannot emit this file type");
   passes.run(module);
   return std::string(bytes);
 }
@@ -124,7 +125,8 @@ struct Unit {
 #ifdef INGOT_DEBUG
     std::string complaint;
     llvm::raw_string_ostream stream(complaint);
-    if (llvm::verifyModule(*module, &stream)) throw InternalError(ingot::text("internal error: illegal LLVM IR: ", complaint, ir::print(kernel)));
+    if (llvm::verifyModule(*module, &stream))
+      throw InternalError(ingot::text("internal error: illegal LLVM IR: ", complaint, ir::print(kernel)));
 #endif
     optimise(*module, *target);
   }
@@ -149,8 +151,9 @@ class OrcLoaded final : public Loaded {
 
  private:
   cpu::TileFn lookup(const char* name) {
-    auto found = session_.lookup(orc::makeJITDylibSearchOrder(&library_, orc::JITDylibLookupFlags::MatchAllSymbols),
-                                 orc::SymbolLookupSet(session_.intern(name), orc::SymbolLookupFlags::WeaklyReferencedSymbol));
+    auto found =
+        session_.lookup(orc::makeJITDylibSearchOrder(&library_, orc::JITDylibLookupFlags::MatchAllSymbols),
+                        orc::SymbolLookupSet(session_.intern(name), orc::SymbolLookupFlags::WeaklyReferencedSymbol));
     if (!found) broken("an object that cannot be linked", found.takeError());
     return found->empty() ? nullptr : found->begin()->second.getAddress().toPtr<cpu::TileFn>();
   }
@@ -165,7 +168,8 @@ OrcCompiler::OrcCompiler(const Symbol* symbols, int count) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   set_code_generation();
-  session_ = std::make_unique<orc::ExecutionSession>(value_of(orc::SelfExecutorProcessControl::Create(), "no execution session"));
+  session_ = std::make_unique<orc::ExecutionSession>(
+      value_of(orc::SelfExecutorProcessControl::Create(), "no execution session"));
   // What cannot be linked is reported by the call that asked for it.
   session_->setErrorReporter([](llvm::Error error) { llvm::consumeError(std::move(error)); });
   layer_ = std::make_unique<orc::ObjectLinkingLayer>(*session_);
@@ -174,7 +178,8 @@ OrcCompiler::OrcCompiler(const Symbol* symbols, int count) {
   for (int i = 0; i < count; ++i)
     map[session_->intern(symbols[i].name)] = {orc::ExecutorAddr::fromPtr(symbols[i].address),
                                               llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
-  if (auto error = symbols_->define(orc::absoluteSymbols(std::move(map)))) broken("the symbols given to it", std::move(error));
+  if (auto error = symbols_->define(orc::absoluteSymbols(std::move(map))))
+    broken("the symbols given to it", std::move(error));
 }
 
 OrcCompiler::~OrcCompiler() {
@@ -210,7 +215,7 @@ std::string OrcCompiler::text(const ir::Kernel& kernel, cpu::Level level, std::s
 }
 
 std::string OrcCompiler::version() const {
-  return ingot::text("llvm ", LLVM_VERSION_STRING, " bodies ", emit::bodies_hash());
+  return ingot::text("ingot ", INGOT_VERSION, " emitter ", INGOT_EMITTER_DIGEST, " llvm ", LLVM_VERSION_STRING, " bodies ", emit::bodies_hash());
 }
 
 }  // namespace ingot::jit

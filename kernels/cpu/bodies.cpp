@@ -1,10 +1,10 @@
 // Every scalar op as a function over one bundle of lanes, compiled to bitcode once per CPU level and operand dtype
-// (-DINGOT_BODIES_DTYPE=f64 and so on), and linked by host/emit/llvm into each kernel that uses it. Operands and results go by
-// pointer, so that no vector crosses a call by value, whatever the target's calling convention makes of it; inlining and SROA
-// remove the memory.
+// (-DINGOT_BODIES_DTYPE=f64 and so on), and linked by host/emit/llvm into each kernel that uses it. Operands and
+// results go by pointer, so that no vector crosses a call by value, whatever the target's calling convention makes of
+// it; inlining and SROA remove the memory.
 //
-//   ingot_<op>_<dtype>_w<lanes>(out, a, b, c)                dtype is that of the operands (random_uniform: of the result)
-//   ingot_cast_<from>_<to>_w<lanes>(out, a)                  to may be bool; from bool is from u8
+//   ingot_<op>_<dtype>_w<lanes>(out, a, b, c)                dtype is that of the operands (random_uniform: of the
+//   result) ingot_cast_<from>_<to>_w<lanes>(out, a)                  to may be bool; from bool is from u8
 //   ingot_sumsqdev_<dtype>_w<lanes>(shift, s, q, value)      folds a value into accumulators that are set
 //
 // A kernel's bundle has as many lanes as its widest dtype allows, so a narrow dtype comes in several widths.
@@ -12,7 +12,8 @@
 #include "kernels/math/math.h"
 #include "kernels/math/reduce.h"
 
-// INGOT_Wk: the lanes of a wide bundle of a k-byte dtype; INGOT_W16: of a narrow bundle of an 8-byte one (kernels/cpu/bundle.h).
+// INGOT_Wk: the lanes of a wide bundle of a k-byte dtype; INGOT_W16: of a narrow bundle of an 8-byte one
+// (kernels/cpu/bundle.h).
 #if defined(__AVX512F__)
 #define INGOT_LEVEL V4
 #define INGOT_W16 16
@@ -101,10 +102,11 @@ INGOT_FN void run(F body, void* out, const void* a, const void* b, const void* c
 #define INGOT_SYMBOL_(name, dtype, width) ingot_##name##_##dtype##_w##width
 #define INGOT_SYMBOL(name, dtype, width) INGOT_SYMBOL_(name, dtype, width)
 
-#define INGOT_DEFINE(width, name, arity, properties)                                                                          \
-  extern "C" void INGOT_SYMBOL(name, INGOT_BODIES_DTYPE, width)(void* out, const void* a, const void* b, const void* c) {     \
-    run<width, arity, properties>([](auto... v) __attribute__((always_inline)) { return ingot::math::name(v...); }, out, a, b, \
-                                  c);                                                                                         \
+#define INGOT_DEFINE(width, name, arity, properties)                                                                \
+  extern "C" void INGOT_SYMBOL(name, INGOT_BODIES_DTYPE, width)(void* out, const void* a, const void* b,            \
+                                                                const void* c) {                                    \
+    run<width, arity, properties>([](auto... v) __attribute__((always_inline)) { return ingot::math::name(v...); }, \
+                                  out, a, b, c);                                                                    \
   }
 
 #define INGOT_BODY(name, arity, properties) INGOT_EACH_WIDTH(INGOT_DEFINE, name, arity, properties)
@@ -128,13 +130,13 @@ INGOT_FN void run(F body, void* out, const void* a, const void* b, const void* c
 #define INGOT_OP(name, arity, operands, result, properties, ...) INGOT_BODY_##operands(name, arity, properties)
 #include "kernels/ops.def"
 
-#define INGOT_CAST(width, to)                                                                                  \
+#define INGOT_CAST(width, to)                                                                                   \
   extern "C" void INGOT_SYMBOL(cast, INGOT_PASTE(INGOT_BODIES_DTYPE, _##to), width)(void* out, const void* a) { \
-    put(out, cast<to>(lanes<Value, width>(a)));                                                               \
+    put(out, cast<to>(lanes<Value, width>(a)));                                                                 \
   }
 #define INGOT_CAST_BOOL(width, unused)                                                                          \
   extern "C" void INGOT_SYMBOL(cast, INGOT_PASTE(INGOT_BODIES_DTYPE, _bool), width)(void* out, const void* a) { \
-    put(out, cast_bool(lanes<Value, width>(a)));                                                               \
+    put(out, cast_bool(lanes<Value, width>(a)));                                                                \
   }
 // Two dtypes meet in the widths that the wider of them has.
 #define INGOT_CAST_8(to) INGOT_EACH_WIDTH_8(INGOT_CAST, to)
@@ -154,24 +156,26 @@ INGOT_FN void run(F body, void* out, const void* a, const void* b, const void* c
 #define INGOT_CAST_1(to) INGOT_EACH_WIDTH_1(INGOT_CAST, to)
 #endif
 
-INGOT_CAST_8(i64) INGOT_CAST_8(u64) INGOT_CAST_8(f64) INGOT_CAST_4(i32) INGOT_CAST_4(u32) INGOT_CAST_4(f32)
-INGOT_CAST_2(i16) INGOT_CAST_2(u16) INGOT_CAST_1(i8) INGOT_CAST_1(u8)
-INGOT_EACH_WIDTH(INGOT_CAST_BOOL, 0)
+INGOT_CAST_8(i64)
+INGOT_CAST_8(u64) INGOT_CAST_8(f64) INGOT_CAST_4(i32) INGOT_CAST_4(u32) INGOT_CAST_4(f32) INGOT_CAST_2(i16)
+    INGOT_CAST_2(u16) INGOT_CAST_1(i8) INGOT_CAST_1(u8) INGOT_EACH_WIDTH(INGOT_CAST_BOOL, 0)
 
 #if INGOT_IS_FLOAT
-#define INGOT_RANDOM(width, unused)                                                                                          \
-  extern "C" void INGOT_SYMBOL(random_uniform, INGOT_BODIES_DTYPE, width)(void* out, const void* a, const void* b, const void*) { \
-    put(out, random_uniform<Value>(lanes<i64, width>(a), lanes<i64, width>(b)));                                             \
+#define INGOT_RANDOM(width, unused)                                                                                \
+  extern "C" void INGOT_SYMBOL(random_uniform, INGOT_BODIES_DTYPE, width)(void* out, const void* a, const void* b, \
+                                                                          const void*) {                           \
+    put(out, random_uniform<Value>(lanes<i64, width>(a), lanes<i64, width>(b)));                                   \
   }
-INGOT_EACH_WIDTH_8(INGOT_RANDOM, 0)
+        INGOT_EACH_WIDTH_8(INGOT_RANDOM, 0)
 
-#define INGOT_SUMSQDEV(width, unused)                                                                                       \
-  extern "C" void INGOT_SYMBOL(sumsqdev, INGOT_BODIES_DTYPE, width)(const void* shift, void* s, void* q, const void* value) { \
-    using V = vec<Value, width>;                                                                                           \
-    const ShiftedSums<V> sums = moments_update<V>({lanes<Value, width>(shift), lanes<Value, width>(s), lanes<Value, width>(q)}, \
-                                                  lanes<Value, width>(value));                                              \
-    put(s, sums.sum);                                                                                                       \
-    put(q, sums.squares);                                                                                                   \
+#define INGOT_SUMSQDEV(width, unused)                                                                              \
+  extern "C" void INGOT_SYMBOL(sumsqdev, INGOT_BODIES_DTYPE, width)(const void* shift, void* s, void* q,           \
+                                                                    const void* value) {                           \
+    using V = vec<Value, width>;                                                                                   \
+    const ShiftedSums<V> sums = moments_update<V>(                                                                 \
+        {lanes<Value, width>(shift), lanes<Value, width>(s), lanes<Value, width>(q)}, lanes<Value, width>(value)); \
+    put(s, sums.sum);                                                                                              \
+    put(q, sums.squares);                                                                                          \
   }
-INGOT_EACH_WIDTH(INGOT_SUMSQDEV, 0)
+            INGOT_EACH_WIDTH(INGOT_SUMSQDEV, 0)
 #endif

@@ -1,5 +1,5 @@
-// How many bytes of a kernel's widest dtype generated code carries through each operation at a time (a bundle). The bodies are
-// compiled to bitcode for exactly these widths, so that bodies.cpp and host/emit/llvm both read this.
+// How many bytes of a kernel's widest dtype generated code carries through each operation at a time (a bundle). The
+// bodies are compiled to bitcode for exactly these widths, so that bodies.cpp and host/emit/llvm both read this.
 #pragma once
 
 #include "kernels/cpu/support.h"

@@ -1,9 +1,9 @@
 // The body of every row of ops.def, as a function template of the row's name over lanes (lane.h).
 // Include it by its path from the root of the repository: a folder with a math.h must not be on the include path.
 //
-// Largest errors against MPFR over 1e6 operands or more of every kind in tests/kernels/math_test.cpp (bound: 1), and ns
-// per element over vec<f64, 16> and vec<f32, 32> bundles of 8192 elements at AVX2, beside glibc 2.36's libmvec (4 lanes
-// of f64, 8 of f32; up to 4 ulp), in one run on a Zen 3 shared with other work:
+// Largest errors against MPFR seen over 0.6 to 7 million operands each, of the kinds in tests/kernels/math_test.cpp
+// (bound: 1). ns per element over vec<f64, 16> and vec<f32, 32> bundles of 8192 elements at AVX2, each row timed in one
+// run with glibc's libmvec (4 lanes of f64, 8 of f32; up to 4 ulp), on a Zen 3 shared with other work:
 //
 //            f64: ulp   ns   libmvec    f32: ulp   ns   libmvec
 //   sin          0.88  1.11   1.00          0.85  0.46   0.43

@@ -90,7 +90,9 @@ template <class V>
 INGOT_FN Moments<V> moments_merge(Rebind<f64, V> na, Moments<V> a, Rebind<f64, V> nb, Moments<V> b) {
   const Rebind<f64, V> share = nb / (na + nb);
   const V r = convert<Element<V>>(share), weight = convert<Element<V>>(na * share), delta = b.mean - a.mean;
-  return {fma(delta, r, a.mean), (a.squares + b.squares) + delta * delta * weight};
+  // 0, or NaN where a mean is infinite or NaN: the deviation from it is no number.
+  const V defined = (a.mean - a.mean) + (b.mean - b.mean);
+  return {fma(delta, r, a.mean), ((a.squares + b.squares) + delta * delta * weight) + defined};
 }
 
 }  // namespace ingot::math

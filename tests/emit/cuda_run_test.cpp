@@ -175,7 +175,8 @@ class CudaRun : public testing::Test {
 #if defined(__SANITIZE_THREAD__)
     GTEST_SKIP() << "the fibers that stand for CUDA threads are not known to the thread sanitizer";
 #endif
-    if (machine_ == nullptr) GTEST_SKIP() << "clang 19 was not found, which compiles the CUDA text for the host";
+    if (!Machine::available()) GTEST_SKIP() << "clang 19 was not found, which compiles the CUDA text for the host";
+    ASSERT_NE(machine_, nullptr) << "the CUDA text did not compile for the host: see the suite's failure above";
   }
 
   // Programs of one text are compiled once.

@@ -1,4 +1,5 @@
-// Compiled kernels against interpreted ones, bit for bit, at every CPU level the machine has; and what generated code may contain.
+// Compiled kernels against interpreted ones, bit for bit, at every CPU level the machine has; and what generated code
+// may contain.
 #include <elf.h>
 #include <gtest/gtest.h>
 
@@ -45,14 +46,18 @@ struct Writer {
   }
   int load(DType dtype, ir::Access access = ir::Access::Contiguous, bool generated = false) {
     region.inputs.push_back({dtype, access, generated});
-    return push({.code = ir::Code::Load, .dtype = dtype, .index = static_cast<std::uint16_t>(region.inputs.size() - 1)});
+    return push(
+        {.code = ir::Code::Load, .dtype = dtype, .index = static_cast<std::uint16_t>(region.inputs.size() - 1)});
   }
   int index() { return load(DType::Int64, ir::Access::Contiguous, true); }
   int param(DType dtype) {
     region.params.push_back(dtype);
-    return push({.code = ir::Code::Param, .dtype = dtype, .index = static_cast<std::uint16_t>(region.params.size() - 1)});
+    return push(
+        {.code = ir::Code::Param, .dtype = dtype, .index = static_cast<std::uint16_t>(region.params.size() - 1)});
   }
-  int reduced(DType dtype, int k) { return push({.code = ir::Code::Reduced, .dtype = dtype, .index = static_cast<std::uint16_t>(k)}); }
+  int reduced(DType dtype, int k) {
+    return push({.code = ir::Code::Reduced, .dtype = dtype, .index = static_cast<std::uint16_t>(k)});
+  }
   int apply(Op op, std::vector<int> args, DType random = DType::Float64) {
     ir::Instr instr{.code = ir::Code::Apply, .op = op};
     for (std::size_t k = 0; k < args.size(); ++k) instr.args[k] = static_cast<std::uint16_t>(args[k]);
@@ -62,7 +67,9 @@ struct Writer {
                                                  : region.code[static_cast<std::size_t>(args.back())].dtype;
     return push(instr);
   }
-  int cast(int value, DType to) { return push({.code = ir::Code::Cast, .dtype = to, .args = {static_cast<std::uint16_t>(value)}}); }
+  int cast(int value, DType to) {
+    return push({.code = ir::Code::Cast, .dtype = to, .args = {static_cast<std::uint16_t>(value)}});
+  }
   void store(int value) {
     region.stores.push_back({static_cast<std::uint16_t>(value), {region.code[static_cast<std::size_t>(value)].dtype}});
   }
@@ -121,7 +128,8 @@ void random_element(DType dtype, unsigned char* at, std::mt19937_64& random) {
 // A tile's operands, with results of its own for each run.
 class TileOperands {
  public:
-  TileOperands(const ir::Region& region, std::int64_t rows, std::int64_t n, std::mt19937_64& random, std::vector<DType> reduced = {})
+  TileOperands(const ir::Region& region, std::int64_t rows, std::int64_t n, std::mt19937_64& random,
+               std::vector<DType> reduced = {})
       : region_(region), rows_(rows), n_(n) {
     for (const ir::Operand& input : region.inputs) add_input(input, random);
     for (const DType dtype : reduced) add_input({dtype}, random);
@@ -130,7 +138,8 @@ class TileOperands {
       random_element(dtype, reinterpret_cast<unsigned char*>(&slot), random);
       params_.push_back(slot);
     }
-    for (const ir::Store& store : region.stores) out_row_.push_back((n + kGuard) * static_cast<std::int64_t>(itemsize(store.operand.dtype)));
+    for (const ir::Store& store : region.stores)
+      out_row_.push_back((n + kGuard) * static_cast<std::int64_t>(itemsize(store.operand.dtype)));
   }
 
   struct Results {
@@ -148,7 +157,8 @@ class TileOperands {
     return r;
   }
   cpu::Tile tile(const Results& out, void* const* acc = nullptr) const {
-    return {rows_, n_, in_.data(), in_row_.data(), in_step_.data(), out.pointers.data(), out_row_.data(), params_.data(), acc, true, false};
+    return {rows_,          n_,  in_.data(), in_row_.data(), in_step_.data(), out.pointers.data(), out_row_.data(),
+            params_.data(), acc, true,       false};
   }
 
  private:
@@ -190,7 +200,8 @@ bool same_element(DType dtype, const unsigned char* a, const unsigned char* b) {
 void expect_same(DType dtype, const void* want, const void* got, std::int64_t count, const std::string& what) {
   const auto size = static_cast<std::int64_t>(itemsize(dtype));
   for (std::int64_t i = 0; i < count; ++i)
-    ASSERT_TRUE(same_element(dtype, static_cast<const unsigned char*>(want) + i * size, static_cast<const unsigned char*>(got) + i * size))
+    ASSERT_TRUE(same_element(dtype, static_cast<const unsigned char*>(want) + i * size,
+                             static_cast<const unsigned char*>(got) + i * size))
         << what << ": element " << i << " of " << count;
 }
 
@@ -207,7 +218,8 @@ class Llvm : public ::testing::Test {
   }
 
   // Runs a Map, or the stores of a body, on both.
-  void expect_map(const ir::Kernel& kernel, std::int64_t rows, const std::vector<std::int64_t>& lengths, bool streaming = false) {
+  void expect_map(const ir::Kernel& kernel, std::int64_t rows, const std::vector<std::int64_t>& lengths,
+                  bool streaming = false) {
     std::mt19937_64 random(kSeed);
     for (const cpu::Level level : runnable_levels()) {
       const auto code = load(kernel, level);
@@ -222,7 +234,8 @@ class Llvm : public ::testing::Test {
         for (std::size_t k = 0; k < kernel.body.stores.size(); ++k) {
           const DType dtype = kernel.body.stores[k].operand.dtype;
           expect_same(dtype, want.pointers[k], got.pointers[k], rows * (n + kGuard),
-                      std::string(cpu::level_name(level)) + ", n = " + std::to_string(n) + ", store " + std::to_string(k) + "\n" + ir::print(kernel));
+                      std::string(cpu::level_name(level)) + ", n = " + std::to_string(n) + ", store " +
+                          std::to_string(k) + "\n" + ir::print(kernel));
           if (HasFatalFailure()) return;
         }
       }
@@ -266,7 +279,8 @@ ir::Kernel every_cast(DType from) {
 
 ir::Kernel mixed_map() {
   Writer w;
-  const int x = w.load(DType::Float64), y = w.load(DType::Float32, ir::Access::Strided), u = w.load(DType::Float64, ir::Access::Uniform);
+  const int x = w.load(DType::Float64), y = w.load(DType::Float32, ir::Access::Strided),
+            u = w.load(DType::Float64, ir::Access::Uniform);
   const int i = w.index(), flag = w.load(DType::Bool), p = w.param(DType::Float64), q = w.param(DType::Int32);
   const int sum = w.apply(Op::add, {x, w.cast(y, DType::Float64)});
   const int row_value = w.apply(Op::add, {w.apply(Op::sin, {u}), w.apply(Op::multiply, {p, p})});
@@ -339,7 +353,8 @@ void Llvm::expect_states(const ir::Kernel& kernel, std::int64_t rows, const std:
       for (const ir::Reduction& r : kernel.reductions) {
         const auto size = static_cast<std::int64_t>(itemsize(kernel.value_dtype(r)));
         const bool deviation = r.reducer == Reducer::sumsqdev;
-        const std::int64_t bytes = row_form ? rows * leaves * cpu::state_bytes(deviation, size) : n * cpu::accumulator_bytes(deviation, size);
+        const std::int64_t bytes =
+            row_form ? rows * leaves * cpu::state_bytes(deviation, size) : n * cpu::accumulator_bytes(deviation, size);
         want.add(bytes + kGuard * size);
         got.add(bytes + kGuard * size);
         values.push_back(bytes / size + kGuard);
@@ -351,11 +366,14 @@ void Llvm::expect_states(const ir::Kernel& kernel, std::int64_t rows, const std:
         program.body(a);
         code->body(&b);
       }
-      const std::string what = std::string(cpu::level_name(level)) + ", n = " + std::to_string(n) + "\n" + ir::print(kernel);
+      const std::string what =
+          std::string(cpu::level_name(level)) + ", n = " + std::to_string(n) + "\n" + ir::print(kernel);
       for (std::size_t k = 0; k < kernel.reductions.size(); ++k)
-        expect_same(kernel.value_dtype(kernel.reductions[k]), want.pointers[k], got.pointers[k], values[k], "reduction " + std::to_string(k) + ", " + what);
+        expect_same(kernel.value_dtype(kernel.reductions[k]), want.pointers[k], got.pointers[k], values[k],
+                    "reduction " + std::to_string(k) + ", " + what);
       for (std::size_t k = 0; k < kernel.body.stores.size(); ++k)
-        expect_same(kernel.body.stores[k].operand.dtype, want_out.pointers[k], got_out.pointers[k], rows * (n + kGuard), "store " + std::to_string(k) + ", " + what);
+        expect_same(kernel.body.stores[k].operand.dtype, want_out.pointers[k], got_out.pointers[k], rows * (n + kGuard),
+                    "store " + std::to_string(k) + ", " + what);
       if (HasFatalFailure()) return;
     }
   }
@@ -370,17 +388,22 @@ ir::Kernel several_reductions(std::vector<bool> reduced) {
   w.store(b);
   return reducing_kernel(w,
                          {reduction(Reducer::sum, b), reduction(Reducer::sumsqdev, a), reduction(Reducer::max, y),
-                          reduction(Reducer::any, flag), reduction(Reducer::sum, w.cast(y, DType::Int64)), reduction(Reducer::prod, b),
-                          reduction(Reducer::min, x), reduction(Reducer::sum, p), reduction(Reducer::all, flag),
-                          reduction(Reducer::sum, position)},
+                          reduction(Reducer::any, flag), reduction(Reducer::sum, w.cast(y, DType::Int64)),
+                          reduction(Reducer::prod, b), reduction(Reducer::min, x), reduction(Reducer::sum, p),
+                          reduction(Reducer::all, flag), reduction(Reducer::sum, position)},
                          std::move(reduced));
 }
 
-const std::vector<std::int64_t> kRowLengths = {1, 2, 7, 63, 64, 65, 100, 127, 128, 129, 1000, 1023, 1024, 1025, 1087, 2048, 5000};
+const std::vector<std::int64_t> kRowLengths = {1,   2,    7,    63,   64,   65,   100,  127, 128,
+                                               129, 1000, 1023, 1024, 1025, 1087, 2048, 5000};
 
-TEST_F(Llvm, RowReductionsBesideEachOtherAndAStoreEqualTheInterpreter) { expect_states(several_reductions({false, true}), 3, kRowLengths); }
+TEST_F(Llvm, RowReductionsBesideEachOtherAndAStoreEqualTheInterpreter) {
+  expect_states(several_reductions({false, true}), 3, kRowLengths);
+}
 
-TEST_F(Llvm, ColumnReductionsBesideEachOtherAndAStoreEqualTheInterpreter) { expect_states(several_reductions({true, false}), 5, kRowLengths); }
+TEST_F(Llvm, ColumnReductionsBesideEachOtherAndAStoreEqualTheInterpreter) {
+  expect_states(several_reductions({true, false}), 5, kRowLengths);
+}
 
 TEST_F(Llvm, EveryReducerOfEveryDtypeEqualsTheInterpreterAlone) {
   for (const DType dtype : kComputable) {
@@ -400,7 +423,8 @@ TEST_F(Llvm, EveryReducerOfEveryDtypeEqualsTheInterpreterAlone) {
 TEST_F(Llvm, EpilogueReadsReductionsBehindItsInputs) {
   Writer body;
   const int x = body.load(DType::Float64);
-  ir::Kernel kernel = reducing_kernel(body, {reduction(Reducer::sum, x), reduction(Reducer::max, body.cast(x, DType::Int32))}, {true});
+  ir::Kernel kernel =
+      reducing_kernel(body, {reduction(Reducer::sum, x), reduction(Reducer::max, body.cast(x, DType::Int32))}, {true});
   Writer w;
   const int bias = w.load(DType::Float64), sum = w.reduced(DType::Float64, 0), largest = w.reduced(DType::Int32, 1);
   w.store(w.apply(Op::add, {w.apply(Op::divide, {sum, w.param(DType::Float64)}), bias}));
@@ -435,7 +459,8 @@ std::set<std::string> undefined_symbols(const std::string& object) {
     for (std::size_t at = sizeof(Elf64_Sym); at < section.sh_size; at += sizeof(Elf64_Sym)) {
       Elf64_Sym symbol;
       std::memcpy(&symbol, object.data() + section.sh_offset + at, sizeof symbol);
-      if (symbol.st_shndx == SHN_UNDEF) names.insert(object.data() + sections[section.sh_link].sh_offset + symbol.st_name);
+      if (symbol.st_shndx == SHN_UNDEF)
+        names.insert(object.data() + sections[section.sh_link].sh_offset + symbol.st_name);
     }
   }
   return names;
@@ -443,7 +468,8 @@ std::set<std::string> undefined_symbols(const std::string& object) {
 
 TEST_F(Llvm, CallsNothingButSlowPathsFoldsAndFmaBelowV3) {
   for (const cpu::Level level : all_levels()) {
-    std::vector<ir::Kernel> kernels = {mixed_map(), several_reductions({false, true}), several_reductions({true, false})};
+    std::vector<ir::Kernel> kernels = {mixed_map(), several_reductions({false, true}),
+                                       several_reductions({true, false})};
     for (const DType dtype : kComputable) {
       kernels.push_back(every_op(dtype, nullptr));
       kernels.push_back(every_cast(dtype));
@@ -452,7 +478,8 @@ TEST_F(Llvm, CallsNothingButSlowPathsFoldsAndFmaBelowV3) {
       for (const std::string& name : undefined_symbols(compiler_->compile(kernel, level))) {
         const bool fma = level == cpu::Level::Baseline && (name == "fma" || name == "fmaf");
         EXPECT_TRUE(fma || name.starts_with("ingot_slow_") || name.starts_with("ingot_fold_"))
-            << "generated code for " << cpu::level_name(level) << " calls " << name << "\n" << ir::print(kernel);
+            << "generated code for " << cpu::level_name(level) << " calls " << name << "\n"
+            << ir::print(kernel);
       }
     }
   }

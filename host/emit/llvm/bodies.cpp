@@ -1,5 +1,8 @@
 #include "host/emit/llvm/bodies.h"
 
+#include <algorithm>
+#include <vector>
+
 #include <llvm/Bitcode/BitcodeReader.h>
 #include <llvm/Linker/Linker.h>
 #include <llvm/Support/MemoryBufferRef.h>
@@ -12,10 +15,12 @@
 #else
 #define INGOT_LEVELS(X) X(Baseline)
 #endif
-#define INGOT_DTYPES(X, level) \
-  X(level, i8) X(level, i16) X(level, i32) X(level, i64) X(level, u8) X(level, u16) X(level, u32) X(level, u64) X(level, f32) X(level, f64)
+#define INGOT_DTYPES(X, level)                                                                                   \
+  X(level, i8)                                                                                                   \
+  X(level, i16) X(level, i32) X(level, i64) X(level, u8) X(level, u16) X(level, u32) X(level, u64) X(level, f32) \
+      X(level, f64)
 
-#define INGOT_DECLARE(level, dtype)                      \
+#define INGOT_DECLARE(level, dtype)                        \
   extern "C" const char ingot_bitcode_##level##_##dtype[]; \
   extern "C" const char ingot_bitcode_##level##_##dtype##_end[];
 #define INGOT_DECLARE_LEVEL(level) INGOT_DTYPES(INGOT_DECLARE, level)
@@ -59,9 +64,11 @@ Bodies::Bodies(llvm::Module& module, cpu::Level level) : module_(module), level_
 llvm::Module& Bodies::source(DType dtype) {
   std::unique_ptr<llvm::Module>& source = sources_[dtype];
   if (!source) {
-    auto parsed = llvm::getLazyBitcodeModule(llvm::MemoryBufferRef(find(level_, dtype).bytes(), short_name(dtype)), module_.getContext());
+    auto parsed = llvm::getLazyBitcodeModule(llvm::MemoryBufferRef(find(level_, dtype).bytes(), short_name(dtype)),
+                                             module_.getContext());
     if (!parsed)
-      throw InternalError(text("internal error: the embedded bodies cannot be read: ", llvm::toString(parsed.takeError())));
+      throw InternalError(
+          text("internal error: the embedded bodies cannot be read: ", llvm::toString(parsed.takeError())));
     source = std::move(*parsed);
   }
   return *source;

@@ -1,5 +1,5 @@
-// The bodies of kernels/math as embedded bitcode (kernels/cpu/bodies.cpp): which function computes an op, and linking those that
-// a module calls into it.
+// The bodies of kernels/math as embedded bitcode (kernels/cpu/bodies.cpp): which function computes an op, and linking
+// those that a module calls into it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ class Bodies {
  public:
   Bodies(llvm::Module& module, cpu::Level level);
 
-  /// void (out, a, b, c), pointers to `lanes` elements. `dtype` is that of the operands (random_uniform: of the result).
+  /// void (out, a, b, c), pointers to `lanes` elements. `dtype` is that of the operands (random_uniform: of the
+  /// result).
   llvm::Function* op(Op op, DType dtype, int lanes);
   /// void (out, a)
   llvm::Function* cast(DType from, DType to, int lanes);

@@ -16,8 +16,8 @@ struct Bundle {
 
 Bundle choose_bundle(const ir::Region& region, cpu::Level level);
 
-/// As above for a body with Row reductions. Where the body is cheap and the accumulators of all lanes fit the vector registers,
-/// one trip covers all lanes, and the accumulators never leave the registers in the loop.
+/// As above for a body with Row reductions. Where the body is cheap and the accumulators of all lanes fit the vector
+/// registers, one trip covers all lanes, and the accumulators never leave the registers in the loop.
 Bundle choose_row_bundle(const ir::Kernel& kernel, cpu::Level level);
 
 }  // namespace ingot::emit

@@ -1,6 +1,8 @@
 #include "host/emit/llvm/kernel.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <vector>
 
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/IntrinsicsX86.h>
@@ -41,13 +43,13 @@ Op combine(Reducer reducer) {
   throw InternalError("internal error: a reducer that no op combines");
 }
 
-// One function of the contract in kernels/cpu/tile.h. A row is cut into blocks; the code of the region is emitted once, in a
-// loop that runs over the whole blocks of the row in place, and then once more over a padded copy of what is left. So the hot
-// loop knows nothing of tails, and lanes past the end reach neither memory nor accumulators.
+// One function of the contract in kernels/cpu/tile.h. A row is cut into blocks; the code of the region is emitted once,
+// in a loop that runs over the whole blocks of the row in place, and then once more over a padded copy of what is left.
+// So the hot loop knows nothing of tails, and lanes past the end reach neither memory nor accumulators.
 class TileFunction {
  public:
-  TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel, const ir::Region& region,
-               bool is_body, Bundle bundle);
+  TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel,
+               const ir::Region& region, bool is_body, Bundle bundle);
   void emit();
 
  private:
@@ -83,8 +85,8 @@ class TileFunction {
   void clear(const Values& acc, Value* count);
   void fold(Value* leaf_state, std::size_t reduction, Value* count);
   void fold_here(const Accumulators& r, Value* lanes, Value* leaf_state);
-  void copy_elements(const Values& to, Value* to_start, const Values& from, Value* from_start, Value* count, Value* padded,
-                     const std::vector<DType>& dtypes);
+  void copy_elements(const Values& to, Value* to_start, const Values& from, Value* from_start, Value* count,
+                     Value* padded, const std::vector<DType>& dtypes);
   llvm::Constant* identity(Reducer reducer, DType dtype);
 
   bool row_form() const { return form_ == ir::Form::Row; }
@@ -107,14 +109,19 @@ class TileFunction {
 
   Value *rows_, *n_, *first_, *streaming_;
   Values in_, in_row_, in_step_, out_, out_row_, params_, states_;
-  Values ramps_;       // generated inputs: lane k holds k * in_step
-  Values row_acc_;     // Row: the arrays of a leaf's lane accumulators
-  Segment padded_;     // the copy of a row's end
+  Values ramps_;    // generated inputs: lane k holds k * in_step
+  Values row_acc_;  // Row: the arrays of a leaf's lane accumulators
+  Segment padded_;  // the copy of a row's end
 };
 
 TileFunction::TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel,
                            const ir::Region& region, bool is_body, Bundle bundle)
-    : module_(module), context_(module.getContext()), bodies_(bodies), region_(region), bundle_(bundle), builder_(context_),
+    : module_(module),
+      context_(module.getContext()),
+      bodies_(bodies),
+      region_(region),
+      bundle_(bundle),
+      builder_(context_),
       inputs_(region.inputs) {
   if (is_body) {
     form_ = kernel.form();
@@ -125,7 +132,8 @@ TileFunction::TileFunction(llvm::Module& module, Bodies& bodies, const char* nam
       leaf_ = ir::leaf_size(kernel);
     }
   } else {
-    for (const ir::Reduction& r : kernel.reductions) inputs_.push_back({kernel.value_dtype(r), ir::Access::Contiguous, false});
+    for (const ir::Reduction& r : kernel.reductions)
+      inputs_.push_back({kernel.value_dtype(r), ir::Access::Contiguous, false});
   }
   for (const ir::Operand& input : inputs_) uniform_.push_back(!input.generated && input.access == ir::Access::Uniform);
 
@@ -139,7 +147,8 @@ TileFunction::TileFunction(llvm::Module& module, Bodies& bodies, const char* nam
 
 Value* TileFunction::stack(DType dtype, int elements) {
   BasicBlock& entry = function_->getEntryBlock();
-  auto* slot = llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(llvm::ArrayType::get(type_of(dtype), static_cast<std::uint64_t>(elements)));
+  auto* slot = llvm::IRBuilder<>(&entry, entry.begin())
+                   .CreateAlloca(llvm::ArrayType::get(type_of(dtype), static_cast<std::uint64_t>(elements)));
   slot->setAlignment(llvm::Align(64));
   return slot;
 }
@@ -185,7 +194,9 @@ Values TileFunction::loop(Value* end, std::int64_t step, Values carried, Body bo
 
 void TileFunction::load_tile() {
   llvm::Type *word = builder_.getInt64Ty(), *pointer = builder_.getPtrTy();
-  const auto flag = [&](std::size_t offset) { return builder_.CreateTrunc(field(offset, builder_.getInt8Ty()), builder_.getInt1Ty()); };
+  const auto flag = [&](std::size_t offset) {
+    return builder_.CreateTrunc(field(offset, builder_.getInt8Ty()), builder_.getInt1Ty());
+  };
   rows_ = field(offsetof(cpu::Tile, rows), word);
   n_ = field(offsetof(cpu::Tile, n), word);
   Value* in = field(offsetof(cpu::Tile, in), pointer);
@@ -207,14 +218,16 @@ void TileFunction::load_tile() {
     in_step_[k] = entry(in_step, k, word);
     std::vector<llvm::Constant*> lane(static_cast<std::size_t>(bundle_.lanes));
     for (int l = 0; l < bundle_.lanes; ++l) lane[l] = builder_.getInt64(static_cast<std::uint64_t>(l));
-    ramps_[k] = builder_.CreateMul(llvm::ConstantVector::get(lane), builder_.CreateVectorSplat(bundle_.lanes, in_step_[k]));
+    ramps_[k] =
+        builder_.CreateMul(llvm::ConstantVector::get(lane), builder_.CreateVectorSplat(bundle_.lanes, in_step_[k]));
   }
   for (std::size_t k = 0; k < region_.stores.size(); ++k) {
     out_.push_back(entry(out, k, pointer));
     out_row_.push_back(entry(out_row, k, word));
   }
   for (std::size_t k = 0; k < region_.params.size(); ++k)
-    params_.push_back(builder_.CreateLoad(type_of(region_.params[k]), builder_.CreateGEP(word, params, i64(static_cast<std::int64_t>(k)))));
+    params_.push_back(builder_.CreateLoad(type_of(region_.params[k]),
+                                          builder_.CreateGEP(word, params, i64(static_cast<std::int64_t>(k)))));
   for (std::size_t k = 0; k < reductions_.size(); ++k) states_.push_back(entry(acc, k, pointer));
 }
 
@@ -253,7 +266,8 @@ void TileFunction::emit_row(Value* row) {
     Value* offset = builder_.CreateMul(row, in_row_[k]);
     whole.in.push_back(generated(k) ? builder_.CreateAdd(in_[k], offset) : bytes_from(in_[k], offset));
   }
-  for (std::size_t k = 0; k < out_.size(); ++k) whole.out.push_back(bytes_from(out_[k], builder_.CreateMul(row, out_row_[k])));
+  for (std::size_t k = 0; k < out_.size(); ++k)
+    whole.out.push_back(bytes_from(out_[k], builder_.CreateMul(row, out_row_[k])));
   code_->compute_uniform([&](const ir::Instr& instr) -> Value* {
     if (instr.code == ir::Code::Param) return params_[instr.index];
     return builder_.CreateLoad(type_of(instr.dtype), whole.in[instr.index]);
@@ -286,13 +300,15 @@ void TileFunction::emit_leaves(Value* row, const Segment& whole) {
       if (generated(k)) part.in[k] = builder_.CreateAdd(whole.in[k], builder_.CreateMul(start, in_step_[k]));
       if (contiguous(k)) part.in[k] = at(whole.in[k], start, inputs_[k].dtype);
     }
-    for (std::size_t k = 0; k < out_.size(); ++k) part.out[k] = at(whole.out[k], start, region_.stores[k].operand.dtype);
+    for (std::size_t k = 0; k < out_.size(); ++k)
+      part.out[k] = at(whole.out[k], start, region_.stores[k].operand.dtype);
     part.acc = row_acc_;
     clear(part.acc, i64(lanes_));
     emit_span(part, count, nullptr);
     Value* index = builder_.CreateAdd(builder_.CreateMul(row, leaves), leaf);
     for (std::size_t k = 0; k < reductions_.size(); ++k) {
-      const std::int64_t bytes = cpu::state_bytes(reductions_[k].deviation(), static_cast<std::int64_t>(itemsize(reductions_[k].dtype)));
+      const std::int64_t bytes =
+          cpu::state_bytes(reductions_[k].deviation(), static_cast<std::int64_t>(itemsize(reductions_[k].dtype)));
       fold(bytes_from(states_[k], builder_.CreateMul(index, i64(bytes))), k, count);
     }
     return Values{};
@@ -303,8 +319,8 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
   Value* rest = builder_.CreateAnd(count, i64(bundle_.block() - 1));
   Value* main = builder_.CreateSub(count, rest);
   Value* acc_start = row_form() ? builder_.CreateAnd(main, i64(lanes_ - 1)) : main;
-  BasicBlock *before = builder_.GetInsertBlock(), *head = block("segment"), *end = block("segment.end"), *check = block("rest"),
-             *pad = block("pad"), *unpad = block("unpad"), *done = block("span.end");
+  BasicBlock *before = builder_.GetInsertBlock(), *head = block("segment"), *end = block("segment.end"),
+             *check = block("rest"), *pad = block("pad"), *unpad = block("unpad"), *done = block("span.end");
   builder_.CreateCondBr(builder_.CreateICmpSGT(main, i64(0)), head, check);
 
   builder_.SetInsertPoint(pad);
@@ -332,7 +348,8 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
     return phi;
   };
   Segment segment;
-  for (std::size_t k = 0; k < inputs_.size(); ++k) segment.in.push_back(either(whole.in[k], contiguous(k) ? padded_.in[k] : whole.in[k]));
+  for (std::size_t k = 0; k < inputs_.size(); ++k)
+    segment.in.push_back(either(whole.in[k], contiguous(k) ? padded_.in[k] : whole.in[k]));
   for (std::size_t k = 0; k < out_.size(); ++k) segment.out.push_back(either(whole.out[k], padded_.out[k]));
   for (std::size_t k = 0; k < acc_dtypes_.size(); ++k) segment.acc.push_back(either(whole.acc[k], padded_.acc[k]));
   segment.start = either(i64(0), main);
@@ -356,12 +373,15 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
 
 void TileFunction::emit_blocks(const Segment& segment, Value* starts) {
   // Where one block covers all lanes, the accumulators stay in registers over the loop.
-  const auto address = [&](std::size_t array, int copy) { return at(segment.acc[array], i64(copy * bundle_.lanes), acc_dtypes_[array]); };
+  const auto address = [&](std::size_t array, int copy) {
+    return at(segment.acc[array], i64(copy * bundle_.lanes), acc_dtypes_[array]);
+  };
   Values carried;
   if (in_registers())
     for (int copy = 0; copy < bundle_.unroll; ++copy)
       for (std::size_t a = 0; a < acc_dtypes_.size(); ++a)
-        carried.push_back(builder_.CreateAlignedLoad(code_->vector_type(acc_dtypes_[a]), address(a, copy), llvm::Align(itemsize(acc_dtypes_[a]))));
+        carried.push_back(builder_.CreateAlignedLoad(code_->vector_type(acc_dtypes_[a]), address(a, copy),
+                                                     llvm::Align(itemsize(acc_dtypes_[a]))));
 
   carried = loop(segment.count, bundle_.block(), std::move(carried), [&](Value* i, Values held) {
     for (int copy = 0; copy < bundle_.unroll; ++copy) {
@@ -369,9 +389,12 @@ void TileFunction::emit_blocks(const Segment& segment, Value* starts) {
       code_->compute([&](const ir::Instr& instr) -> Value* {
         const std::size_t k = instr.code == ir::Code::Reduced ? region_.inputs.size() + instr.index : instr.index;
         if (!generated(k))
-          return builder_.CreateAlignedLoad(code_->vector_type(instr.dtype), at(at(segment.in[k], i, instr.dtype), i64(copy * bundle_.lanes), instr.dtype),
-                                            llvm::Align(itemsize(instr.dtype)));
-        Value* first = builder_.CreateAdd(segment.in[k], builder_.CreateMul(builder_.CreateAdd(segment.start, offset), in_step_[k]));
+          return builder_.CreateAlignedLoad(
+              code_->vector_type(instr.dtype),
+              at(at(segment.in[k], i, instr.dtype), i64(copy * bundle_.lanes), instr.dtype),
+              llvm::Align(itemsize(instr.dtype)));
+        Value* first = builder_.CreateAdd(segment.in[k],
+                                          builder_.CreateMul(builder_.CreateAdd(segment.start, offset), in_step_[k]));
         return builder_.CreateAdd(builder_.CreateVectorSplat(bundle_.lanes, first), ramps_[k]);
       });
       store(segment, offset);
@@ -386,7 +409,8 @@ void TileFunction::emit_blocks(const Segment& segment, Value* starts) {
 
   for (std::size_t k = 0; k < carried.size(); ++k) {
     const std::size_t array = k % acc_dtypes_.size();
-    builder_.CreateAlignedStore(carried[k], address(array, static_cast<int>(k / acc_dtypes_.size())), llvm::Align(itemsize(acc_dtypes_[array])));
+    builder_.CreateAlignedStore(carried[k], address(array, static_cast<int>(k / acc_dtypes_.size())),
+                                llvm::Align(itemsize(acc_dtypes_[array])));
   }
 }
 
@@ -412,7 +436,8 @@ void TileFunction::store(const Segment& segment, Value* offset) {
   builder_.SetInsertPoint(done);
 }
 
-// Folds the values of the bundle at `offset` into the accumulators: those in registers, given in `acc`, or else those in memory.
+// Folds the values of the bundle at `offset` into the accumulators: those in registers, given in `acc`, or else those
+// in memory.
 Values TileFunction::accumulate(const Segment& segment, Value* offset, Values acc, Value* starts) {
   Value* index = row_form() ? builder_.CreateAnd(offset, i64(lanes_ - 1)) : offset;
   std::size_t array = 0;
@@ -442,7 +467,8 @@ Values TileFunction::accumulate(const Segment& segment, Value* offset, Values ac
       }
     } else {
       Value* none = llvm::PoisonValue::get(builder_.getPtrTy());
-      builder_.CreateCall(bodies_.op(combine(r.reduction.reducer), r.dtype, bundle_.lanes), {slots[0], slots[0], value, none});
+      builder_.CreateCall(bodies_.op(combine(r.reduction.reducer), r.dtype, bundle_.lanes),
+                          {slots[0], slots[0], value, none});
     }
     for (int a = 0; a < arrays; ++a) {
       Value* result = builder_.CreateLoad(type, slots[a]);
@@ -466,8 +492,9 @@ void TileFunction::clear(const Values& acc, Value* count) {
       llvm::Constant* value = identity(r.reduction.reducer, r.dtype);
       const llvm::Align align(itemsize(r.dtype));
       loop(whole, bundle_.lanes, {}, [&](Value* i, Values) {
-        builder_.CreateAlignedStore(llvm::ConstantVector::getSplat(llvm::ElementCount::getFixed(static_cast<unsigned>(bundle_.lanes)), value),
-                                    at(acc[array], i, r.dtype), align);
+        builder_.CreateAlignedStore(
+            llvm::ConstantVector::getSplat(llvm::ElementCount::getFixed(static_cast<unsigned>(bundle_.lanes)), value),
+            at(acc[array], i, r.dtype), align);
         return Values{};
       });
       loop(rest, 1, {}, [&](Value* i, Values) {
@@ -486,17 +513,19 @@ void TileFunction::fold(Value* leaf_state, std::size_t reduction, Value* count) 
   llvm::Type *pointer = builder_.getPtrTy(), *word = builder_.getInt64Ty();
   auto* type = llvm::FunctionType::get(builder_.getVoidTy(), {pointer, word, word, pointer}, false);
   auto* function = llvm::cast<llvm::Function>(
-      module_.getOrInsertFunction(text("ingot_fold_", name(r.reduction.reducer), "_", short_name(r.dtype)), type).getCallee());
+      module_.getOrInsertFunction(text("ingot_fold_", name(r.reduction.reducer), "_", short_name(r.dtype)), type)
+          .getCallee());
   function->setDoesNotThrow();
   function->addParamAttr(0, llvm::Attribute::NoCapture);
   function->addParamAttr(3, llvm::Attribute::NoCapture);
   builder_.CreateCall(function, {row_acc_[array], i64(lanes_), count, leaf_state});
 }
 
-// Folds the lanes by halving in generated code: where a leaf takes 80 ns, a call that does it takes half as long again. Lanes
-// without elements hold the identity.
+// Folds the lanes by halving in generated code: where a leaf takes 80 ns, a call that does it takes half as long again.
+// Lanes without elements hold the identity.
 void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_state) {
-  Value *left = code_->new_slot(r.dtype), *right = code_->new_slot(r.dtype), *none = llvm::PoisonValue::get(builder_.getPtrTy());
+  Value *left = code_->new_slot(r.dtype), *right = code_->new_slot(r.dtype),
+        *none = llvm::PoisonValue::get(builder_.getPtrTy());
   llvm::Type* type = code_->vector_type(r.dtype);
   const auto join = [&](Value* a, Value* b) -> Value* {
     builder_.CreateStore(a, left);
@@ -506,7 +535,8 @@ void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_st
   };
   Values bundles;
   for (int copy = 0; copy < bundle_.unroll; ++copy)
-    bundles.push_back(builder_.CreateAlignedLoad(type, at(lanes, i64(copy * bundle_.lanes), r.dtype), llvm::Align(itemsize(r.dtype))));
+    bundles.push_back(builder_.CreateAlignedLoad(type, at(lanes, i64(copy * bundle_.lanes), r.dtype),
+                                                 llvm::Align(itemsize(r.dtype))));
   for (std::size_t half = bundles.size() / 2; half > 0; half /= 2)
     for (std::size_t k = 0; k < half; ++k) bundles[k] = join(bundles[k], bundles[k + half]);
   Value* last = bundles[0];
@@ -518,8 +548,8 @@ void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_st
   builder_.CreateStore(builder_.CreateExtractElement(last, std::uint64_t{0}), leaf_state);
 }
 
-// Copies `count` elements of each array and repeats the first of them up to `padded` in all. Element by element: it is less than
-// a block of each, where a call of memcpy would cost as much.
+// Copies `count` elements of each array and repeats the first of them up to `padded` in all. Element by element: it is
+// less than a block of each, where a call of memcpy would cost as much.
 void TileFunction::copy_elements(const Values& to, Value* to_start, const Values& from, Value* from_start, Value* count,
                                  Value* padded, const std::vector<DType>& dtypes) {
   if (to.empty()) return;
@@ -546,7 +576,8 @@ llvm::Constant* TileFunction::identity(Reducer reducer, DType dtype) {
     case Reducer::max:
       if (is_floating(dtype)) return llvm::ConstantFP::getInfinity(type, lowest);
       if (is_signed_integer(dtype))
-        return llvm::ConstantInt::get(type, lowest ? llvm::APInt::getSignedMinValue(bits) : llvm::APInt::getSignedMaxValue(bits));
+        return llvm::ConstantInt::get(
+            type, lowest ? llvm::APInt::getSignedMinValue(bits) : llvm::APInt::getSignedMaxValue(bits));
       return llvm::ConstantInt::get(type, lowest ? llvm::APInt::getMinValue(bits) : llvm::APInt::getMaxValue(bits));
     case Reducer::all: return llvm::ConstantInt::get(type, 1);
     case Reducer::any:
@@ -563,10 +594,13 @@ std::unique_ptr<llvm::Module> emit_llvm(const ir::Kernel& kernel, cpu::Level lev
   module->setTargetTriple(target.getTargetTriple().str());
   module->setDataLayout(target.createDataLayout());
   Bodies bodies(*module, level);
-  const Bundle bundle = kernel.form() == ir::Form::Row ? choose_row_bundle(kernel, level) : choose_bundle(kernel.body, level);
+  const Bundle bundle =
+      kernel.form() == ir::Form::Row ? choose_row_bundle(kernel, level) : choose_bundle(kernel.body, level);
   TileFunction(*module, bodies, "ingot_body", kernel, kernel.body, true, bundle).emit();
   if (!kernel.epilogue.empty())
-    TileFunction(*module, bodies, "ingot_epilogue", kernel, kernel.epilogue, false, choose_bundle(kernel.epilogue, level)).emit();
+    TileFunction(*module, bodies, "ingot_epilogue", kernel, kernel.epilogue, false,
+                 choose_bundle(kernel.epilogue, level))
+        .emit();
   bodies.link();
   return module;
 }

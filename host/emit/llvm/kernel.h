@@ -11,8 +11,8 @@
 
 namespace ingot::emit {
 
-/// A module that defines `ingot_body` and, for a kernel with an epilogue, `ingot_epilogue`, with the bodies they call linked in
-/// but not yet inlined. What stays undefined: slow paths of kernels/math, folds and fma.
+/// A module that defines `ingot_body` and, for a kernel with an epilogue, `ingot_epilogue`, with the bodies they call
+/// linked in but not yet inlined. What stays undefined: slow paths of kernels/math, folds and fma.
 std::unique_ptr<llvm::Module> emit_llvm(const ir::Kernel& kernel, cpu::Level level, const llvm::TargetMachine& target,
                                         llvm::LLVMContext& context);
 

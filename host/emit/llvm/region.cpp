@@ -12,8 +12,14 @@ llvm::Type* element_type(llvm::LLVMContext& context, DType dtype) {
 
 RegionCode::RegionCode(const ir::Region& region, const std::vector<bool>& uniform_input, int lanes, Bodies& bodies,
                        llvm::IRBuilder<>& builder, llvm::Function& function)
-    : region_(region), lanes_(lanes), bodies_(bodies), builder_(builder), function_(function), uniform_(region.code.size()),
-      scalars_(region.code.size()), slots_(region.code.size()) {
+    : region_(region),
+      lanes_(lanes),
+      bodies_(bodies),
+      builder_(builder),
+      function_(function),
+      uniform_(region.code.size()),
+      scalars_(region.code.size()),
+      slots_(region.code.size()) {
   for (std::size_t i = 0; i < region.code.size(); ++i) {
     const ir::Instr& instr = region.code[i];
     switch (instr.code) {
@@ -39,14 +45,17 @@ Value* RegionCode::new_slot(DType dtype) {
   return llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(vector_type(dtype));
 }
 
-Value* RegionCode::vector(int value) { return builder_.CreateLoad(vector_type(region_.code[value].dtype), slots_[value]); }
+Value* RegionCode::vector(int value) {
+  return builder_.CreateLoad(vector_type(region_.code[value].dtype), slots_[value]);
+}
 
 void RegionCode::compute_uniform(Source source) {
   for (std::size_t i = 0; i < region_.code.size(); ++i) {
     if (!uniform_[i]) continue;
     const ir::Instr& instr = region_.code[i];
     if (instr.code == ir::Code::Apply || instr.code == ir::Code::Cast) {
-      // The lanes are all alike. One of them crosses into the loop, where it costs one register rather than a bundle of them.
+      // The lanes are all alike. One of them crosses into the loop, where it costs one register rather than a bundle of
+      // them.
       apply(static_cast<int>(i));
       scalars_[i] = builder_.CreateExtractElement(vector(static_cast<int>(i)), std::uint64_t{0});
     } else {

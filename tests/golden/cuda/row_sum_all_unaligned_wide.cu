@@ -77,7 +77,7 @@ INGOT_FN void finish(const Params& p, Index kept, const States& states) {
   p.post_out0[0] = v0;
 }
 
-extern "C" __global__ void __launch_bounds__(256) row_sum_all_unaligned_wide(const __grid_constant__ Params p) {
+extern "C" __global__ void __launch_bounds__(256, 2) row_sum_all_unaligned_wide(const __grid_constant__ Params p) {
   Index kept = blockIdx.x;
   const Index run_number = split_off(kept, p.runs);
   const Index run_leaves = static_cast<Index>(8) << p.log_leaves, first_leaf = run_number * run_leaves;

@@ -75,7 +75,7 @@ INGOT_FN void finish(const Params& p, Index kept, const States& states) {
   p.post_out0[0] = v0;
 }
 
-extern "C" __global__ void __launch_bounds__(256) row_sum_short(const __grid_constant__ Params p) {
+extern "C" __global__ void __launch_bounds__(256, 2) row_sum_short(const __grid_constant__ Params p) {
   const int size = 1 << p.log_team, rank = threadIdx.x & (size - 1);
   const Index slot = static_cast<Index>(blockIdx.x) * (256 >> p.log_team) + (threadIdx.x >> p.log_team);
   const bool active = slot < p.kept;
