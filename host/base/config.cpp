@@ -25,8 +25,10 @@ int usable_cores() {
 struct Settings : Config {
   Settings() {
     const std::string_view wanted = environment("INGOT_BACKEND");
-    if (wanted == "interp") backend = Backend::Interpreter;
-    else if (wanted == "llvm") backend = Backend::Llvm;
+    if (wanted == "interp")
+      backend = Backend::Interpreter;
+    else if (wanted == "llvm")
+      backend = Backend::Llvm;
     else if (!wanted.empty())
       throw ValueError(text("INGOT_BACKEND is \"", wanted, "\"; expected interp or llvm, or leave it unset"));
 
@@ -41,7 +43,8 @@ struct Settings : Config {
     log = -1;
     for (int i = 0; i < 5; ++i)
       if (level == kLevels[i]) log = i;
-    if (log < 0) throw ValueError(text("INGOT_LOG is \"", level, "\"; expected warn, info, debug or trace, or leave it unset"));
+    if (log < 0)
+      throw ValueError(text("INGOT_LOG is \"", level, "\"; expected warn, info, debug or trace, or leave it unset"));
   }
 };
 

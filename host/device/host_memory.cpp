@@ -18,7 +18,8 @@ constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kHuge = std::size_t{4} << 20;  // from here on blocks come from mmap, aligned for huge pages
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
-// Sizes in steps of an eighth of a power of two: at most 12.5 % is wasted, and a freed block fits the next array of about its size.
+// Sizes in steps of an eighth of a power of two: at most 12.5 % is wasted, and a freed block fits the next array of
+// about its size.
 std::size_t rounded(std::size_t bytes) {
   bytes = std::max(bytes, kAlignment);
   const std::size_t step = std::max(std::bit_floor(bytes) / 8, bytes >= kHuge ? kHugePage : kAlignment);
@@ -39,8 +40,10 @@ void* obtain(std::size_t bytes) {
 }
 
 void give_back(void* memory, std::size_t bytes) {
-  if (bytes < kHuge) std::free(memory);
-  else munmap(memory, bytes);
+  if (bytes < kHuge)
+    std::free(memory);
+  else
+    munmap(memory, bytes);
 }
 
 struct Block {
@@ -54,7 +57,8 @@ class Pool {
     const std::scoped_lock guard(mutex_);
     if (limit_ >= 0 && in_use_ + static_cast<std::int64_t>(bytes) > limit_) return nullptr;
     void* memory = nullptr;
-    // Last freed first: its lines may still be in a cache. The list is short, being bounded in bytes and scanned from the end.
+    // Last freed first: its lines may still be in a cache. The list is short, being bounded in bytes and scanned from
+    // the end.
     for (std::size_t i = free_.size(); i-- > 0 && memory == nullptr;) {
       if (free_[i].bytes != bytes) continue;
       memory = free_[i].memory;
@@ -116,7 +120,8 @@ class Pool {
 };
 
 Pool& pool() {
-  static Pool* const instance = new Pool;  // never destroyed: arrays in static storage may outlive any other static object
+  static Pool* const instance =
+      new Pool;  // never destroyed: arrays in static storage may outlive any other static object
   return *instance;
 }
 

@@ -1,5 +1,5 @@
-// Memory for results on the host: 64-byte aligned blocks, kept after their last use and handed out again, since the first touch
-// of fresh memory costs six times its reuse (docs/design.md). Blocks of 4 MiB and more ask for huge pages.
+// Memory for results on the host: 64-byte aligned blocks, kept after their last use and handed out again, since the
+// first touch of fresh memory costs six times its reuse (docs/design.md). Blocks of 4 MiB and more ask for huge pages.
 #pragma once
 
 #include <cstddef>

@@ -18,8 +18,9 @@ inline void unravel(const Dims& extents, std::int64_t at, Dims& index) {
   if (!extents.empty()) index[0] = at;
 }
 
-/// Cuts positions [begin, begin + count) of extents into blocks of whole rows of the innermost axis, or parts of one row:
-/// f(index of the first element, rows, elements per row), in order. A block never spans more than the two innermost axes.
+/// Cuts positions [begin, begin + count) of extents into blocks of whole rows of the innermost axis, or parts of one
+/// row: f(index of the first element, rows, elements per row), in order. A block never spans more than the two
+/// innermost axes.
 template <class F>
 void for_each_block(const Dims& extents, std::int64_t begin, std::int64_t count, F&& f) {
   Dims index;

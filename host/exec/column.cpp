@@ -9,7 +9,7 @@
 namespace ingot::exec {
 namespace {
 
-constexpr std::int64_t kSegment = 1024;       // kept elements: 8 KiB of f64 accumulators and as much of a row
+constexpr std::int64_t kSegment = 1024;  // kept elements: 8 KiB of f64 accumulators and as much of a row
 constexpr std::int64_t kStagedSegment = 128;
 constexpr std::int64_t kStagedRows = 16;
 constexpr std::int64_t kTasksPerThread = 8;
@@ -19,7 +19,10 @@ std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b;
 class ColumnLaunch {
  public:
   ColumnLaunch(const Bound& bound, int threads)
-      : bound_(bound), threads_(threads), support_(cpu::support(jit::level())), kernel_(bound.launch->kernel),
+      : bound_(bound),
+        threads_(threads),
+        support_(cpu::support(jit::level())),
+        kernel_(bound.launch->kernel),
         reductions_(reducings(kernel_, support_)) {
     for (int k = 0; k + 1 < kernel_.rank(); ++k) {
       (kernel_.reduced[k] ? reduced_axes_ : outer_axes_).push_back(k);
@@ -69,9 +72,11 @@ class ColumnLaunch {
     Node stack[64];
     int depth = 0;
     for (std::int64_t leaf = block * per_block_; leaf < last; ++leaf) {
-      const std::int64_t first = leaf * ir::kColumnLeaf, count = std::min<std::int64_t>(ir::kColumnLeaf, elements_ - first);
+      const std::int64_t first = leaf * ir::kColumnLeaf,
+                         count = std::min<std::int64_t>(ir::kColumnLeaf, elements_ - first);
       for (std::size_t k = 0; k < reductions_.size(); ++k)
-        frame.acc[k] = frame.scratch(slot(k, -1), static_cast<std::size_t>(segment_ * reductions_[k].accumulator_bytes));
+        frame.acc[k] =
+            frame.scratch(slot(k, -1), static_cast<std::size_t>(segment_ * reductions_[k].accumulator_bytes));
       fold_leaf(frame, outer, begin, n, first, count);
       for (std::size_t k = 0; k < reductions_.size(); ++k) {
         const Reducing& r = reductions_[k];
@@ -97,7 +102,8 @@ class ColumnLaunch {
   }
 
   // Rows [first, first + count) of the reduced space, in runs along its innermost axis.
-  void fold_leaf(Frame& frame, std::int64_t outer, std::int64_t begin, std::int64_t n, std::int64_t first, std::int64_t count) {
+  void fold_leaf(Frame& frame, std::int64_t outer, std::int64_t begin, std::int64_t n, std::int64_t first,
+                 std::int64_t count) {
     Dims outer_index, index;
     unravel(outer_extents_, outer, outer_index);
     const std::int64_t inner = reduced_extents_.back();
@@ -107,8 +113,10 @@ class ColumnLaunch {
       if (staged_) rows = std::min(rows, kStagedRows);
       const auto place = [&](const Operand& o) {
         std::int64_t offset = begin * o.step[o.step.size() - 1];
-        for (std::size_t k = 0; k < outer_axes_.size(); ++k) offset += outer_index[static_cast<int>(k)] * o.step[outer_axes_[k]];
-        for (std::size_t k = 0; k < reduced_axes_.size(); ++k) offset += index[static_cast<int>(k)] * o.step[reduced_axes_[k]];
+        for (std::size_t k = 0; k < outer_axes_.size(); ++k)
+          offset += outer_index[static_cast<int>(k)] * o.step[outer_axes_[k]];
+        for (std::size_t k = 0; k < reduced_axes_.size(); ++k)
+          offset += index[static_cast<int>(k)] * o.step[reduced_axes_[k]];
         return Place{offset, o.step[reduced_axes_.back()], o.step[o.step.size() - 1]};
       };
       frame.lay(bound_.body, rows, n, place);
@@ -121,7 +129,8 @@ class ColumnLaunch {
 
   void join_blocks() {
     parallel_for(outer_ * segments_, threads_, [&](std::int64_t t) {
-      const std::int64_t outer = t / segments_, begin = t % segments_ * segment_, n = std::min(segment_, columns_ - begin);
+      const std::int64_t outer = t / segments_, begin = t % segments_ * segment_,
+                         n = std::min(segment_, columns_ - begin);
       Frame& frame = start_frame();
       const std::int64_t size = per_block_ * ir::kColumnLeaf;
       for (std::int64_t stride = 1; stride < blocks_; stride *= 2) {
@@ -129,8 +138,8 @@ class ColumnLaunch {
           const std::int64_t right = std::min(elements_, (b + 2 * stride) * size) - (b + stride) * size;
           for (std::size_t k = 0; k < reductions_.size(); ++k) {
             const Reducing& r = reductions_[k];
-            support_.column_join[r.reducer][r.dtype](partial(k, b, outer, begin), partial(k, b + stride, outer, begin), n,
-                                                     stride * size, right);
+            support_.column_join[r.reducer][r.dtype](partial(k, b, outer, begin), partial(k, b + stride, outer, begin),
+                                                     n, stride * size, right);
           }
         }
       }

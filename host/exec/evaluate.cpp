@@ -18,8 +18,8 @@ namespace {
 using graph::Kind;
 using graph::Node;
 
-// One evaluation at a time: what two threads ask for is computed once, and there is one team of OpenMP threads. Recording goes on
-// meanwhile. Never destroyed, like everything that an array in static storage may need at exit.
+// One evaluation at a time: what two threads ask for is computed once, and there is one team of OpenMP threads.
+// Recording goes on meanwhile. Never destroyed, like everything that an array in static storage may need at exit.
 std::mutex& evaluating() {
   static auto* const mutex = new std::mutex;
   return *mutex;
@@ -83,7 +83,8 @@ class Execution {
     region.in.clear();
     region.out.clear();
     region.params.clear();
-    for (std::size_t k = 0; k < bindings.inputs.size(); ++k) region.in.push_back(bind(bindings.inputs[k], kernel.inputs[k]));
+    for (std::size_t k = 0; k < bindings.inputs.size(); ++k)
+      region.in.push_back(bind(bindings.inputs[k], kernel.inputs[k]));
     for (int item : bindings.params) region.params.push_back(outline_->nodes[static_cast<std::size_t>(item)]->bits);
     for (std::size_t k = 0; k < bindings.outputs.size(); ++k) {
       const auto item = static_cast<std::size_t>(bindings.outputs[k].item);
@@ -109,9 +110,7 @@ bool is_leaf(const Node* node) {
 }
 
 // A view of what is there already is as good as values: it costs nothing to read through.
-bool is_settled(const Node* node) {
-  return is_leaf(node) || (node->kind == Kind::View && is_leaf(node->inputs[0]));
-}
+bool is_settled(const Node* node) { return is_leaf(node) || (node->kind == Kind::View && is_leaf(node->inputs[0])); }
 
 // What an evaluation works with, under its lock.
 struct Workspace {
@@ -140,7 +139,8 @@ void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
   deliver(space.execution, plan->snapshot.roots);
 }
 
-// Computes values for the nodes. They then no longer need their inputs, and no longer equal what would be recorded anew.
+// Computes values for the nodes. They then no longer need their inputs, and no longer equal what would be recorded
+// anew.
 void compute(std::span<Node* const> nodes) {
   if (nodes.empty()) return;
   Node* dead = nullptr;
@@ -168,8 +168,10 @@ std::vector<Node*> unsettled(std::span<Node* const> nodes) {
 
 void fill(const Node* node, std::byte* out) {
   const cpu::Support& support = cpu::support(jit::level());
-  if (node->kind == Kind::Index) support.iota(reinterpret_cast<std::int64_t*>(out), 0, 1, node->numel());
-  else support.fill[cpu::item_index(static_cast<std::int64_t>(itemsize(node->dtype)))](out, &node->bits, node->numel());
+  if (node->kind == Kind::Index)
+    support.iota(reinterpret_cast<std::int64_t*>(out), 0, 1, node->numel());
+  else
+    support.fill[cpu::item_index(static_cast<std::int64_t>(itemsize(node->dtype)))](out, &node->bits, node->numel());
 }
 
 // Values of a node whose evaluation the caller has locked.
@@ -179,7 +181,8 @@ StorageRef contiguous_locked(Node* node) {
     compute({&node, 1});
     return node->storage;
   }
-  StorageRef storage = device::allocate(bytes_of(node->numel(), node->dtype), [] { return std::string("the values of a constant or index"); });
+  StorageRef storage = device::allocate(bytes_of(node->numel(), node->dtype),
+                                        [] { return std::string("the values of a constant or index"); });
   fill(node, storage->data());
   return storage;
 }
@@ -199,7 +202,8 @@ void evaluate(std::span<Node* const> nodes) {
 StorageRef contiguous(Node* node) {
   const std::scoped_lock guard(evaluating());
   StorageRef storage = contiguous_locked(node);
-  if (!node->has_values()) {  // a constant or index keeps the values that were asked for, so that pointers to them stay valid
+  if (!node->has_values()) {  // a constant or index keeps the values that were asked for, so that pointers to them stay
+                              // valid
     const std::scoped_lock lock(graph::lock());
     graph::forget(node);
     node->storage = storage;

@@ -9,8 +9,8 @@
 
 namespace ingot::exec {
 
-/// Computes every node that has no values yet, in one plan. Values of one shared subexpression are computed once. A View of
-/// evaluated values is left a view: contiguous() gives its elements in C order.
+/// Computes every node that has no values yet, in one plan. Values of one shared subexpression are computed once. A
+/// View of evaluated values is left a view: contiguous() gives its elements in C order.
 void evaluate(std::span<graph::Node* const> nodes);
 
 /// The node's values in C order: its own storage, or a copy that the node keeps from then on.

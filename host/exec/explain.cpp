@@ -44,8 +44,10 @@ std::string describe(const Prepared& prepared, bool code) {
     if (!code) continue;
     std::string reason;
     jit::Compiler* const compiler = jit::compiler(&reason);
-    if (compiler != nullptr) out << compiler->text(prepared.codes[l]->kernel(), jit::level(), "llvm");
-    else out << "no generated code: " << reason << '\n';
+    if (compiler != nullptr)
+      out << compiler->text(prepared.codes[l]->kernel(), jit::level(), "llvm");
+    else
+      out << "no generated code: " << reason << '\n';
   }
   return std::move(out).str();
 }

@@ -1,5 +1,5 @@
-// Kernels compute in the default floating-point state (nearest-even, subnormals kept, nothing trapped), whatever the caller or
-// another library has set for the thread.
+// Kernels compute in the default floating-point state (nearest-even, subnormals kept, nothing trapped), whatever the
+// caller or another library has set for the thread.
 #pragma once
 
 #if defined(__SSE2__)

@@ -39,13 +39,16 @@ void count_bytes(const Bound& bound) {
 
 bool any_staged(const Region& region) {
   const auto staged = [](const Operand& o) { return o.staged; };
-  return std::any_of(region.in.begin(), region.in.end(), staged) || std::any_of(region.out.begin(), region.out.end(), staged);
+  return std::any_of(region.in.begin(), region.in.end(), staged) ||
+         std::any_of(region.out.begin(), region.out.end(), staged);
 }
 
 std::int64_t work(const plan::Launch& launch) {
   const std::int64_t per_element =
-      ir::cost(launch.kernel.body) + static_cast<std::int64_t>(launch.kernel.body.inputs.size() + launch.kernel.body.stores.size());
-  return product(launch.extents) * std::max<std::int64_t>(per_element, 1) + launch.kept() * ir::cost(launch.kernel.epilogue);
+      ir::cost(launch.kernel.body) +
+      static_cast<std::int64_t>(launch.kernel.body.inputs.size() + launch.kernel.body.stores.size());
+  return product(launch.extents) * std::max<std::int64_t>(per_element, 1) +
+         launch.kept() * ir::cost(launch.kernel.epilogue);
 }
 
 void run(Bound& bound) {

@@ -1,5 +1,5 @@
-// Runs one launch of a plan on the CPU: cuts the loop nest into tasks for threads and tiles for the code, joins reductions in
-// the canonical order, and runs epilogues.
+// Runs one launch of a plan on the CPU: cuts the loop nest into tasks for threads and tiles for the code, joins
+// reductions in the canonical order, and runs epilogues.
 #pragma once
 
 #include "host/exec/operand.h"

@@ -19,8 +19,8 @@ std::int64_t last_level_cache() {
   return bytes;
 }
 
-// Writing past the caches is worth it for what would not stay in them anyway (below that it is 3 to 4 times slower), and
-// possible where every tile row starts at a whole cache line.
+// Writing past the caches is worth it for what would not stay in them anyway (below that it is 3 to 4 times slower),
+// and possible where every tile row starts at a whole cache line.
 bool streams(const Bound& bound, std::int64_t elements) {
   std::int64_t written = 0;
   for (const Operand& out : bound.body.out) {
@@ -43,7 +43,8 @@ void run_flat(const Bound& bound, int threads) {
   const std::vector<std::int64_t> in_offset(bound.body.in.size(), 0), out_offset(bound.body.out.size(), 0);
   const std::int64_t total = product(extents);
   const std::int64_t tile = any_staged(bound.body) ? kStagedElements : kMinTask;
-  const std::int64_t task = std::max(divide_up(divide_up(total, threads * kTasksPerThread), kMinTask) * kMinTask, kMinTask);
+  const std::int64_t task =
+      std::max(divide_up(divide_up(total, threads * kTasksPerThread), kMinTask) * kMinTask, kMinTask);
 
   parallel_for(divide_up(total, task), threads, [&](std::int64_t t) {
     Frame& frame = Frame::of_thread();
@@ -72,7 +73,8 @@ class Rows {
     staged_ = any_staged(bound.body);
     streaming_ = streams(bound, rows_ * columns_);
 
-    const std::int64_t wanted = std::max<std::int64_t>(1, std::min(threads * kTasksPerThread, rows_ * columns_ / kMinTask));
+    const std::int64_t wanted =
+        std::max<std::int64_t>(1, std::min(threads * kTasksPerThread, rows_ * columns_ / kMinTask));
     rows_per_task_ = divide_up(rows_, wanted);
     const std::int64_t pieces = rows_ >= wanted ? 1 : divide_up(wanted, rows_);
     columns_per_task_ = divide_up(divide_up(columns_, pieces), kAlignedElements) * kAlignedElements;

@@ -73,8 +73,8 @@ void Frame::input(std::size_t k, const Operand& operand, const Place& place) {
   in_row[k] = row_bytes;
   if (operand.index) {
     for (std::int64_t r = 0; r < tile.rows; ++r)
-      support_->iota(reinterpret_cast<std::int64_t*>(buffer + r * row_bytes), operand.first + place.offset + r * place.row,
-                     place.column, tile.n);
+      support_->iota(reinterpret_cast<std::int64_t*>(buffer + r * row_bytes),
+                     operand.first + place.offset + r * place.row, place.column, tile.n);
   } else {
     support_->gather[cpu::item_index(operand.itemsize)](buffer, row_bytes, operand.base + place.offset, place.row,
                                                         place.column, tile.rows, tile.n);
@@ -120,7 +120,8 @@ void Frame::lay_range(const Region& region, const Dims& extents, const std::vect
         for (std::int64_t r = 0; r < rows; ++r)
           support_->iota(reinterpret_cast<std::int64_t*>(to) + r * n, operand.first + offset + r * row, column, n);
       } else {
-        support_->gather[cpu::item_index(operand.itemsize)](to, n * operand.itemsize, operand.base + offset, row, column, rows, n);
+        support_->gather[cpu::item_index(operand.itemsize)](to, n * operand.itemsize, operand.base + offset, row,
+                                                            column, rows, n);
       }
       to += rows * n * operand.itemsize;
     });
@@ -139,8 +140,9 @@ void Frame::finish_range(const Region& region, const Dims& extents, const std::v
     const Dims step = select(operand.step, axes);
     const std::byte* from = static_cast<const std::byte*>(out[k]);
     for_each_block(extents, begin, count, [&](const Dims& index, std::int64_t rows, std::int64_t n) {
-      support_->scatter[cpu::item_index(operand.itemsize)](operand.base + out_offset[k] + dot(step, index), last_or_zero(step, 2),
-                                                           last_or_zero(step, 1), from, n * operand.itemsize, rows, n);
+      support_->scatter[cpu::item_index(operand.itemsize)](operand.base + out_offset[k] + dot(step, index),
+                                                           last_or_zero(step, 2), last_or_zero(step, 1), from,
+                                                           n * operand.itemsize, rows, n);
       from += rows * n * operand.itemsize;
     });
   }

@@ -32,7 +32,8 @@ struct Place {
   std::int64_t offset, row, column;
 };
 
-/// A thread's scratch: the arrays of a cpu::Tile, and staging memory. Kept between launches, so a warm launch allocates nothing.
+/// A thread's scratch: the arrays of a cpu::Tile, and staging memory. Kept between launches, so a warm launch allocates
+/// nothing.
 class Frame {
  public:
   /// The thread's frame for bodies, or the one for epilogues, which run while the other is in use.
@@ -57,10 +58,11 @@ class Frame {
       if (region.out[k].staged) put(k, region.out[k], place(region.out[k]));
   }
 
-  /// The same for `count` elements in C order from position `begin` of the axes with these extents, as one row. Operands step by
-  /// step(operand) along the axes, from offset(operand).
+  /// The same for `count` elements in C order from position `begin` of the axes with these extents, as one row.
+  /// Operands step by step(operand) along the axes, from offset(operand).
   void lay_range(const Region& region, const Dims& extents, const std::vector<int>& axes, std::int64_t begin,
-                 std::int64_t count, const std::vector<std::int64_t>& in_offset, const std::vector<std::int64_t>& out_offset);
+                 std::int64_t count, const std::vector<std::int64_t>& in_offset,
+                 const std::vector<std::int64_t>& out_offset);
   void finish_range(const Region& region, const Dims& extents, const std::vector<int>& axes, std::int64_t begin,
                     std::int64_t count, const std::vector<std::int64_t>& out_offset);
 

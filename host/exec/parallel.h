@@ -9,8 +9,8 @@
 
 namespace ingot::exec {
 
-/// Runs task(i) for i < count on up to `threads` threads, in no order, each in the default floating-point state. The first
-/// exception is thrown again here, when all threads are done.
+/// Runs task(i) for i < count on up to `threads` threads, in no order, each in the default floating-point state. The
+/// first exception is thrown again here, when all threads are done.
 template <class Task>
 void parallel_for(std::int64_t count, int threads, Task&& task) {
   if (threads <= 1 || count <= 1) {

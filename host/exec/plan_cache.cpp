@@ -8,7 +8,8 @@
 namespace ingot::exec {
 namespace {
 
-// A plan takes a few kilobytes. When there are this many, all go: what is in use comes back at the cost of planning it again.
+// A plan takes a few kilobytes. When there are this many, all go: what is in use comes back at the cost of planning it
+// again.
 constexpr std::size_t kMaxPlans = 1024;
 
 using Key = std::vector<std::uint64_t>;

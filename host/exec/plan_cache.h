@@ -16,8 +16,8 @@ struct Prepared {
   std::vector<std::shared_ptr<jit::Code>> codes;  // one per launch
 };
 
-/// The plan of a graph with this outline, planned now or kept from an earlier one of equal structure. For the evaluating thread
-/// only.
+/// The plan of a graph with this outline, planned now or kept from an earlier one of equal structure. For the
+/// evaluating thread only.
 std::shared_ptr<const Prepared> prepared(std::span<graph::Node* const> roots, const plan::Outline& outline);
 
 void forget_plans();

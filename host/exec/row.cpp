@@ -9,16 +9,19 @@
 namespace ingot::exec {
 namespace {
 
-constexpr std::int64_t kChunkLeaves = 64;     // leaves of one call: half a megabyte of f64
+constexpr std::int64_t kChunkLeaves = 64;  // leaves of one call: half a megabyte of f64
 constexpr std::int64_t kTasksPerThread = 16;
-constexpr std::int64_t kBatchStates = 512;    // states of one call over many short rows
+constexpr std::int64_t kBatchStates = 512;  // states of one call over many short rows
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 class RowLaunch {
  public:
   RowLaunch(const Bound& bound, int threads)
-      : bound_(bound), threads_(threads), support_(cpu::support(jit::level())), kernel_(bound.launch->kernel),
+      : bound_(bound),
+        threads_(threads),
+        support_(cpu::support(jit::level())),
+        kernel_(bound.launch->kernel),
         reductions_(reducings(kernel_, support_)) {
     for (int k = 0; k < kernel_.rank(); ++k) {
       (kernel_.reduced[k] ? reduced_axes_ : kept_axes_).push_back(k);
@@ -32,8 +35,10 @@ class RowLaunch {
   }
 
   void run() {
-    if (leaves_ <= kChunkLeaves && (kept_ >= threads_ || leaves_ < kChunkLeaves / 4)) run_short_rows();
-    else run_long_rows();
+    if (leaves_ <= kChunkLeaves && (kept_ >= threads_ || leaves_ < kChunkLeaves / 4))
+      run_short_rows();
+    else
+      run_long_rows();
   }
 
  private:
@@ -45,7 +50,8 @@ class RowLaunch {
     parallel_for(divide_up(kept_, per_task), threads_, [&](std::int64_t t) {
       Frame& frame = start_frame();
       const std::int64_t end = std::min(kept_, (t + 1) * per_task);
-      for (std::int64_t begin = t * per_task; begin < end; begin += batch) short_rows(frame, begin, std::min(batch, end - begin));
+      for (std::int64_t begin = t * per_task; begin < end; begin += batch)
+        short_rows(frame, begin, std::min(batch, end - begin));
     });
   }
 
@@ -96,16 +102,19 @@ class RowLaunch {
   void run_long_rows() {
     const std::int64_t chunks = divide_up(leaves_, kChunkLeaves);
     const std::int64_t spread = std::max<std::int64_t>(1, chunks * kept_ / (threads_ * kTasksPerThread));
-    const std::int64_t per_block = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(std::min(spread, chunks))));
+    const std::int64_t per_block =
+        static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(std::min(spread, chunks))));
     const std::int64_t blocks = divide_up(chunks, per_block);
     std::vector<std::vector<std::byte>> partial;
-    for (const Reducing& r : reductions_) partial.emplace_back(static_cast<std::size_t>(kept_ * blocks * r.state_bytes));
+    for (const Reducing& r : reductions_)
+      partial.emplace_back(static_cast<std::size_t>(kept_ * blocks * r.state_bytes));
 
     parallel_for(kept_ * blocks, threads_, [&](std::int64_t t) {
       Frame& frame = start_frame();
       block(frame, t / blocks, t % blocks * per_block, std::min(chunks, (t % blocks + 1) * per_block));
       for (std::size_t k = 0; k < reductions_.size(); ++k)
-        std::copy_n(frame.scratch(2 * k + 1, 0), reductions_[k].state_bytes, partial[k].data() + t * reductions_[k].state_bytes);
+        std::copy_n(frame.scratch(2 * k + 1, 0), reductions_[k].state_bytes,
+                    partial[k].data() + t * reductions_[k].state_bytes);
     });
 
     const DefaultFloatState state;
@@ -158,7 +167,8 @@ class RowLaunch {
     const std::int64_t step = staged_ ? std::max<std::int64_t>(1, kStagedElements / leaf_) : last - first;
     for (std::int64_t leaf = first; leaf < last; leaf += step) {
       const std::int64_t begin = leaf * leaf_, end = std::min(elements_, std::min(last, leaf + step) * leaf_);
-      frame.lay_range(bound_.body, reduced_extents_, reduced_axes_, begin, end - begin, frame.in_offset, frame.out_offset);
+      frame.lay_range(bound_.body, reduced_extents_, reduced_axes_, begin, end - begin, frame.in_offset,
+                      frame.out_offset);
       point_states(frame, at + leaf - first);
       bound_.runner.body(frame.tile);
       frame.finish_range(bound_.body, reduced_extents_, reduced_axes_, begin, end - begin, frame.out_offset);

@@ -55,7 +55,8 @@ StorageRef nothing() {
 NodeRef empty(DType dtype, const Shape& shape) { return buffer(dtype, shape, nothing()); }
 
 Node* strip_broadcast(Node* node) {
-  return node->kind == Kind::View && node->input_count == 1 && node->inputs[0]->kind == Kind::Constant ? node->inputs[0] : node;
+  return node->kind == Kind::View && node->input_count == 1 && node->inputs[0]->kind == Kind::Constant ? node->inputs[0]
+                                                                                                       : node;
 }
 
 }  // namespace

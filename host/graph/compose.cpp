@@ -38,8 +38,8 @@ bool compose(const Dims& extents, const Map& outer, const Shape& shape, const Ma
     return true;
   }
 
-  // Positions in mixed radix over the inner axes: the map is affine if stepping along the outer axes never carries from one
-  // digit into the next. Outer axes that run backwards are turned round for the purpose.
+  // Positions in mixed radix over the inner axes: the map is affine if stepping along the outer axes never carries from
+  // one digit into the next. Outer axes that run backwards are turned round for the purpose.
   std::int64_t start = outer.offset;
   for (int k = 0; k < extents.size(); ++k)
     if (outer.strides[k] < 0) start += outer.strides[k] * (extents[k] - 1);

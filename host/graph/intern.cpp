@@ -11,7 +11,8 @@
 namespace ingot::graph {
 namespace {
 
-// Everything here lives until the process ends: arrays in static storage are destroyed after any object of ours would be.
+// Everything here lives until the process ends: arrays in static storage are destroyed after any object of ours would
+// be.
 struct Table {
   std::mutex mutex;
   std::vector<Node*> slots = std::vector<Node*>(1024, nullptr);  // open addressing, linear probing
@@ -28,8 +29,8 @@ Table& table() {
 std::uint64_t hash_of(const Node& n) {
   std::uint64_t h = mix(static_cast<std::uint64_t>(n.kind) << 48 | static_cast<std::uint64_t>(n.dtype) << 40 |
                             static_cast<std::uint64_t>(n.op) << 32 | static_cast<std::uint64_t>(n.reducer) << 24 |
-                            static_cast<std::uint64_t>(n.weak) << 16 | static_cast<std::uint64_t>(n.first_reduced) << 8 |
-                            n.input_count,
+                            static_cast<std::uint64_t>(n.weak) << 16 |
+                            static_cast<std::uint64_t>(n.first_reduced) << 8 | n.input_count,
                         n.bits);
   for (int i = 0; i < n.input_count; ++i) h = mix(h, std::bit_cast<std::uintptr_t>(n.inputs[i]));
   h = mix(h, static_cast<std::uint64_t>(n.offset));

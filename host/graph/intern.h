@@ -17,7 +17,8 @@ Node* allocate();
 /// Gives back a node that was never interned. Lock held.
 void discard(Node* node);
 
-/// The live node equal to this one (which is then discarded), or this one, entered. The caller gets one reference. Lock held.
+/// The live node equal to this one (which is then discarded), or this one, entered. The caller gets one reference. Lock
+/// held.
 NodeRef intern(Node* node);
 
 /// Takes an evaluated node out of the table: it no longer equals what would be recorded anew. Lock held.

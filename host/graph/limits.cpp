@@ -34,11 +34,12 @@ void measure(Node* node) {
     node->retained += std::min(input->retained, std::numeric_limits<std::int64_t>::max() / Node::kMaxInputs);
   }
   node->depth += 1;
-  node->pending = static_cast<std::uint32_t>(std::min<std::uint64_t>(pending, std::numeric_limits<std::uint32_t>::max()));
+  node->pending =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(pending, std::numeric_limits<std::uint32_t>::max()));
 }
 
-// `pending` and `retained` count a node once per path that leads to it. Where that bound is passed, the exact figures are
-// found by a walk and put in its place, so that a graph with much sharing (x = x + x) pays one walk per doubling.
+// `pending` and `retained` count a node once per path that leads to it. Where that bound is passed, the exact figures
+// are found by a walk and put in its place, so that a graph with much sharing (x = x + x) pays one walk per doubling.
 bool exceeds_limits(Node* node) {
   const Config& limits = config();
   if (node->depth > static_cast<std::uint32_t>(limits.max_pending_depth)) return true;
@@ -52,8 +53,10 @@ bool exceeds_limits(Node* node) {
   std::vector<Node*> reached;
   topological_order({&node, 1}, reached);
   for (const Node* n : reached) {
-    if (n->has_values()) node->retained += bytes(n);
-    else if (n->input_count != 0) ++node->pending;
+    if (n->has_values())
+      node->retained += bytes(n);
+    else if (n->input_count != 0)
+      ++node->pending;
   }
   return over();
 }

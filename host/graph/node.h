@@ -1,13 +1,15 @@
-// The recorded graph. A node is immutable and interned: recording the same operation on the same inputs twice gives the same
-// node. Its shape and dtype are known when it is made; its values exist once `storage` is set.
+// The recorded graph. A node is immutable and interned: recording the same operation on the same inputs twice gives the
+// same node. Its shape and dtype are known when it is made; its values exist once `storage` is set.
 //
 // Laws
 //   * Every node stands for a C-order sequence of numel() elements, its *linear space*; evaluated values are stored so.
 //   * An Elementwise or Cast input has the node's own shape, or is a Constant (any shape; it has one value).
 //     Broadcasting is an explicit View.
-//   * A View reads element offset + sum(strides[k] * index[k]) of its input's linear space. Slices, transposes, reshapes,
+//   * A View reads element offset + sum(strides[k] * index[k]) of its input's linear space. Slices, transposes,
+//   reshapes,
 //     flips and broadcasts are all Views; a View of a View is composed when it is recorded wherever that is possible.
-//   * A Reduce sees its input's linear space as `domain`: extents of alternating kept and reduced groups of axes, none of
+//   * A Reduce sees its input's linear space as `domain`: extents of alternating kept and reduced groups of axes, none
+//   of
 //     extent 1. Its own linear space is that of the kept groups in order.
 //   * A Buffer has storage from the start. A Constant never has. An Index has the value i at element i (int64).
 #pragma once
@@ -46,11 +48,11 @@ struct Node {
   Location where;
 
   std::uint64_t hash = 0;
-  std::uint32_t depth = 0;            // longest chain of pending nodes that ends here
-  std::uint32_t pending = 0;          // bound on the number of pending nodes at or above this one
-  std::int64_t retained = 0;          // bound on the bytes that pending nodes here keep alive
-  Node* next = nullptr;               // list of dead nodes
-  std::uint32_t visit = 0;            // scratch of graph walks, valid under the graph lock
+  std::uint32_t depth = 0;    // longest chain of pending nodes that ends here
+  std::uint32_t pending = 0;  // bound on the number of pending nodes at or above this one
+  std::int64_t retained = 0;  // bound on the bytes that pending nodes here keep alive
+  Node* next = nullptr;       // list of dead nodes
+  std::uint32_t visit = 0;    // scratch of graph walks, valid under the graph lock
   std::uint32_t slot = 0;
 
   std::int64_t numel() const noexcept { return shape.numel(); }

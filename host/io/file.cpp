@@ -82,7 +82,8 @@ StorageRef InputFile::map(std::int64_t offset) const {
 OutputFile::OutputFile(const Source& source) : source_(source), target_(source.path) {
   refuse_bad_name(source);
   std::error_code absent, error;
-  if (std::filesystem::is_symlink(target_, absent)) target_ = std::filesystem::weakly_canonical(target_, error).string();
+  if (std::filesystem::is_symlink(target_, absent))
+    target_ = std::filesystem::weakly_canonical(target_, error).string();
   if (error) source.fail_errno(0, "follow the link", error.value());
   struct stat status;
   const bool exists = ::stat(target_.c_str(), &status) == 0;

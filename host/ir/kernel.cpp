@@ -26,9 +26,7 @@ int lanes(const Kernel& kernel) {
   return kLaneBytes / static_cast<int>(itemsize(dtype));
 }
 
-int leaf_size(const Kernel& kernel) {
-  return kernel.form() == Form::Row ? kLeafRows * lanes(kernel) : kColumnLeaf;
-}
+int leaf_size(const Kernel& kernel) { return kernel.form() == Form::Row ? kLeafRows * lanes(kernel) : kColumnLeaf; }
 
 int argument_count(const Instr& instr) {
   switch (instr.code) {

@@ -1,18 +1,23 @@
-// Kernel IR: one fused loop nest. It is pure structure: extents, strides, pointers and scalar values come with each launch, so
-// one compiled kernel serves every size.
+// Kernel IR: one fused loop nest. It is pure structure: extents, strides, pointers and scalar values come with each
+// launch, so one compiled kernel serves every size.
 //
 // Semantics
-//   * Loops. A kernel iterates over axes in logical C order, outermost first; each is kept or reduced. Adjacent axes that every
+//   * Loops. A kernel iterates over axes in logical C order, outermost first; each is kept or reduced. Adjacent axes
+//   that every
 //     operand steps through evenly have been merged. Extents are 64-bit and at least 1.
 //   * Body. Runs once per index of the whole nest. Straight-line SSA: an instruction's arguments precede it.
 //   * Epilogue. Runs once per index of the kept axes, after the reductions of that index; reads them with Reduced.
 //     A kernel without reductions has no reduced axis and an empty epilogue.
-//   * Arithmetic. Each Op is the body in kernels/math: integers wrap, floats are IEEE with nearest-even and subnormals, nothing
+//   * Arithmetic. Each Op is the body in kernels/math: integers wrap, floats are IEEE with nearest-even and subnormals,
+//   nothing
 //     is contracted, reassociated or dropped. NaN payloads are unspecified. Bool values are bytes of 0 and 1.
-//   * Order. Stores of different indices do not overlap. Reductions follow the canonical order, a function of the shape alone:
-//       Row form (the innermost axis is reduced): the reduced indices of one kept index, numbered in C order, form leaves of
-//         kLeafRows * L elements, L = kLaneBytes / itemsize of the value. Element i of a leaf belongs to lane i % L; a lane folds its
-//         elements in order; the lanes then fold by halving (lane l with lane l + h for h = L/2, L/4 ... 1).
+//   * Order. Stores of different indices do not overlap. Reductions follow the canonical order, a function of the shape
+//   alone:
+//       Row form (the innermost axis is reduced): the reduced indices of one kept index, numbered in C order, form
+//       leaves of
+//         kLeafRows * L elements, L = kLaneBytes / itemsize of the value. Element i of a leaf belongs to lane i % L; a
+//         lane folds its elements in order; the lanes then fold by halving (lane l with lane l + h for h = L/2, L/4 ...
+//         1).
 //       Column form (the innermost axis is kept): leaves of kColumnLeaf reduced indices, folded in order.
 //       Leaves join pairwise in the tree that splits at the largest power of two below the count.
 //     A lane or leaf without elements is skipped. The accumulator has the dtype of the value. sumsqdev folds the state
@@ -28,8 +33,9 @@
 
 namespace ingot::ir {
 
-inline constexpr int kLaneBytes = 512;   // 8 AVX-512 registers, or one warp of 16-byte loads
-inline constexpr int kLeafRows = 16;     // leaf = 8 KiB of accumulator-sized elements: 16 loads a thread on a GPU, L1 on a CPU
+inline constexpr int kLaneBytes = 512;  // 8 AVX-512 registers, or one warp of 16-byte loads
+inline constexpr int kLeafRows =
+    16;  // leaf = 8 KiB of accumulator-sized elements: 16 loads a thread on a GPU, L1 on a CPU
 inline constexpr int kColumnLeaf = 64;
 
 /// How an operand steps along the innermost axis of its region. Only this is part of a kernel's structure.
@@ -42,7 +48,8 @@ enum class Access : std::uint8_t {
 struct Operand {
   DType dtype = DType::Float64;
   Access access = Access::Contiguous;
-  bool generated = false;  // no memory: the value at linear offset i is the int64 i (graph Kind::Index); never Uniform-collapsed
+  bool generated =
+      false;  // no memory: the value at linear offset i is the int64 i (graph Kind::Index); never Uniform-collapsed
   friend bool operator==(const Operand&, const Operand&) = default;
 };
 
@@ -56,8 +63,8 @@ enum class Code : std::uint8_t {
 
 struct Instr {
   Code code = Code::Load;
-  Op op{};               // Apply
-  DType dtype{};         // of the value
+  Op op{};        // Apply
+  DType dtype{};  // of the value
   std::uint16_t index = 0;
   std::uint16_t args[3] = {};  // values: indices of earlier instructions of the region
   friend bool operator==(const Instr&, const Instr&) = default;
@@ -102,12 +109,12 @@ struct Kernel {
   friend bool operator==(const Kernel&, const Kernel&) = default;
 };
 
-/// Whether the order of folding can show in the result: sum, prod and sumsqdev of floats. The others give the same bits in
-/// any order, and take the lanes of whatever order-sensitive reduction shares their kernel.
+/// Whether the order of folding can show in the result: sum, prod and sumsqdev of floats. The others give the same bits
+/// in any order, and take the lanes of whatever order-sensitive reduction shares their kernel.
 bool is_order_sensitive(Reducer reducer, DType value);
 
-/// Lanes of a kernel's Row reductions (L above): from the value of its first order-sensitive reduction, else of its first.
-/// All order-sensitive reductions of one kernel have values of one itemsize.
+/// Lanes of a kernel's Row reductions (L above): from the value of its first order-sensitive reduction, else of its
+/// first. All order-sensitive reductions of one kernel have values of one itemsize.
 int lanes(const Kernel& kernel);
 
 /// Elements of one leaf of the kernel's form, counted along the reduced axes.

@@ -38,7 +38,7 @@ void verify_region(const Kernel& kernel, const Region& region, bool epilogue) {
   require(count < 0xFFFF, kernel, "too many instructions");
   for (int i = 0; i < count; ++i) {
     const Instr& instr = region.code[i];
-    require(is_computable(instr.dtype) , kernel, "%", i, " has dtype ", name(instr.dtype));
+    require(is_computable(instr.dtype), kernel, "%", i, " has dtype ", name(instr.dtype));
     for (int k = 0; k < argument_count(instr); ++k)
       require(instr.args[k] < i, kernel, "%", i, " uses a value that does not precede it");
     switch (instr.code) {
@@ -60,8 +60,10 @@ void verify_region(const Kernel& kernel, const Region& region, bool epilogue) {
     }
   }
   for (const Store& store : region.stores) {
-    require(store.value < count && region.code[store.value].dtype == store.operand.dtype, kernel, "a store of the wrong value");
-    require(store.operand.access != Access::Uniform && !store.operand.generated, kernel, "a store to a uniform operand");
+    require(store.value < count && region.code[store.value].dtype == store.operand.dtype, kernel,
+            "a store of the wrong value");
+    require(store.operand.access != Access::Uniform && !store.operand.generated, kernel,
+            "a store to a uniform operand");
   }
 }
 
@@ -86,7 +88,8 @@ void verify(const Kernel& kernel) {
     require(logical ? is_bool(dtype) : !is_bool(dtype), kernel, name(r.reducer), " of ", name(dtype));
     require(r.reducer != Reducer::sumsqdev || is_floating(dtype), kernel, name(r.reducer), " of ", name(dtype));
     if (!is_order_sensitive(r.reducer, dtype)) continue;
-    require(ordered_size == 0 || ordered_size == itemsize(dtype), kernel, "order-sensitive reductions of different itemsize");
+    require(ordered_size == 0 || ordered_size == itemsize(dtype), kernel,
+            "order-sensitive reductions of different itemsize");
     ordered_size = itemsize(dtype);
   }
 }

@@ -66,8 +66,8 @@ class Worker {
   std::thread thread_;  // last: it uses the others
 };
 
-// Stopped at exit but never destroyed: a child after fork has the object without the thread, and what the thread held or waited
-// for at the fork stays held and waited for there.
+// Stopped at exit but never destroyed: a child after fork has the object without the thread, and what the thread held
+// or waited for at the fork stays held and waited for there.
 Worker& worker() {
   static Worker* const instance = [] {
     auto* made = new Worker;
@@ -83,8 +83,10 @@ Worker& worker() {
 
 void in_background(std::function<void()> task) {
   Worker& w = worker();
-  if (w.is_here()) w.add(std::move(task));
-  else task();
+  if (w.is_here())
+    w.add(std::move(task));
+  else
+    task();
 }
 
 void finish_background() {

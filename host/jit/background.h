@@ -5,8 +5,8 @@
 
 namespace ingot::jit {
 
-/// Queues a task for the thread, starting it if need be. In a child process after fork, where the thread is not, runs the task
-/// at once. At exit the task being run is waited for and the rest of the queue is dropped.
+/// Queues a task for the thread, starting it if need be. In a child process after fork, where the thread is not, runs
+/// the task at once. At exit the task being run is waited for and the rest of the queue is dropped.
 void in_background(std::function<void()> task);
 
 /// Waits until the queue is empty and nothing runs.

@@ -1,4 +1,5 @@
-// What the LLVM module (libingot_llvm.so) gives to libingot, which opens it at run time when a kernel first needs compiling.
+// What the LLVM module (libingot_llvm.so) gives to libingot, which opens it at run time when a kernel first needs
+// compiling.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +34,8 @@ class Compiler {
  public:
   virtual ~Compiler() = default;
 
-  /// Kernel -> relocatable object defining `ingot_body` and, where there is one, `ingot_epilogue`, for a CPU of this level.
-  /// A pure function of its arguments and version().
+  /// Kernel -> relocatable object defining `ingot_body` and, where there is one, `ingot_epilogue`, for a CPU of this
+  /// level. A pure function of its arguments and version().
   virtual std::string compile(const ir::Kernel& kernel, cpu::Level level) = 0;
 
   /// Object -> callable. Throws for an object that cannot be linked.

@@ -70,7 +70,7 @@ bool write_all(int fd, std::string_view text) {
 
 // Only a folder that nobody else may write to is trusted: what it holds is run.
 bool is_private(const std::string& folder) {
-  struct stat s {};
+  struct stat s{};
   return stat(folder.c_str(), &s) == 0 && S_ISDIR(s.st_mode) && s.st_uid == geteuid() && (s.st_mode & 022) == 0;
 }
 
@@ -120,8 +120,10 @@ std::string cache_key(std::string_view kernel, std::string_view target, std::str
 
 std::string cache_folder() {
   if (!config().cache_dir.empty()) return config().cache_dir;
-  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') return std::string(cache) + "/ingot";
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') return std::string(home) + "/.cache/ingot";
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/')
+    return std::string(cache) + "/ingot";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/')
+    return std::string(home) + "/.cache/ingot";
   return {};
 }
 
@@ -132,7 +134,7 @@ std::optional<std::string> load_cached(const std::string& key) {
   const File file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.fd < 0) return {};
 
-  struct stat s {};
+  struct stat s{};
   std::string bytes, stored_key, object;
   Header header{};
   const bool whole = fstat(file.fd, &s) == 0 && read_all(file.fd, bytes, sizeof header);
@@ -159,7 +161,8 @@ void store_cached(const std::string& key, std::string_view object) {
   }
   static std::atomic<int> counter{0};
   const int number = counter++;
-  const std::string path = path_of(folder, key), temporary = path + "." + std::to_string(getpid()) + "." + std::to_string(number);
+  const std::string path = path_of(folder, key),
+                    temporary = path + "." + std::to_string(getpid()) + "." + std::to_string(number);
   const Header header{kMagic, key.size(), object.size(), checksum(key, object)};
   bool written = false;
   {

@@ -1,6 +1,6 @@
-// Compiled kernels on disk, shared by processes. An entry is one file, named by a hash of its key; it holds the whole key and a
-// checksum, is written to a temporary and renamed, and is ignored (and replaced) if anything about it is wrong. The folder is
-// private to the user and bounded in size: the files longest unused go first.
+// Compiled kernels on disk, shared by processes. An entry is one file, named by a hash of its key; it holds the whole
+// key and a checksum, is written to a temporary and renamed, and is ignored (and replaced) if anything about it is
+// wrong. The folder is private to the user and bounded in size: the files longest unused go first.
 #pragma once
 
 #include <optional>

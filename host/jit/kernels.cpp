@@ -10,12 +10,13 @@
 namespace ingot::jit {
 namespace {
 
-// Interpreting costs about a fifth of a nanosecond an addition, machine code a tenth or less, and compiling 5 to 15 ms: a launch
-// of this much work is worth compiling first, and so are many that add up to the second figure.
+// Interpreting costs about a fifth of a nanosecond an addition, machine code a tenth or less, and compiling 5 to 15 ms:
+// a launch of this much work is worth compiling first, and so are many that add up to the second figure.
 constexpr std::int64_t kCompileFirst = 4'000'000;
 constexpr std::int64_t kCompileLater = 20'000'000;
 
-// Kernels in memory before those that no plan holds are dropped; one compiled kernel takes about 12 KB and two mappings.
+// Kernels in memory before those that no plan holds are dropped; one compiled kernel takes about 12 KB and two
+// mappings.
 constexpr std::size_t kMaxCodes = 4096;
 
 struct Table {
@@ -28,7 +29,9 @@ Table& table() {
   return *instance;
 }
 
-bool is_unused(const std::pair<const std::string, std::shared_ptr<Code>>& entry) { return entry.second.use_count() == 1; }
+bool is_unused(const std::pair<const std::string, std::shared_ptr<Code>>& entry) {
+  return entry.second.use_count() == 1;
+}
 
 ir::Kernel for_cpu(ir::Kernel kernel) {
   for (ir::Region* region : {&kernel.body, &kernel.epilogue}) {
@@ -38,9 +41,9 @@ ir::Kernel for_cpu(ir::Kernel kernel) {
   }
   // The code sees tiles, not axes: all that matters of them is the form.
   const ir::Form form = kernel.form();
-  kernel.reduced = form == ir::Form::Map      ? std::vector<bool>{false}
-                   : form == ir::Form::Row    ? std::vector<bool>{true}
-                                              : std::vector<bool>{true, false};
+  kernel.reduced = form == ir::Form::Map   ? std::vector<bool>{false}
+                   : form == ir::Form::Row ? std::vector<bool>{true}
+                                           : std::vector<bool>{true, false};
   return kernel;
 }
 
@@ -110,7 +113,8 @@ cpu::Level level() {
     const cpu::LevelChoice choice = cpu::choose_level(wanted.c_str());
     const char* const best = cpu::level_name(choice.level);
     if (choice.error == cpu::LevelError::Unknown)
-      throw ValueError(text("INGOT_CPU is \"", wanted, "\"; expected x86-64, x86-64-v3 or x86-64-v4, or leave it unset for ", best));
+      throw ValueError(
+          text("INGOT_CPU is \"", wanted, "\"; expected x86-64, x86-64-v3 or x86-64-v4, or leave it unset for ", best));
     if (choice.error == cpu::LevelError::Unavailable)
       throw ValueError(text("INGOT_CPU is ", wanted, ", which this machine lacks; the highest it has is ", best));
     return choice.level;

@@ -22,12 +22,16 @@ class Runner {
 
   bool is_interpreted() const { return code_ == nullptr; }
   void body(const cpu::Tile& tile) const {
-    if (code_ != nullptr) code_->body(&tile);
-    else program_->body(tile);
+    if (code_ != nullptr)
+      code_->body(&tile);
+    else
+      program_->body(tile);
   }
   void epilogue(const cpu::Tile& tile) const {
-    if (code_ != nullptr) code_->epilogue(&tile);
-    else program_->epilogue(tile);
+    if (code_ != nullptr)
+      code_->epilogue(&tile);
+    else
+      program_->epilogue(tile);
   }
 
  private:
@@ -41,8 +45,8 @@ class Code {
   explicit Code(ir::Kernel kernel);
   ~Code();
 
-  /// Called before each launch with its work, in additions: sees to it that work worth compiling for is compiled, at once for
-  /// a large launch and in the background for many small ones.
+  /// Called before each launch with its work, in additions: sees to it that work worth compiling for is compiled, at
+  /// once for a large launch and in the background for many small ones.
   Runner prepare(std::int64_t work);
 
   const ir::Kernel& kernel() const { return kernel_; }
@@ -63,7 +67,8 @@ class Code {
 /// The code of a kernel: equal kernels (for the CPU: staged operands count as contiguous) share one.
 std::shared_ptr<Code> code_for(const ir::Kernel& kernel);
 
-/// The CPU level in use: INGOT_CPU, or the machine's. Throws ValueError for a level that is unknown or that the machine lacks.
+/// The CPU level in use: INGOT_CPU, or the machine's. Throws ValueError for a level that is unknown or that the machine
+/// lacks.
 cpu::Level level();
 
 /// The LLVM module, or null where there is none; why, in `reason`.

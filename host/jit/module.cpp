@@ -1,5 +1,5 @@
-// Finds and opens the LLVM module: in the folder INGOT_MODULE_DIR names, beside libingot (or the program it is linked into, or in
-// lib beside that), where it is installed, and by name as shared libraries are.
+// Finds and opens the LLVM module: in the folder INGOT_MODULE_DIR names, beside libingot (or the program it is linked
+// into, or in lib beside that), where it is installed, and by name as shared libraries are.
 #include <dlfcn.h>
 
 #include <cstdlib>

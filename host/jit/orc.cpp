@@ -215,7 +215,8 @@ std::string OrcCompiler::text(const ir::Kernel& kernel, cpu::Level level, std::s
 }
 
 std::string OrcCompiler::version() const {
-  return ingot::text("ingot ", INGOT_VERSION, " emitter ", INGOT_EMITTER_DIGEST, " llvm ", LLVM_VERSION_STRING, " bodies ", emit::bodies_hash());
+  return ingot::text("ingot ", INGOT_VERSION, " emitter ", INGOT_EMITTER_DIGEST, " llvm ", LLVM_VERSION_STRING,
+                     " bodies ", emit::bodies_hash());
 }
 
 }  // namespace ingot::jit

@@ -9,8 +9,8 @@
 #include "host/jit/kernels.h"
 
 extern "C" {
-#define INGOT_SLOW(NAME)                                                                 \
-  void ingot_slow_##NAME##_f64(double* y, const double* a, const double* b, int n);      \
+#define INGOT_SLOW(NAME)                                                            \
+  void ingot_slow_##NAME##_f64(double* y, const double* a, const double* b, int n); \
   void ingot_slow_##NAME##_f32(float* y, const float* a, const float* b, int n);
 #include "kernels/math/slow.def"
 }
@@ -26,8 +26,8 @@ void* address(F* function) {
 class Table {
  public:
   Table() {
-#define INGOT_SLOW(NAME)                                                  \
-  add("ingot_slow_" #NAME "_f64", address(ingot_slow_##NAME##_f64));      \
+#define INGOT_SLOW(NAME)                                             \
+  add("ingot_slow_" #NAME "_f64", address(ingot_slow_##NAME##_f64)); \
   add("ingot_slow_" #NAME "_f32", address(ingot_slow_##NAME##_f32));
 #include "kernels/math/slow.def"
     // Below x86-64-v3 there is no instruction for these.
@@ -38,7 +38,8 @@ class Table {
     for (int r = 0; r < kReducerCount; ++r)
       for (int d = 0; d < kDTypeCount; ++d)
         if (auto* fold = support.fold[r][d]; fold != nullptr)
-          add("ingot_fold_" + std::string(name(static_cast<Reducer>(r))) + "_" + std::string(short_name(static_cast<DType>(d))),
+          add("ingot_fold_" + std::string(name(static_cast<Reducer>(r))) + "_" +
+                  std::string(short_name(static_cast<DType>(d))),
               address(fold));
   }
 

@@ -12,7 +12,9 @@ using graph::Map;
 using ir::Code;
 using ir::Instr;
 
-bool contains(const std::vector<int>& list, int item) { return std::find(list.begin(), list.end(), item) != list.end(); }
+bool contains(const std::vector<int>& list, int item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
 
 // A view that cannot be followed along the present axes.
 struct Obstacle {
@@ -24,8 +26,14 @@ struct Obstacle {
 // Emits one region. Values are remembered by item and map, so what is shared is computed once.
 class RegionBuilder {
  public:
-  RegionBuilder(const Snapshot& graph, const std::vector<bool>& cut, const Group& group, const Dims& extents, bool epilogue)
-      : graph_(graph), cut_(cut), group_(group), extents_(extents), epilogue_(epilogue), first_(graph.items.size(), -1) {}
+  RegionBuilder(const Snapshot& graph, const std::vector<bool>& cut, const Group& group, const Dims& extents,
+                bool epilogue)
+      : graph_(graph),
+        cut_(cut),
+        group_(group),
+        extents_(extents),
+        epilogue_(epilogue),
+        first_(graph.items.size(), -1) {}
 
   int emit(int at, const Map& map) {
     const Item& item = graph_.items[at];
@@ -58,9 +66,7 @@ class RegionBuilder {
     int next;
   };
 
-  bool computed_here(int at) const {
-    return contains(epilogue_ ? group_.epilogue : group_.outputs, at);
-  }
+  bool computed_here(int at) const { return contains(epilogue_ ? group_.epilogue : group_.outputs, at); }
 
   int compute(int at, const Item& item, const Map& map) {
     if (item.kind == Kind::Constant && !item.stored) {
@@ -71,7 +77,8 @@ class RegionBuilder {
     if (epilogue_ && contains(group_.reductions, at)) {
       check(is_identity(extents_, map), "a reduction's result used at another index by its own kernel");
       const auto found = std::find(group_.reductions.begin(), group_.reductions.end(), at);
-      return add({.code = Code::Reduced, .dtype = item.dtype,
+      return add({.code = Code::Reduced,
+                  .dtype = item.dtype,
                   .index = static_cast<std::uint16_t>(found - group_.reductions.begin())});
     }
     if (item.is_leaf() || (cut_[at] && !computed_here(at))) {
@@ -118,7 +125,7 @@ class RegionBuilder {
   const Group& group_;
   const Dims& extents_;
   const bool epilogue_;
-  std::vector<int> first_;    // per item: its latest entry in known_
+  std::vector<int> first_;  // per item: its latest entry in known_
   std::vector<Known> known_;
 };
 

@@ -15,8 +15,8 @@ struct Demand {
   bool repeats = false;  // some map leads to one element from many indices, as a broadcast does
 };
 
-/// Builds the group's kernel without stores (add_stores) and with axes as fine as its views need. Adds to `demands`, one per item.
-/// Returns the item that must be cut first because a view of it cannot be followed, or -1.
+/// Builds the group's kernel without stores (add_stores) and with axes as fine as its views need. Adds to `demands`,
+/// one per item. Returns the item that must be cut first because a view of it cannot be followed, or -1.
 int build(const Snapshot& graph, const std::vector<bool>& cut, const Group& group, Launch& launch,
           std::vector<Demand>& demands);
 

@@ -8,7 +8,8 @@ namespace {
 
 using ir::Access;
 
-// Rows shorter than this are not worth a tile row of their own: the tiles of a Map then run across rows, operands staged.
+// Rows shorter than this are not worth a tile row of their own: the tiles of a Map then run across rows, operands
+// staged.
 constexpr std::int64_t kShortRow = 32;
 
 // Every map over the kernel's axes (body), or over its kept axes (epilogue).

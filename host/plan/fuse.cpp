@@ -33,7 +33,8 @@ struct Cone {
 
 class Cones {
  public:
-  Cones(const Snapshot& graph, const std::vector<bool>& cut) : graph_(graph), cut_(cut), visit_(graph.items.size(), 0) {}
+  Cones(const Snapshot& graph, const std::vector<bool>& cut)
+      : graph_(graph), cut_(cut), visit_(graph.items.size(), 0) {}
 
   /// `inside` items are computed here although they are cut.
   Cone of(const std::vector<int>& starts, const std::vector<int>& inside = {}) {
@@ -89,9 +90,9 @@ class Cones {
 struct Work {
   Group group;
   Cone cone;
-  std::int64_t space = 0;   // elements the body runs over
-  std::int64_t kept = 0;    // elements left after the reductions; 0 without reductions
-  Dims domain;              // of the reductions
+  std::int64_t space = 0;  // elements the body runs over
+  std::int64_t kept = 0;   // elements left after the reductions; 0 without reductions
+  Dims domain;             // of the reductions
   bool first_reduced = false;
   bool alive = true;
   bool alone = false;
@@ -151,8 +152,8 @@ class Fuser {
     return body;
   }
 
-  // Whether `from` reads, directly or through others, what `target` computes; direct reads of the group `skip_direct` by
-  // itself are left out when asked.
+  // Whether `from` reads, directly or through others, what `target` computes; direct reads of the group `skip_direct`
+  // by itself are left out when asked.
   bool reaches(int from, int target, bool skip_direct) {
     seen_.assign(works_.size(), false);
     std::vector<int> stack;
@@ -194,7 +195,9 @@ class Fuser {
     Work& to = works_[a];
     Work& from = works_[b];
     Group group = to.group;
-    auto append = [](std::vector<int>& list, const std::vector<int>& more) { list.insert(list.end(), more.begin(), more.end()); };
+    auto append = [](std::vector<int>& list, const std::vector<int>& more) {
+      list.insert(list.end(), more.begin(), more.end());
+    };
     append(as_epilogue ? group.epilogue : group.outputs, from.group.outputs);
     append(group.reductions, from.group.reductions);
     append(group.epilogue, from.group.epilogue);
@@ -215,7 +218,8 @@ class Fuser {
   }
 
   bool merge_siblings(bool reductions_only) {
-    // Candidates are compared with the few most recent groups of their space: what shares data is recorded close together.
+    // Candidates are compared with the few most recent groups of their space: what shares data is recorded close
+    // together.
     constexpr std::size_t kNeighbours = 32;
     std::unordered_map<std::int64_t, std::vector<int>> by_space;
     bool changed = false;

@@ -1,7 +1,7 @@
 // Which nodes share a kernel.
 //
-// Some items are *cut*: their values are materialised. Every cut item starts as a group of its own, with everything between it
-// and the cuts below; then groups are merged as long as that saves a pass over data or a launch.
+// Some items are *cut*: their values are materialised. Every cut item starts as a group of its own, with everything
+// between it and the cuts below; then groups are merged as long as that saves a pass over data or a launch.
 #pragma once
 
 #include <vector>
@@ -19,10 +19,12 @@ struct Group {
   std::vector<int> epilogue;    // cut items computed from the reductions
 };
 
-/// Groups in an order in which each one's inputs come before it. Items of `alone` share their kernel with no other cut item.
+/// Groups in an order in which each one's inputs come before it. Items of `alone` share their kernel with no other cut
+/// item.
 std::vector<Group> fuse(const Snapshot& graph, const std::vector<bool>& cut, const std::vector<bool>& alone);
 
-/// The items that must be cut before anything is known of maps: roots, reductions, and links of chains too long for a kernel.
+/// The items that must be cut before anything is known of maps: roots, reductions, and links of chains too long for a
+/// kernel.
 std::vector<bool> first_cuts(const Snapshot& graph);
 
 /// Time of computing an item from leaves and cut items, once, in additions per element.

@@ -12,7 +12,8 @@
 namespace ingot::plan {
 namespace {
 
-constexpr int kHeavy = 8;  // additions: work that costs more than this is stored rather than repeated (about one pass over memory)
+constexpr int kHeavy =
+    8;  // additions: work that costs more than this is stored rather than repeated (about one pass over memory)
 
 class Lowering {
  public:
@@ -59,8 +60,8 @@ class Lowering {
     return built;
   }
 
-  // Cuts what several kernels, or one for several indices, would compute again: at a cost that counts, or after a reduction, in
-  // whose epilogue it is free. The topmost such items only, since cutting one may settle those below it.
+  // Cuts what several kernels, or one for several indices, would compute again: at a cost that counts, or after a
+  // reduction, in whose epilogue it is free. The topmost such items only, since cutting one may settle those below it.
   bool repeats_heavy_work() {
     const std::vector<int> cost = costs(graph_, cut_);
     const std::vector<bool> after = after_reductions();
@@ -82,7 +83,8 @@ class Lowering {
   }
 
   bool is_reshape(const Item& view) const {
-    return view.numel == graph_.items[static_cast<std::size_t>(view.in[0])].numel && is_identity(view.shape, view.map());
+    return view.numel == graph_.items[static_cast<std::size_t>(view.in[0])].numel &&
+           is_identity(view.shape, view.map());
   }
 
   // Items computed from the results of reductions, with no other work between.
@@ -93,7 +95,8 @@ class Lowering {
       if (item.is_leaf() || (item.kind == graph::Kind::View && !is_reshape(item))) continue;
       for (int k = 0; k < item.inputs; ++k) {
         const Item& input = graph_.items[static_cast<std::size_t>(item.in[k])];
-        after[i] = after[i] || after[static_cast<std::size_t>(item.in[k])] || (!input.is_leaf() && input.kind == graph::Kind::Reduce);
+        after[i] = after[i] || after[static_cast<std::size_t>(item.in[k])] ||
+                   (!input.is_leaf() && input.kind == graph::Kind::Reduce);
       }
     }
     return after;
@@ -123,7 +126,8 @@ class Lowering {
           plan_.values.push_back({.item = output.item});
         }
     for (int root : graph_.roots)
-      if (const int v = value[static_cast<std::size_t>(root)]; v >= 0) plan_.values[static_cast<std::size_t>(v)].root = true;
+      if (const int v = value[static_cast<std::size_t>(root)]; v >= 0)
+        plan_.values[static_cast<std::size_t>(v)].root = true;
     for (std::size_t l = 0; l < plan_.launches.size(); ++l)
       for (const RegionBindings* region : {&plan_.launches[l].body, &plan_.launches[l].epilogue})
         for (const Binding& input : region->inputs)

@@ -1,5 +1,5 @@
-// A plan: the kernels that compute some nodes, in order, with what each launch binds. Pure structure over value slots, so that
-// one plan serves every graph of the same structure.
+// A plan: the kernels that compute some nodes, in order, with what each launch binds. Pure structure over value slots,
+// so that one plan serves every graph of the same structure.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace ingot::plan {
 
-/// Where an operand's elements are: item `item` of the snapshot, at map(i) for indices i of the region's axes. For the inputs of
-/// generated operands and for stored leaves alike, positions are in the item's C-order linear space.
+/// Where an operand's elements are: item `item` of the snapshot, at map(i) for indices i of the region's axes. For the
+/// inputs of generated operands and for stored leaves alike, positions are in the item's C-order linear space.
 struct Binding {
   int item = 0;
   graph::Map map;
@@ -28,10 +28,11 @@ struct RegionBindings {
 
 struct Launch {
   ir::Kernel kernel;
-  Dims extents;  // per axis of the kernel, outermost first
+  Dims extents;             // per axis of the kernel, outermost first
   RegionBindings body;      // maps over all axes
   RegionBindings epilogue;  // maps over the kept axes
-  bool flat = false;  // Map: the innermost axis is too short for a tile row; tiles run over the whole space, all operands staged
+  bool flat = false;        // Map: the innermost axis is too short for a tile row; tiles run over the whole space, all
+                            // operands staged
 
   std::vector<int> output_values;    // while planning: the instruction of each of the group's body outputs
   std::vector<int> epilogue_values;  // and of its epilogue outputs

@@ -21,7 +21,8 @@ void append(std::vector<std::uint64_t>& key, const Node& node) {
     key.push_back(static_cast<std::uint64_t>(Kind::Buffer) | shape | std::uint64_t{1} << 33);
   } else {
     key.push_back(static_cast<std::uint64_t>(node.kind) | shape | static_cast<std::uint64_t>(node.op) << 16 |
-                  static_cast<std::uint64_t>(node.reducer) << 24 | static_cast<std::uint64_t>(node.first_reduced) << 32 |
+                  static_cast<std::uint64_t>(node.reducer) << 24 |
+                  static_cast<std::uint64_t>(node.first_reduced) << 32 |
                   static_cast<std::uint64_t>(node.input_count) << 40);
   }
   key.insert(key.end(), node.shape.begin(), node.shape.end());

@@ -1,5 +1,6 @@
-// A pending graph as the planner sees it: a flat copy, inputs before users, with everything that is not structure (which
-// buffers, which scalar values) replaced by numbers. Graphs of equal keys have equal snapshots, and so equal plans.
+// A pending graph as the planner sees it: a flat copy, inputs before users, with everything that is not structure
+// (which buffers, which scalar values) replaced by numbers. Graphs of equal keys have equal snapshots, and so equal
+// plans.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// A program as a user of the library writes it. Prints what it computed; fails if that is wrong, or if LLVM was asked for and
-// its module was not found beside the library.
+// A program as a user of the library writes it. Prints what it computed; fails if that is wrong, or if LLVM was asked
+// for and its module was not found beside the library.
 #include <ingot/ingot.hpp>
 
 #include <cmath>
@@ -21,7 +21,8 @@ int main() {
 
   const ingot::Stats stats = ingot::stats();
   const bool compiled = stats.compiles + stats.cache_hits > 0;
-  std::printf("Ingot %s: sum %.6f, expected %.6f, %s\n", INGOT_VERSION, sum, expected, compiled ? "compiled" : "interpreted");
+  std::printf("Ingot %s: sum %.6f, expected %.6f, %s\n", INGOT_VERSION, sum, expected,
+              compiled ? "compiled" : "interpreted");
   const char* backend = std::getenv("INGOT_BACKEND");
   const bool wants_llvm = backend != nullptr && std::string_view(backend) == "llvm";
   return std::abs(sum - expected) < 1e-9 * expected && compiled == wants_llvm ? 0 : 1;

@@ -1,5 +1,6 @@
-// The walkers of the three loop forms: results must not depend on threads, memory layout, tile size or company. Integer sums
-// are exact, so that they can be compared with plain loops; sums of floats are compared bit for bit between ways to run them.
+// The walkers of the three loop forms: results must not depend on threads, memory layout, tile size or company. Integer
+// sums are exact, so that they can be compared with plain loops; sums of floats are compared bit for bit between ways
+// to run them.
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -12,12 +13,14 @@ namespace {
 
 Array numbers(Shape shape, int modulus = 97) {
   std::vector<std::int64_t> values(static_cast<std::size_t>(shape.numel()));
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::int64_t>(i * 31 % static_cast<std::size_t>(modulus)) - 40;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<std::int64_t>(i * 31 % static_cast<std::size_t>(modulus)) - 40;
   return array(std::span<const std::int64_t>(values), shape);
 }
 
 // Sums over the axes of a 3-d array by plain loops.
-std::vector<std::int64_t> plain_sum(const std::vector<std::int64_t>& v, const Shape& s, const std::vector<bool>& reduced) {
+std::vector<std::int64_t> plain_sum(const std::vector<std::int64_t>& v, const Shape& s,
+                                    const std::vector<bool>& reduced) {
   Shape kept;
   for (int k = 0; k < 3; ++k) kept.push_back(reduced[static_cast<std::size_t>(k)] ? 1 : s[k]);
   std::vector<std::int64_t> sums(static_cast<std::size_t>(kept.numel()), 0);
@@ -31,7 +34,8 @@ std::vector<std::int64_t> plain_sum(const std::vector<std::int64_t>& v, const Sh
 }
 
 TEST(Forms, SumOverEverySetOfAxes) {
-  const Shape shapes[] = {{1, 1, 5}, {3, 5, 7}, {2, 300, 3}, {70, 2, 130}, {1, 5000, 2}, {130, 1, 1100}, {2, 3, 20000}, {200, 70, 1}};
+  const Shape shapes[] = {{1, 1, 5},    {3, 5, 7},      {2, 300, 3},   {70, 2, 130},
+                          {1, 5000, 2}, {130, 1, 1100}, {2, 3, 20000}, {200, 70, 1}};
   for (const Shape& shape : shapes) {
     const Array x = numbers(shape);
     const std::vector<std::int64_t> values = x.to_vector<std::int64_t>();
@@ -41,9 +45,12 @@ TEST(Forms, SumOverEverySetOfAxes) {
       std::vector<int> axes;
       for (int k = 0; k < 3; ++k)
         if (reduced[static_cast<std::size_t>(k)]) axes.push_back(k);
-      if (axes.size() == 1) s = sum(x, axes[0]);
-      else if (axes.size() == 2) s = sum(x, {axes[0], axes[1]});
-      else s = sum(x);
+      if (axes.size() == 1)
+        s = sum(x, axes[0]);
+      else if (axes.size() == 2)
+        s = sum(x, {axes[0], axes[1]});
+      else
+        s = sum(x);
       EXPECT_EQ(s.to_vector<std::int64_t>(), plain_sum(values, shape, reduced)) << to_string(shape) << " axes " << mask;
     }
   }
@@ -74,7 +81,8 @@ TEST(Forms, GiveTheSameBitsForAnyNumberOfThreads) {
 
 TEST(Forms, GiveTheSameBitsForAnyMemoryLayout) {
   constexpr std::int64_t kRows = 37, kColumns = 1500;
-  std::vector<float> plain(kRows * kColumns), turned(kRows * kColumns), wide(kRows * kColumns * 2), backwards(kRows * kColumns);
+  std::vector<float> plain(kRows * kColumns), turned(kRows * kColumns), wide(kRows * kColumns * 2),
+      backwards(kRows * kColumns);
   for (std::int64_t i = 0; i < kRows; ++i)
     for (std::int64_t j = 0; j < kColumns; ++j) {
       const float value = 1.0f / static_cast<float>(1 + (i * 7919 + j * 104729) % 1013);

@@ -37,9 +37,9 @@ std::int64_t through(const Map& outer, const Shape& shape, const Map& inner, con
 }
 
 TEST(Compose, FollowsASliceOfATranspose) {
-  const Shape shape{4, 6};                       // of the transpose of a (6, 4) array
+  const Shape shape{4, 6};  // of the transpose of a (6, 4) array
   const Map transpose{0, {1, 4}};
-  const Map slice{8, {6, 2}};                    // rows 1 and 2, columns 2, 4
+  const Map slice{8, {6, 2}};  // rows 1 and 2, columns 2, 4
   Map result;
   ASSERT_TRUE(compose(Dims{2, 2}, slice, shape, transpose, result));
   for_each_index(Dims{2, 2}, [&](const auto& i) { EXPECT_EQ(at(result, i), through(slice, shape, transpose, i)); });
@@ -83,7 +83,9 @@ TEST(Compose, AgreesWithTheDefinitionOnRandomMaps) {
     Map result;
     if (!compose(extents, outer, shape, inner, result)) continue;
     ++composed;
-    for_each_index(extents, [&](const auto& i) { ASSERT_EQ(at(result, i), through(outer, shape, inner, i)) << "round " << round; });
+    for_each_index(extents, [&](const auto& i) {
+      ASSERT_EQ(at(result, i), through(outer, shape, inner, i)) << "round " << round;
+    });
   }
   EXPECT_GT(composed, 500);
 }

@@ -65,12 +65,15 @@ TEST(Verify, NamesWhatIsIllegal) {
   EXPECT_NE(refusal([](Kernel& k) { k.body.code[0].index = 4; }).find("%0 loads what is not there"), std::string::npos);
   EXPECT_NE(refusal([](Kernel& k) { k.reduced = {false, false}; }).find("reduced axes and reductions do not match"),
             std::string::npos);
-  EXPECT_NE(refusal([](Kernel& k) { k.reductions[0].reducer = Reducer::any; }).find("any of float64"), std::string::npos);
-  EXPECT_NE(refusal([](Kernel& k) { k.epilogue.stores.clear(); }).find("reductions that nothing stores"), std::string::npos);
+  EXPECT_NE(refusal([](Kernel& k) { k.reductions[0].reducer = Reducer::any; }).find("any of float64"),
+            std::string::npos);
+  EXPECT_NE(refusal([](Kernel& k) { k.epilogue.stores.clear(); }).find("reductions that nothing stores"),
+            std::string::npos);
   EXPECT_NE(refusal([](Kernel& k) { k.body.code[3].dtype = DType::Float32; }).find("%3 has the wrong result dtype"),
             std::string::npos);
-  EXPECT_NE(refusal([](Kernel& k) { k.body.stores[0].operand.dtype = DType::Float32; }).find("a store of the wrong value"),
-            std::string::npos);
+  EXPECT_NE(
+      refusal([](Kernel& k) { k.body.stores[0].operand.dtype = DType::Float32; }).find("a store of the wrong value"),
+      std::string::npos);
 }
 
 TEST(Lanes, ComeFromTheFirstReductionWhoseOrderShows) {

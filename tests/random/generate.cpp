@@ -462,7 +462,8 @@ DType promoted(DType a, DType b) {
   if (is_bool(a)) return b;
   if (is_floating(a) || is_floating(b)) {
     if (is_floating(a) && is_floating(b)) return DType::Float64;
-    return is_floating(a) ? a : b;
+    const DType whole = is_floating(a) ? b : a;  // NumPy: Float32 holds integers of 16 bits, not of more
+    return itemsize(whole) <= 2 ? (is_floating(a) ? a : b) : DType::Float64;
   }
   if (is_signed_integer(a) == is_signed_integer(b)) return itemsize(a) > itemsize(b) ? a : b;
   const DType with_sign = is_signed_integer(a) ? a : b, without = is_signed_integer(a) ? b : a;
