@@ -158,8 +158,11 @@ INGOT_FN void run(F body, void* out, const void* a, const void* b, const void* c
 
 INGOT_CAST_8(i64)
 INGOT_CAST_8(u64)
-INGOT_CAST_8(f64) INGOT_CAST_4(i32) INGOT_CAST_4(u32) INGOT_CAST_4(f32) INGOT_CAST_2(i16) INGOT_CAST_2(u16)
-    INGOT_CAST_1(i8) INGOT_CAST_1(u8) INGOT_EACH_WIDTH(INGOT_CAST_BOOL, 0)
+INGOT_CAST_8(f64)
+// clang-format off
+INGOT_CAST_4(i32) INGOT_CAST_4(u32) INGOT_CAST_4(f32) INGOT_CAST_2(i16) INGOT_CAST_2(u16) INGOT_CAST_1(i8) INGOT_CAST_1(u8)
+INGOT_EACH_WIDTH(INGOT_CAST_BOOL, 0)
+// clang-format on
 
 #if INGOT_IS_FLOAT
 #define INGOT_RANDOM(width, unused)                                                                                \
