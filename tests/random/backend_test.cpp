@@ -10,6 +10,7 @@
 #include <memory>
 #include <sstream>
 
+#include "host/jit/kernels.h"
 #include "tests/random/recipe.h"
 
 namespace ingot::tests {
@@ -31,11 +32,13 @@ std::uint64_t digest(const Tensor& tensor) {
   return hash;
 }
 
+Size size_of(std::uint64_t seed) { return seed % 16 == 0 ? Size::Large : Size::Small; }
+
 TEST(RandomDigest, IsPrintedForTheParent) {
   const char* count = std::getenv(kDigest);
   if (count == nullptr) return;
   for (std::uint64_t seed = 1; seed <= std::strtoull(count, nullptr, 10); ++seed) {
-    const Recipe recipe = generate(seed, seed % 16 == 0 ? Size::Large : Size::Small);
+    const Recipe recipe = generate(seed, size_of(seed));
     const std::vector<Array> arrays = build(recipe, static_cast<Layout>(seed % kLayouts));
     std::vector<Array> roots;
     for (int root : recipe.roots) roots.push_back(arrays[static_cast<std::size_t>(root)]);
@@ -45,11 +48,18 @@ TEST(RandomDigest, IsPrintedForTheParent) {
       std::printf(" %016llx", static_cast<unsigned long long>(digest(oracle::values(root))));
     std::printf("\n");
   }
+  const Stats s = stats();
+  std::printf("ran %s at level %d\n",
+              s.interpreted == s.launches ? "interp"
+              : s.interpreted == 0        ? "llvm"
+                                          : "both",
+              static_cast<int>(jit::level()));
 }
 
 struct Setting {
   const char* backend;
   const char* cpu;
+  cpu::Level level;
 };
 
 std::string itself() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
@@ -64,7 +74,7 @@ std::string digests(const Setting& setting, const std::string& cache, int count,
   std::array<char, 4096> buffer;
   while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) {
     const std::string line = buffer.data();
-    if (line.starts_with("graph ")) lines += line;
+    if (line.starts_with("graph ") || line.starts_with("ran ")) lines += line;
   }
   status = ::pclose(pipe);
   return lines;
@@ -81,11 +91,14 @@ bool has_v4() {
 void expect_same_bits(int count) {
   std::string cache = ::testing::TempDir() + "/ingot_random_XXXXXX";
   ASSERT_NE(::mkdtemp(cache.data()), nullptr);
-  std::vector<Setting> settings = {
-      {"interp", "x86-64"}, {"interp", "x86-64-v3"}, {"llvm", "x86-64"}, {"llvm", "x86-64-v3"}};
+  using cpu::Level;
+  std::vector<Setting> settings = {{"interp", "x86-64", Level::Baseline},
+                                   {"interp", "x86-64-v3", Level::V3},
+                                   {"llvm", "x86-64", Level::Baseline},
+                                   {"llvm", "x86-64-v3", Level::V3}};
   if (has_v4()) {
-    settings.push_back({"interp", "x86-64-v4"});
-    settings.push_back({"llvm", "x86-64-v4"});
+    settings.push_back({"interp", "x86-64-v4", Level::V4});
+    settings.push_back({"llvm", "x86-64-v4", Level::V4});
   }
   std::string first;
   for (const Setting& setting : settings) {
@@ -98,10 +111,13 @@ void expect_same_bits(int count) {
     for (int i = 0; i < count; ++i) {
       std::getline(expected, a);
       std::getline(got, b);
-      ASSERT_EQ(a, b) << setting.backend << " on " << setting.cpu << "\n"
-                      << print(generate(static_cast<std::uint64_t>(i) + 1,
-                                        (i + 1) % 16 == 0 ? Size::Large : Size::Small));
+      const auto seed = static_cast<std::uint64_t>(i) + 1;
+      ASSERT_TRUE((b + " ").starts_with("graph " + std::to_string(seed) + " ")) << "no graph " << seed << " but " << b;
+      ASSERT_EQ(a, b) << setting.backend << " on " << setting.cpu << "\n" << print(generate(seed, size_of(seed)));
     }
+    std::getline(got, b);
+    EXPECT_EQ(b,
+              std::string("ran ") + setting.backend + " at level " + std::to_string(static_cast<int>(setting.level)));
   }
   std::filesystem::remove_all(cache);
 }

@@ -460,10 +460,11 @@ Range resolve(const Slice& slice, std::int64_t extent) {
 DType promoted(DType a, DType b) {
   if (a == b || is_bool(b)) return a;
   if (is_bool(a)) return b;
+  if (is_floating(a) && is_floating(b)) return DType::Float64;
   if (is_floating(a) || is_floating(b)) {
-    if (is_floating(a) && is_floating(b)) return DType::Float64;
-    const DType whole = is_floating(a) ? b : a;  // NumPy: Float32 holds integers of 16 bits, not of more
-    return itemsize(whole) <= 2 ? (is_floating(a) ? a : b) : DType::Float64;
+    const DType real = is_floating(a) ? a : b, whole = is_floating(a) ? b : a;
+    // A float32 holds every integer of up to 16 bits.
+    return itemsize(whole) <= 2 ? real : DType::Float64;
   }
   if (is_signed_integer(a) == is_signed_integer(b)) return itemsize(a) > itemsize(b) ? a : b;
   const DType with_sign = is_signed_integer(a) ? a : b, without = is_signed_integer(a) ? b : a;
