@@ -53,6 +53,8 @@ build() {
   build=${INGOT_BUILD_DIR:-$top/build/$preset}
   local log=$build/configure.log
   mkdir -p "$build" 2>/dev/null || die "cannot write to $build: set INGOT_BUILD_DIR to a folder that can be written"
+  # Objects compiled in one build folder then serve in the next, and in tests/consumer/add_subdirectory.
+  export CCACHE_NOHASHDIR=1
   say "configuring $preset in $build"
   (cd "$top" && cmake --preset "$preset" -B "$build" "$@") >"$log" 2>&1 || {
     cat "$log" >&2

@@ -56,7 +56,7 @@ target_include_directories(ingot_llvm SYSTEM PRIVATE ${ingot_llvm_includes})
 target_compile_options(ingot_llvm PRIVATE -fno-rtti)
 target_link_directories(ingot_llvm PRIVATE ${ingot_llvm_libdir})
 target_link_options(ingot_llvm PRIVATE -Wl,--gc-sections -Wl,--exclude-libs,ALL
-                    -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/libingot_llvm.map)
+                    -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/libingot_llvm.map ${ingot_no_undefined})
 set_property(TARGET ingot_llvm PROPERTY LINK_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/libingot_llvm.map)
 target_link_libraries(ingot_llvm PRIVATE
   -Wl,--start-group ${ingot_llvm_libs} -Wl,--end-group -Wl,--push-state,--as-needed ${ingot_llvm_link_system} -Wl,--pop-state)

@@ -37,6 +37,9 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 
+# Every symbol of a library must be found when it is linked; the sanitizers leave theirs to the program.
+set(ingot_no_undefined $<$<NOT:$<BOOL:${INGOT_SANITIZE}>>:-Wl,-z,defs>)
+
 # Flags of every target of ours; never passed on to those who link it.
 add_library(ingot_flags INTERFACE)
 target_compile_features(ingot_flags INTERFACE cxx_std_20)

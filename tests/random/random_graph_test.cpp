@@ -14,6 +14,8 @@
 namespace ingot::tests {
 namespace {
 
+constexpr std::uint64_t kGraphs = 4000;
+
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);
   return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
@@ -143,10 +145,10 @@ void run(std::uint64_t count, Size size) {
   }
 }
 
-TEST(RandomGraphs, MeanWhatTheyRecord) { run(setting("INGOT_RANDOM_GRAPHS", 2000), Size::Small); }
+TEST(RandomGraphs, MeanWhatTheyRecord) { run(setting("INGOT_RANDOM_GRAPHS", kGraphs), Size::Small); }
 
 TEST(RandomGraphs, MeanWhatTheyRecordAtSizesThatThreadsShare) {
-  run(setting("INGOT_RANDOM_GRAPHS", 2000) / 200, Size::Large);
+  run(setting("INGOT_RANDOM_GRAPHS", kGraphs) / 200, Size::Large);
 }
 
 TEST(RandomGraphs, KeepTheirBitsForAnyNumberOfThreads) {
@@ -166,7 +168,7 @@ TEST(RandomGraphs, KeepTheirBitsForAnyNumberOfThreads) {
 }
 
 TEST(RandomGraphs, KeepTheirBitsInEveryLayout) {
-  for (std::uint64_t seed = 1; seed <= setting("INGOT_RANDOM_GRAPHS", 2000) / 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= setting("INGOT_RANDOM_GRAPHS", kGraphs) / 20; ++seed) {
     const Recipe recipe = generate(seed);
     const std::vector<Tensor> contiguous = together(recipe, Layout::Contiguous);
     for (int layout = 1; layout < kLayouts; ++layout) {
