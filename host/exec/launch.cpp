@@ -14,7 +14,7 @@ namespace ingot::exec {
 namespace {
 
 // Below this much work a team of threads costs more (about a microsecond) than it saves.
-constexpr std::int64_t kSerialWork = 1 << 14;
+constexpr std::int64_t kSerialWork = 1 << 15;
 
 // Distinct elements that a launch reads or writes of an operand: a broadcast axis counts once.
 std::int64_t touched(const Operand& operand, const Dims& extents) {

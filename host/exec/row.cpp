@@ -10,7 +10,7 @@ namespace ingot::exec {
 namespace {
 
 constexpr std::int64_t kMaxChunkLeaves = 64;  // leaves of one call: half a megabyte of f64
-constexpr std::int64_t kChunkWork = 1 << 16;  // additions' worth, about 6 us: a late thread costs no more
+constexpr std::int64_t kChunkWork = 1 << 18;  // additions' worth: 10 to 20 us
 constexpr std::int64_t kTasksPerThread = 16;
 constexpr std::int64_t kBatchStates = 512;  // states of one call over many short rows
 
@@ -49,7 +49,7 @@ class RowLaunch {
   std::int64_t chunk_leaves() const {
     const std::int64_t leaf_work =
         std::max<std::int64_t>(1, work(*bound_.launch) / std::max<std::int64_t>(1, kept_ * leaves_));
-    const std::int64_t share = leaves_ * kept_ / (2 * threads_);
+    const std::int64_t share = leaves_ * kept_ / (8 * threads_);
     return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(
         std::clamp<std::int64_t>(std::min(kChunkWork / leaf_work, share), 1, kMaxChunkLeaves))));
   }
