@@ -96,6 +96,9 @@ struct Work {
   bool first_reduced = false;
   bool alive = true;
   bool alone = false;
+  std::vector<int> readers;  // cut items computed from its own
+  int top = 0;               // highest item among its own and all that they are computed from
+  int seen = 0;              // the last search that came here
 };
 
 class Fuser {
@@ -134,6 +137,8 @@ class Fuser {
       work.space = it.numel;
     }
     work.cone = cone_of(work.group);
+    work.top = item;
+    for (const Load& load : work.cone.loads) works_[owner_[load.item]].readers.push_back(item);
     works_.push_back(std::move(work));
   }
 
@@ -153,23 +158,39 @@ class Fuser {
   }
 
   // Whether `from` reads, directly or through others, what `target` computes; direct reads of the group `skip_direct`
-  // by itself are left out when asked.
+  // by itself are left out when asked. What is computed from the target has no lower top, so the search stays among the
+  // groups between the two.
   bool reaches(int from, int target, bool skip_direct) {
-    seen_.assign(works_.size(), false);
+    ++searches_;
     std::vector<int> stack;
+    const auto push = [&](int next) {
+      if (works_[next].top >= works_[target].top) stack.push_back(next);
+    };
     for (const Load& load : works_[from].cone.loads) {
       const int next = owner_[load.item];
-      if (!(skip_direct && next == target)) stack.push_back(next);
+      if (!(skip_direct && next == target)) push(next);
     }
     while (!stack.empty()) {
       const int at = stack.back();
       stack.pop_back();
       if (at == target) return true;
-      if (seen_[at] || at == from) continue;
-      seen_[at] = true;
-      for (const Load& load : works_[at].cone.loads) stack.push_back(owner_[load.item]);
+      if (works_[at].seen == searches_ || at == from) continue;
+      works_[at].seen = searches_;
+      for (const Load& load : works_[at].cone.loads) push(owner_[load.item]);
     }
     return false;
+  }
+
+  // Raises the top of a group, and of all that is computed from it.
+  void raise(int work, int top) {
+    std::vector<int> stack{work};
+    while (!stack.empty()) {
+      Work& at = works_[stack.back()];
+      stack.pop_back();
+      if (at.top >= top) continue;
+      at.top = top;
+      for (int reader : at.readers) stack.push_back(owner_[reader]);
+    }
   }
 
   bool same_itemsize(const Work& a, const Work& b) const {
@@ -214,6 +235,10 @@ class Fuser {
     to.group = std::move(group);
     to.cone = std::move(cone);
     from.alive = false;
+    append(to.readers, from.readers);
+    const int top = std::max(to.top, from.top);
+    to.top = -1;  // so that the readers of both are told
+    raise(a, top);
     return true;
   }
 
@@ -318,7 +343,7 @@ class Fuser {
   Cones cones_;
   std::vector<Work> works_;
   std::vector<int> owner_;  // of each cut item: the group that computes it
-  std::vector<bool> seen_;
+  int searches_ = 0;
 };
 
 // Instructions between an item and the cuts and leaves below it, each counted once.
