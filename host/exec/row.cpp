@@ -31,7 +31,7 @@ class RowLaunch {
     kept_ = product(kept_extents_);
     leaf_ = ir::leaf_size(kernel_);
     leaves_ = divide_up(elements_, leaf_);
-    staged_ = any_staged(bound.body);
+    staged_ = bound.body.staged;
   }
 
   void run() {
