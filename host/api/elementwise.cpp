@@ -105,7 +105,9 @@ NodeRef power_of_literal(Input x, Input y, DType dtype, const Location& where) {
 
 // An operand of the body. The logical functions ask each operand on its own whether it is zero; the others convert to
 // `dtype`.
-Input body_operand(Op op, Input t, DType dtype, NodeRef& made, const Location& where) {
+Input body_operand(Op op, const Input& t, DType dtype, NodeRef& made, const Location& where) {
+  if (!t.is_value() && t.node->dtype == dtype) [[likely]]
+    return t;
   if (info(op).operands == Operands::Bool) return truth(t, made, where);
   return realize(info(op).name, t, dtype, made, where);
 }

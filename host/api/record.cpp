@@ -51,9 +51,7 @@ Node* node_of(const Array& array, const Location& where) {
   return array.node();
 }
 
-void require_computable(std::string_view op, DType dtype, const Location& where) {
-  if (is_computable(dtype)) [[likely]]
-    return;
+void fail_to_compute(std::string_view op, DType dtype, const Location& where) {
   if (is_complex(dtype))
     fail<TypeError>(where, op, ": ", name(dtype),
                     " arithmetic comes with a later version; use float32 or float64 arrays of the parts");
@@ -119,13 +117,17 @@ Input term(const Operand& operand) {
 }
 
 DType promote(std::span<const Input> terms) noexcept {
-  bool any_array = false;
+  bool any_array = false, any_value = false;
   DType dtype = DType::Bool;
   for (const Input& t : terms) {
-    if (t.is_value()) continue;
-    dtype = any_array ? promote_types(dtype, t.dtype()) : t.dtype();
+    if (t.is_value()) {
+      any_value = true;
+      continue;
+    }
+    dtype = any_array ? promote_types(dtype, t.node->dtype) : t.node->dtype;
     any_array = true;
   }
+  if (!any_value) return dtype;
   for (const Input& t : terms) {
     if (!t.is_value()) continue;
     if (!any_array) {

@@ -21,7 +21,11 @@ inline Array wrap(NodeRef node) noexcept { return Array(node.leak(), Array::Adop
 Node* node_of(const Array& array, const Location& where);
 
 /// TypeError for the dtypes that have no arithmetic yet.
-void require_computable(std::string_view op, DType dtype, const Location& where);
+[[noreturn]] void fail_to_compute(std::string_view op, DType dtype, const Location& where);
+inline void require_computable(std::string_view op, DType dtype, const Location& where) {
+  if (!is_computable(dtype)) [[unlikely]]
+    fail_to_compute(op, dtype, where);
+}
 
 /// Checks a shape that a user gave: ValueError for a negative extent, and for 2^63 elements or bytes and more.
 void require_shape(std::string_view op, const Shape& shape, DType dtype, const Location& where);

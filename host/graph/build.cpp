@@ -61,7 +61,6 @@ NodeRef make_view(Node* input, const Shape& shape, std::int64_t offset, Dims str
 }
 
 NodeRef make_broadcast(Node* input, const Shape& shape, Location where) {
-  if (input->shape == shape) return NodeRef(input);
   const int skip = shape.ndim() - input->shape.ndim();
   Strides strides(shape.ndim(), 0);
   std::int64_t step = 1;
@@ -76,7 +75,9 @@ NodeRef make_broadcast(Node* input, const Shape& shape, Location where) {
 NodeRef make_input(const Input& input, const Shape& shape, Location where) {
   if (input.is_value()) return make_constant(input.value.dtype(), input.value.bits(), false);
   Node* const node = strip_broadcast(input.node);
-  return node->kind == Kind::Constant ? NodeRef(node) : make_broadcast(node, shape, where);
+  if (node->kind == Kind::Constant || &node->shape == &shape || node->shape == shape) [[likely]]
+    return NodeRef(node);
+  return make_broadcast(node, shape, where);
 }
 
 // Lets go of the lock, and evaluates a node at which the pending graph has reached its bounds. The nodes made on the

@@ -31,8 +31,9 @@ struct Input {
   Scalar value = false;
 };
 
-/// An op of ops.def. Inputs broadcast to the shape and have the operand dtype of the body (where: the first is Bool).
-/// The result dtype follows from the row, except for random_uniform. Everything it takes is recorded under one lock.
+/// An op of ops.def. Inputs broadcast to the shape, with which values and Constants go whatever it is, and have the
+/// operand dtype of the body (where: the first is Bool). The result dtype follows from the row, except for
+/// random_uniform. All the nodes that it takes are recorded under one lock.
 NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Input> inputs, Location where);
 
 NodeRef cast(Node* input, DType to, Location where);

@@ -33,13 +33,15 @@ Table& table() {
 }
 
 std::uint64_t hash_of(const Node& n) {
+  const auto input = [&](int i) { return std::bit_cast<std::uintptr_t>(n.inputs[i]); };
+  // No kind of node has both bits and an offset.
   std::uint64_t h = mix(static_cast<std::uint64_t>(n.kind) << 48 | static_cast<std::uint64_t>(n.dtype) << 40 |
                             static_cast<std::uint64_t>(n.op) << 32 | static_cast<std::uint64_t>(n.reducer) << 24 |
                             static_cast<std::uint64_t>(n.weak) << 16 |
                             static_cast<std::uint64_t>(n.first_reduced) << 8 | n.input_count,
-                        n.bits);
-  for (int i = 0; i < n.input_count; ++i) h = mix(h, std::bit_cast<std::uintptr_t>(n.inputs[i]));
-  h = mix(h, static_cast<std::uint64_t>(n.offset));
+                        n.bits ^ static_cast<std::uint64_t>(n.offset));
+  if (n.input_count != 0) h = mix(h ^ input(0), input(1));
+  if (n.input_count > 2) h = mix(h, input(2));
   for (std::int64_t d : n.shape) h = mix(h, static_cast<std::uint64_t>(d));
   for (std::int64_t d : n.dims) h = mix(h, static_cast<std::uint64_t>(d));
   return h;
