@@ -161,18 +161,22 @@ class Fuser {
   // by itself are left out when asked. What is computed from the target has no lower top, so the search stays among the
   // groups between the two.
   bool reaches(int from, int target, bool skip_direct) {
+    if (works_[from].top < works_[target].top) return false;
     ++searches_;
-    std::vector<int> stack;
+    stack_.clear();
     const auto push = [&](int next) {
-      if (works_[next].top >= works_[target].top) stack.push_back(next);
+      if (works_[next].top >= works_[target].top) stack_.push_back(next);
     };
     for (const Load& load : works_[from].cone.loads) {
       const int next = owner_[load.item];
-      if (!(skip_direct && next == target)) push(next);
+      if (next != target)
+        push(next);
+      else if (!skip_direct)
+        return true;
     }
-    while (!stack.empty()) {
-      const int at = stack.back();
-      stack.pop_back();
+    while (!stack_.empty()) {
+      const int at = stack_.back();
+      stack_.pop_back();
       if (at == target) return true;
       if (works_[at].seen == searches_ || at == from) continue;
       works_[at].seen = searches_;
@@ -183,13 +187,13 @@ class Fuser {
 
   // Raises the top of a group, and of all that is computed from it.
   void raise(int work, int top) {
-    std::vector<int> stack{work};
-    while (!stack.empty()) {
-      Work& at = works_[stack.back()];
-      stack.pop_back();
+    stack_.assign(1, work);
+    while (!stack_.empty()) {
+      Work& at = works_[stack_.back()];
+      stack_.pop_back();
       if (at.top >= top) continue;
       at.top = top;
-      for (int reader : at.readers) stack.push_back(owner_[reader]);
+      for (int reader : at.readers) stack_.push_back(owner_[reader]);
     }
   }
 
@@ -248,15 +252,17 @@ class Fuser {
     constexpr std::size_t kNeighbours = 32;
     std::unordered_map<std::int64_t, std::vector<int>> by_space;
     bool changed = false;
+    read_by_.assign(graph_.items.size(), -1);
     for (int b = 0; b < static_cast<int>(works_.size()); ++b) {
       if (!works_[b].alive || (reductions_only && works_[b].kept == 0)) continue;
       std::vector<int>& near = by_space[works_[b].space];
+      for (const Load& load : works_[b].cone.loads) read_by_[load.item] = b;
       bool merged = false;
       const std::size_t first = near.size() > kNeighbours ? near.size() - kNeighbours : 0;
       for (std::size_t k = first; k < near.size() && !merged; ++k) {
         const int a = near[k];
         if (!works_[a].alive || !same_space(works_[a], works_[b])) continue;
-        if (!share_data(works_[a], works_[b])) continue;
+        if (!share_data(works_[a], b)) continue;
         if (reaches(a, b, false) || reaches(b, a, false)) continue;
         merged = merge(a, b, false);
       }
@@ -266,12 +272,11 @@ class Fuser {
     return changed;
   }
 
-  bool share_data(const Work& a, const Work& b) const {
-    if ((a.cone.leaves & b.cone.leaves) != 0) return true;
-    for (const Load& x : a.cone.loads)
-      for (const Load& y : b.cone.loads)
-        if (x.item == y.item) return true;
-    return false;
+  // After read_by_ was set for b.
+  bool share_data(const Work& a, int b) const {
+    if ((a.cone.leaves & works_[b].cone.leaves) != 0) return true;
+    return std::any_of(a.cone.loads.begin(), a.cone.loads.end(),
+                       [&](const Load& load) { return read_by_[load.item] == b; });
   }
 
   bool merge_along_loads() {
@@ -344,6 +349,8 @@ class Fuser {
   std::vector<Work> works_;
   std::vector<int> owner_;  // of each cut item: the group that computes it
   int searches_ = 0;
+  std::vector<int> stack_;    // of groups: scratch of walks
+  std::vector<int> read_by_;  // of each cut item: the last candidate for a merge that reads it
 };
 
 // Instructions between an item and the cuts and leaves below it, each counted once.
