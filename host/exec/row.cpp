@@ -32,7 +32,7 @@ class RowLaunch {
     kept_ = product(kept_extents_);
     leaf_ = ir::leaf_size(kernel_);
     leaves_ = divide_up(elements_, leaf_);
-    staged_ = any_staged(bound.body);
+    staged_ = bound.body.staged;
     chunk_ = chunk_leaves();
   }
 
@@ -47,8 +47,7 @@ class RowLaunch {
  private:
   // A power of two, so that chunks are whole subtrees of the canonical order.
   std::int64_t chunk_leaves() const {
-    const std::int64_t leaf_work =
-        std::max<std::int64_t>(1, work(*bound_.launch) / std::max<std::int64_t>(1, kept_ * leaves_));
+    const std::int64_t leaf_work = std::max<std::int64_t>(1, bound_.work / std::max<std::int64_t>(1, kept_ * leaves_));
     const std::int64_t share = leaves_ * kept_ / (8 * threads_);
     return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(
         std::clamp<std::int64_t>(std::min(kChunkWork / leaf_work, share), 1, kMaxChunkLeaves))));
