@@ -26,10 +26,11 @@ DType body_dtype(Op op, DType dtype, const Location& where) {
     case Operands::Bool: return DType::Bool;
     case Operands::Float: return is_floating(dtype) ? dtype : DType::Float64;
     case Operands::Integral:
+    case Operands::Integer:
       if (is_floating(dtype))
         fail<TypeError>(where, name, ": needs bool or integer operands, and these promote to ", ingot::name(dtype),
                         "; convert with astype, or use the logical functions to test for zero");
-      return op == Op::bitwise_left_shift || op == Op::bitwise_right_shift ? without_bool(dtype) : dtype;
+      return info(op).operands == Operands::Integer ? without_bool(dtype) : dtype;
     case Operands::Number:
       if (!is_bool(dtype)) return dtype;
       if (op == Op::add || op == Op::multiply) return dtype;
@@ -181,6 +182,7 @@ Array record(Op op, const Operand& first, const Operand& second, const Operand& 
 #define INGOT_DEFINE_Any(name, arity) INGOT_FUNCTION_##arity(name)
 #define INGOT_DEFINE_Number(name, arity) INGOT_FUNCTION_##arity(name)
 #define INGOT_DEFINE_Integral(name, arity) INGOT_FUNCTION_##arity(name)
+#define INGOT_DEFINE_Integer(name, arity) INGOT_FUNCTION_##arity(name)
 #define INGOT_DEFINE_Float(name, arity) INGOT_FUNCTION_##arity(name)
 #define INGOT_DEFINE_Bool(name, arity) INGOT_FUNCTION_##arity(name)
 #define INGOT_DEFINE_Index(name, arity)

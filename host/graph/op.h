@@ -19,7 +19,7 @@ enum class Reducer : std::uint8_t {
 #include "kernels/ops.def"
 };
 
-enum class Operands : std::uint8_t { Any, Number, Integral, Float, Bool, Index };
+enum class Operands : std::uint8_t { Any, Number, Integral, Integer, Float, Bool, Index };
 enum class Result : std::uint8_t { Same, Bool, Random };
 
 enum OpProperty : unsigned { None_ = 0, Commutative_ = 1, Associative_ = 2, Selects_ = 4 };

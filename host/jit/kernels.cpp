@@ -47,6 +47,27 @@ ir::Kernel for_cpu(ir::Kernel kernel) {
   return kernel;
 }
 
+// From the disk cache, or else compiled; null where there is no compiler.
+std::unique_ptr<Loaded> obtain(const ir::Kernel& kernel) {
+  const std::string key = cache_key(ir::print(kernel), cpu::level_name(level()), compiler_version());
+  if (const std::optional<std::string> object = load_cached(key)) {
+    try {
+      auto loaded = load(*object, symbols());
+      ++counters().cache_hits;
+      return loaded;
+    } catch (const std::exception& error) {
+      log(Log::Warn, "a cached kernel cannot be loaded and is compiled again: ", error.what());
+    }
+  }
+  Compiler* const llvm = compiler();
+  if (llvm == nullptr) return nullptr;
+  const std::string object = llvm->compile(kernel, level());
+  ++counters().compiles;
+  auto loaded = load(object, symbols());
+  store_cached(key, object);
+  return loaded;
+}
+
 }  // namespace
 
 Code::Code(ir::Kernel kernel) : kernel_(std::move(kernel)), program_(kernel_, level()) {}
@@ -69,27 +90,8 @@ Runner Code::prepare(std::int64_t work) {
 void Code::compile() {
   const std::scoped_lock guard(compiling_);
   if (tried_) return;
-  Compiler* const llvm = compiler();
   try {
-    if (llvm != nullptr) {
-      const std::string key = cache_key(ir::print(kernel_), cpu::level_name(level()), llvm->version());
-      std::unique_ptr<Loaded> loaded;
-      if (std::optional<std::string> object = load_cached(key)) {
-        try {
-          loaded = llvm->load(*object);
-          ++counters().cache_hits;
-        } catch (const std::exception& error) {
-          log(Log::Warn, "a cached kernel cannot be loaded and is compiled again: ", error.what());
-        }
-      }
-      if (!loaded) {
-        const std::string object = llvm->compile(kernel_, level());
-        ++counters().compiles;
-        loaded = llvm->load(object);
-        store_cached(key, object);
-      }
-      loaded_.store(loaded.release(), std::memory_order_release);
-    }
+    loaded_.store(obtain(kernel_).release(), std::memory_order_release);
   } catch (const std::exception& error) {
     log(Log::Warn, "a kernel cannot be compiled and stays interpreted: ", error.what());
   }

@@ -10,6 +10,7 @@
 #include "host/emit/interp.h"
 #include "host/ir/kernel.h"
 #include "host/jit/compiler.h"
+#include "host/jit/object.h"
 #include "kernels/cpu/tile.h"
 
 namespace ingot::jit {

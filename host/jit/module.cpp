@@ -8,7 +8,6 @@
 
 #include "host/base/log.h"
 #include "host/jit/kernels.h"
-#include "host/jit/symbols.h"
 
 namespace ingot::jit {
 namespace {
@@ -48,8 +47,12 @@ Opened open() {
       tried += "; " + (folder / INGOT_MODULE_NAME).string() + " is not the LLVM module";
       continue;
     }
-    const std::span<const Symbol> list = symbols();
-    return {entry(list.data(), static_cast<int>(list.size())), {}};
+    try {
+      if (Compiler* const found = entry(std::string(compiler_version()).c_str())) return {found, {}};
+      tried += "; " + (folder / INGOT_MODULE_NAME).string() + " is of another build";
+    } catch (const std::exception& error) {
+      tried += std::string("; ") + error.what();
+    }
   }
   return {nullptr, "the LLVM module was not found" + tried};
 #endif
@@ -66,5 +69,9 @@ Compiler* compiler(std::string* reason) {
   if (reason != nullptr) *reason = opened->reason;
   return opened->compiler;
 }
+
+#ifndef INGOT_WITH_LLVM
+std::string_view compiler_version() { return {}; }
+#endif
 
 }  // namespace ingot::jit

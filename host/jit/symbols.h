@@ -3,9 +3,13 @@
 
 #include <span>
 
-#include "host/jit/compiler.h"
-
 namespace ingot::jit {
+
+/// Slow paths of kernels/math, folds, fma.
+struct Symbol {
+  const char* name;
+  void* address;
+};
 
 std::span<const Symbol> symbols();
 

@@ -117,9 +117,11 @@ INGOT_FN void run(F body, void* out, const void* a, const void* b, const void* c
 #if INGOT_IS_FLOAT
 #define INGOT_BODY_Float INGOT_BODY
 #define INGOT_BODY_Integral(...)
+#define INGOT_BODY_Integer(...)
 #else
 #define INGOT_BODY_Float(...)
 #define INGOT_BODY_Integral INGOT_BODY
+#define INGOT_BODY_Integer INGOT_BODY
 #endif
 #if INGOT_IS_U8
 #define INGOT_BODY_Bool INGOT_BODY

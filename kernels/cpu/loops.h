@@ -8,7 +8,7 @@
 namespace ingot::cpu {
 namespace {
 
-enum Kind { Any, Number, Integral, Float, Bool, Index, Same, Random };  // the words of ops.def's columns
+enum Kind { Any, Number, Integral, Integer, Float, Bool, Index, Same, Random };  // the words of ops.def's columns
 enum Property { None = 0, Commutative = 1, Associative = 2, Selects = 4 };
 
 // One struct per op, so that a body can be a template argument.
@@ -32,6 +32,7 @@ constexpr bool has_body(Kind operands, DType d) {
     case Any: return is_computable(d);
     case Number: return is_computable(d) && !is_bool(d);
     case Integral: return is_bool(d) || is_integer(d);
+    case Integer: return is_integer(d);
     case Float:
     case Index: return d == DType::Float32 || d == DType::Float64;
     default: return is_bool(d);

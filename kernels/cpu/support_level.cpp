@@ -11,28 +11,14 @@
 namespace ingot::cpu {
 namespace {
 
-// The u8 bodies of these two leave the range of a bool.
-template <class Body>
-struct OfBool;
-template <>
-struct OfBool<bitwise_invert_body> : logical_not_body {};
-template <>
-struct OfBool<bitwise_left_shift_body> : bitwise_left_shift_body {
-  template <class V>
-  static ALWAYS_INLINE V run(V x, V y) {
-    return math::bitwise_left_shift(x, y) & splat<V>(1);
-  }
-};
-
 using DTypes = MakeSequence<kDTypeCount>;
 
 template <class Body, DType D>
 constexpr Support::Apply* apply_entry() {
   if constexpr (!has_body(Body::operands, D)) {
     return nullptr;
-  } else if constexpr (is_bool(D) &&
-                       (__is_same(Body, bitwise_invert_body) || __is_same(Body, bitwise_left_shift_body))) {
-    return apply<OfBool<Body>, u8>;
+  } else if constexpr (is_bool(D) && __is_same(Body, bitwise_invert_body)) {
+    return apply<logical_not_body, u8>;  // the u8 body leaves the range of a bool
   } else {
     return apply<Body, typename ElementOf<D>::type>;
   }

@@ -71,6 +71,11 @@ TEST(Verify, NamesWhatIsIllegal) {
             std::string::npos);
   EXPECT_NE(refusal([](Kernel& k) { k.body.code[3].dtype = DType::Float32; }).find("%3 has the wrong result dtype"),
             std::string::npos);
+  EXPECT_NE(refusal([](Kernel& k) {
+              k.body.inputs[0].dtype = k.body.code[0].dtype = DType::Bool;
+              k.body.code[2] = {.code = Code::Apply, .op = Op::bitwise_left_shift, .dtype = DType::Bool};
+            }).find("%2 applies bitwise_left_shift to bool"),
+            std::string::npos);
   EXPECT_NE(
       refusal([](Kernel& k) { k.body.stores[0].operand.dtype = DType::Float32; }).find("a store of the wrong value"),
       std::string::npos);

@@ -1,5 +1,7 @@
 // Law 8: after any error the library is usable.
+#include "host/base/log.h"
 #include "host/device/host_memory.h"
+#include "host/jit/kernels.h"
 #include "tests/laws/law.h"
 
 namespace ingot::tests {
@@ -35,6 +37,35 @@ TEST(Law8, StaysUsableAfterEveryKindOfError) {
   EXPECT_THROW(permute_dims(x, {0, 0}), Error);
   EXPECT_THROW(load_npy("/nonexistent.npy"), IOError);
   EXPECT_EQ(sum(x).item<double>(), 6.0);
+}
+
+// Ends the process with 0 if three expressions, the first of which ends LLVM, are interpreted and right.
+[[noreturn]] void evaluate_with_a_fatal_error() {
+  config().cache_dir = "/dev/null";
+  config().log = static_cast<int>(Log::Warn);
+  const std::vector<double> values = sample(100'000);
+  const auto results = [&] {
+    const Array x = array(values);
+    return std::vector<double>{sum(sqrt(x) + sin(x)).item<double>(), max(x * x - 3.0).item<double>(),
+                               mean(exp(-x)).item<double>()};
+  };
+  std::vector<double> expected, got;
+  {
+    const WithBackend interpreter(Backend::Interpreter);
+    expected = results();
+  }
+  const WithBackend llvm(Backend::Llvm);
+  jit::compiler()->fail_next();
+  const Stats done = measured([&] { got = results(); });
+  std::exit(got == expected && done.interpreted == done.launches && done.compiles == 0 ? 0 : 1);
+}
+
+TEST(Law8DeathTest, InterpretsAfterAFatalErrorOfLlvm) {
+  std::string reason;
+  if (jit::compiler(&reason) == nullptr) GTEST_SKIP() << reason;
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(evaluate_with_a_fatal_error(), testing::ExitedWithCode(0),
+              "fatal error: one that a test asked for(.|\n)*LLVM is not used again after a fatal error");
 }
 
 }  // namespace

@@ -120,6 +120,7 @@ Array call(Op op, const std::vector<Array>& x) {
   case Op::name: return INGOT_CALL_##arity(name);
 #define INGOT_CASE_Number INGOT_CASE_Any
 #define INGOT_CASE_Integral INGOT_CASE_Any
+#define INGOT_CASE_Integer INGOT_CASE_Any
 #define INGOT_CASE_Float INGOT_CASE_Any
 #define INGOT_CASE_Bool INGOT_CASE_Any
 #define INGOT_CASE_Index(name, arity)

@@ -252,7 +252,8 @@ class Generator {
 
   static bool refuses(Op op, DType dtype) {
     if (info(op).operands == Operands::Index) return true;
-    if (info(op).operands == Operands::Integral && is_floating(dtype)) return true;
+    const bool bits = info(op).operands == Operands::Integral || info(op).operands == Operands::Integer;
+    if (bits && is_floating(dtype)) return true;
     if (!is_bool(dtype)) return false;
     return op == Op::subtract || op == Op::negative || op == Op::sign;
   }
@@ -498,14 +499,13 @@ DType computed_in(Op op, const std::vector<const Item*>& operands) {
   switch (info(op).operands) {
     case Operands::Float: return is_floating(dtype) ? dtype : DType::Float64;
     case Operands::Bool: return DType::Bool;
-    case Operands::Number:
-    case Operands::Integral: {
+    case Operands::Integer: return is_bool(dtype) ? DType::Int8 : dtype;
+    case Operands::Number: {
       // NumPy computes these of bools in int8.
-      const bool shift = op == Op::bitwise_left_shift || op == Op::bitwise_right_shift;
-      const bool number = info(op).operands == Operands::Number && op != Op::add && op != Op::multiply;
+      const bool number = op != Op::add && op != Op::multiply;
       const bool rounding = op == Op::floor || op == Op::ceil || op == Op::round || op == Op::trunc;
       const bool refused = op == Op::subtract || op == Op::negative || op == Op::sign;
-      return is_bool(dtype) && (shift || number) && !rounding && !refused ? DType::Int8 : dtype;
+      return is_bool(dtype) && number && !rounding && !refused ? DType::Int8 : dtype;
     }
     default: return dtype;
   }

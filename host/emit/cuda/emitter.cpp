@@ -237,7 +237,9 @@ void Emitter::code(const ir::Region& region, Group params, const std::function<s
         value = text("math::", is_bool(instr.dtype) ? "cast_bool" : "cast<" + type + ">", "(", arguments, ")");
         break;
       case ir::Code::Apply: {
-        const OpInfo& op = info(instr.op);
+        // The u8 body of the one leaves the range of a bool.
+        const bool inverts = instr.op == Op::bitwise_invert && is_bool(instr.dtype);
+        const OpInfo& op = info(inverts ? Op::logical_not : instr.op);
         value = text("math::", op.name, op.result == Result::Random ? "<" + type + ">" : "", "(", arguments, ")");
         break;
       }

@@ -6,7 +6,6 @@
 #include <llvm/Bitcode/BitcodeReader.h>
 #include <llvm/Linker/Linker.h>
 #include <llvm/Support/MemoryBufferRef.h>
-#include <llvm/Support/xxhash.h>
 
 #include "host/base/error.h"
 
@@ -126,12 +125,6 @@ void Bodies::link() {
     f.setComdat(nullptr);
     if (!f.hasFnAttribute(llvm::Attribute::NoInline)) f.addFnAttr(llvm::Attribute::AlwaysInline);
   }
-}
-
-std::uint64_t bodies_hash() {
-  std::uint64_t hash = 0;
-  for (const Bitcode& b : kBitcode) hash = hash * 31 + llvm::xxh3_64bits(b.bytes());
-  return hash;
 }
 
 }  // namespace ingot::emit

@@ -2,7 +2,6 @@
 // those that a module calls into it.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -43,8 +42,5 @@ class Bodies {
   cpu::Level level_;
   std::map<DType, std::unique_ptr<llvm::Module>> sources_;
 };
-
-/// Of the embedded bitcode of every level and dtype.
-std::uint64_t bodies_hash();
 
 }  // namespace ingot::emit

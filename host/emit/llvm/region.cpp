@@ -140,9 +140,6 @@ void RegionCode::apply(int i, bool common) {
   if (op.result == Result::Random) dtype = instr.dtype;
   call(common ? bodies_.common(instr.op, dtype, lanes_) : bodies_.op(instr.op, dtype, lanes_),
        {slots_[i], args[0], args[1], args[2]});
-  // The uint8 body leaves the range of a bool.
-  if (is_bool(dtype) && instr.op == Op::bitwise_left_shift)
-    builder_.CreateStore(builder_.CreateAnd(vector(i), llvm::ConstantInt::get(vector_type(dtype), 1)), slots_[i]);
 }
 
 }  // namespace ingot::emit
