@@ -42,7 +42,7 @@ Scalar value_as(std::string_view op, Scalar value, DType dtype, const Location& 
 
 Array filled(std::string_view op, const Shape& shape, Scalar value, DType dtype, const Location& where) {
   api::require_computable(op, dtype, where);
-  api::require_shape(op, shape, dtype, where);
+  api::require_shape(op, shape, where);
   return wrap(api::fill(shape, value_as(op, value, dtype, where), where));
 }
 
@@ -69,7 +69,7 @@ Array integer_range(__int128 start, __int128 stop, __int128 step, DType dtype, c
   const __int128 count = distance <= 0 ? 0 : (distance - 1) / stride + 1;
   if (count > std::numeric_limits<std::int64_t>::max())
     fail<ValueError>(where, "arange: 2^63 elements and more are too many");
-  api::require_shape("arange", Shape{static_cast<std::int64_t>(count)}, dtype, where);
+  api::require_shape("arange", Shape{static_cast<std::int64_t>(count)}, where);
   const NodeRef index = graph::index(static_cast<std::int64_t>(count));
   if (count == 0) return wrap(api::to_dtype(index.get(), dtype, where));
 
@@ -93,7 +93,7 @@ Array real_range(double start, double stop, double step, DType dtype, const Loca
   if (count >= 0x1p63)
     fail<ValueError>(where, "arange: ", count, " elements are too many; an array holds less than 2^63");
   const std::int64_t size = count > 0 ? static_cast<std::int64_t>(count) : 0;
-  api::require_shape("arange", Shape{size}, DType::Float64, where);
+  api::require_shape("arange", Shape{size}, where);
   const NodeRef index = graph::index(size);
   const NodeRef position = api::to_dtype(index.get(), DType::Float64, where);
   const NodeRef values = sequence(position, start, step, where);
@@ -105,7 +105,7 @@ Array real_range(double start, double stop, double step, DType dtype, const Loca
 Array detail::copy_values(DType dtype, const void* values, std::int64_t count, const Shape* shape, Location where) {
   const Shape flat{count};
   const Shape& result = shape != nullptr ? *shape : flat;
-  api::require_shape("array", result, dtype, where);
+  api::require_shape("array", result, where);
   if (result.numel() != count)
     fail<ShapeError>(where, "array: ", count, count == 1 ? " value does" : " values do", " not fill the shape ", result,
                      ", which has ", result.numel(), " elements");
@@ -127,7 +127,7 @@ void detail::ragged(std::size_t row, std::size_t length, std::size_t expected, L
 
 Array detail::borrow(DType dtype, const void* data, const Shape& shape, const Strides& strides, Owner owner,
                      Location where) {
-  api::require_shape("from_host", shape, dtype, where);
+  api::require_shape("from_host", shape, where);
   if (!strides.empty() && strides.size() != shape.ndim())
     fail<ValueError>(where, "from_host: ", strides.size(), " strides were given for shape ", shape,
                      "; expected one per axis, or none for C order");
@@ -182,7 +182,7 @@ Array full_like(const Array& x, Scalar value, std::optional<DType> dtype, Locati
 Array eye(std::int64_t rows, std::optional<std::int64_t> columns, std::int64_t k, DType dtype, Location where) {
   const Shape shape{rows, columns.value_or(rows)};
   api::require_computable("eye", dtype, where);
-  api::require_shape("eye", shape, dtype, where);
+  api::require_shape("eye", shape, where);
   const NodeRef down = graph::index(shape[0]), across = graph::index(shape[1]);
   const NodeRef row = graph::reshape(down.get(), Shape{shape[0], 1}, where);
   const NodeRef column = graph::reshape(across.get(), Shape{1, shape[1]}, where);
@@ -210,7 +210,7 @@ Array linspace(double start, double stop, std::int64_t count, bool endpoint, DTy
   if (is_bool(dtype)) fail<TypeError>(where, "linspace: evenly spaced bools have no meaning; use a number dtype");
   if (count < 0)
     fail<ValueError>(where, "linspace: ", count, " numbers were asked for; the count must not be negative");
-  api::require_shape("linspace", Shape{count}, DType::Float64, where);
+  api::require_shape("linspace", Shape{count}, where);
 
   const NodeRef index = graph::index(count);
   const NodeRef position = api::to_dtype(index.get(), DType::Float64, where);

@@ -142,7 +142,7 @@ Array record(Op op, const Operand& first, const Operand& second) {
   const Input inputs[] = {body_operand(op, terms[0], dtype, made[0], where),
                           body_operand(op, terms[1], dtype, made[1], where)};
   const DType result = info(op).result == Result::Bool ? DType::Bool : dtype;
-  if (&shape == &common) require_shape(info(op).name, common, result, where);
+  if (&shape == &common) require_shape(info(op).name, common, where);
   return wrap(graph::elementwise(body_op(op, dtype), result, shape, inputs, where));
 }
 
@@ -164,7 +164,7 @@ Array record(Op op, const Operand& first, const Operand& second, const Operand& 
       inputs[i] = realize(name, terms[i], dtype, made[i], where);
     }
   }
-  if (&shape == &common) require_shape(name, common, dtype, where);
+  if (&shape == &common) require_shape(name, common, where);
   return wrap(graph::elementwise(op, dtype, shape, inputs, where));
 }
 

@@ -53,7 +53,6 @@ Array astype(const Array& x, DType dtype, Location where) {
   Node* const node = node_of(x, where);
   api::require_computable("astype", node->dtype, where);
   api::require_computable("astype", dtype, where);
-  api::require_shape("astype", node->shape, dtype, where);
   // A scalar that was converted on purpose is weak no longer.
   if (node->kind == graph::Kind::Constant)
     return wrap(api::constant(api::convert(Scalar(node->dtype, node->bits), dtype)));
@@ -73,7 +72,7 @@ Array reshape(const Array& x, const Shape& shape, Location where) {
     unknown = k;
     result[k] = 1;
   }
-  api::require_shape("reshape", result, node->dtype, where);
+  api::require_shape("reshape", result, where);
   const std::int64_t known = result.numel();
   if (unknown >= 0) result[unknown] = known == 0 ? 0 : size / known;
   // With another extent of 0, no value of the unknown one would be better than any other.
@@ -149,7 +148,7 @@ Array squeeze(const Array& x, const Axes& axes, Location where) {
 
 Array broadcast_to(const Array& x, const Shape& shape, Location where) {
   Node* const node = node_of(x, where);
-  api::require_shape("broadcast_to", shape, node->dtype, where);
+  api::require_shape("broadcast_to", shape, where);
   Shape common = shape;
   if (node->shape.ndim() > shape.ndim() || !api::broadcast_into(common, node->shape) || !(common == shape))
     fail<ShapeError>(where, "broadcast_to: an array of shape ", node->shape, " does not broadcast to ", shape,
@@ -166,7 +165,7 @@ Shape broadcast_shapes(std::initializer_list<Shape> shapes, Location where) {
                        ", the shape of those before it");
     common = std::move(next);
   }
-  api::require_shape("broadcast_shapes", common, DType::Bool, where);
+  api::require_shape("broadcast_shapes", common, where);
   return common;
 }
 

@@ -25,7 +25,7 @@ Array Generator::uniform(const Shape& shape, double low, double high, DType dtyp
   if (dtype != DType::Float32 && dtype != DType::Float64)
     fail<TypeError>(where, "uniform: random numbers come as float32 or float64, and ", dtype,
                     " was asked for; convert with astype");
-  require_shape("uniform", shape, DType::Float64, where);
+  require_shape("uniform", shape, where);
   if (!std::isfinite(low) || !std::isfinite(high) || !std::isfinite(high - low))
     fail<ValueError>(where, "uniform: from ", low, " to ", high, "; low, high and their difference must be finite");
   const Scalar first = low, width = high - low;

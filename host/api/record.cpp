@@ -58,9 +58,9 @@ void fail_to_compute(std::string_view op, DType dtype, const Location& where) {
   fail<TypeError>(where, op, ": ", name(dtype), " arithmetic comes with a later version; use float32");
 }
 
-void require_shape(std::string_view op, const Shape& shape, DType dtype, const Location& where) {
-  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-  std::int64_t room = kMax / static_cast<std::int64_t>(itemsize(dtype));
+void require_shape(std::string_view op, const Shape& shape, const Location& where) {
+  constexpr std::int64_t kWidest = 16;  // a complex128: ops widen
+  std::int64_t room = std::numeric_limits<std::int64_t>::max() / kWidest;
   bool too_large = false;
   for (int axis = 0; axis < shape.ndim(); ++axis) {
     if (shape[axis] < 0)
@@ -71,8 +71,7 @@ void require_shape(std::string_view op, const Shape& shape, DType dtype, const L
     room /= shape[axis];
   }
   if (too_large)
-    fail<ValueError>(where, op, ": shape ", shape, " of ", name(dtype),
-                     " is too large; an array holds less than 2^63 bytes");
+    fail<ValueError>(where, op, ": shape ", shape, " is too large; an array holds less than 2^59 elements");
 }
 
 Scalar literal(std::string_view op, Scalar value, DType dtype, const Location& where) {
@@ -166,7 +165,7 @@ Input realize(std::string_view op, Input term, DType dtype, NodeRef& made, const
 NodeRef apply(Op op, DType result, std::span<const Input> inputs, const Location& where) {
   Shape common;
   const Shape& shape = broadcast(info(op).name, inputs, common, where);
-  if (&shape == &common) require_shape(info(op).name, common, result, where);
+  if (&shape == &common) require_shape(info(op).name, common, where);
   return graph::elementwise(op, result, shape, inputs, where);
 }
 

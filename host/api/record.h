@@ -27,8 +27,8 @@ inline void require_computable(std::string_view op, DType dtype, const Location&
     fail_to_compute(op, dtype, where);
 }
 
-/// Checks a shape that a user gave: ValueError for a negative extent, and for 2^63 elements or bytes and more.
-void require_shape(std::string_view op, const Shape& shape, DType dtype, const Location& where);
+/// Checks a shape that a user gave: ValueError for a negative extent, and for 2^59 elements and more.
+void require_shape(std::string_view op, const Shape& shape, const Location& where);
 
 /// A 0-d constant.
 inline NodeRef constant(Scalar value) { return graph::constant(value.dtype(), value.bits(), false); }

@@ -5,7 +5,7 @@
 
 #include "ingot/array.hpp"
 
-// Creation throws ValueError for a negative extent and for sizes of 2^63 elements or bytes and more, TypeError for
+// Creation throws ValueError for a negative extent and for sizes of 2^59 elements and more, TypeError for
 // dtypes that come later. zeros, full, arange and their like occupy no memory: they are computed where they are used.
 namespace ingot {
 

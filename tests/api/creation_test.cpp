@@ -95,15 +95,13 @@ TEST(Creation, FillsWithOneValue) {
 TEST(Creation, RefusesShapesThatCannotBe) {
   constexpr std::int64_t kBig = std::int64_t{1} << 40;
   EXPECT_ERROR(ValueError, zeros({2, -1}), "zeros: shape (2, -1) has the negative extent -1 at axis 1");
-  EXPECT_ERROR(
-      ValueError, zeros({kBig, kBig}),
-      "zeros: shape (1099511627776, 1099511627776) of float64 is too large; an array holds less than 2^63 bytes");
-  EXPECT_ERROR(
-      ValueError, ones({0, kBig, kBig}),
-      "ones: shape (0, 1099511627776, 1099511627776) of float64 is too large; an array holds less than 2^63 bytes");
-  EXPECT_EQ(zeros({kBig, kBig / (1 << 20)}, DType::Int8).size(), std::int64_t{1} << 60);
-  EXPECT_THROW(zeros({std::int64_t{1} << 60}), ValueError);
-  EXPECT_EQ(zeros({(std::int64_t{1} << 60) - 1}).nbytes(), ((std::int64_t{1} << 60) - 1) * 8);
+  EXPECT_ERROR(ValueError, zeros({kBig, kBig}),
+               "zeros: shape (1099511627776, 1099511627776) is too large; an array holds less than 2^59 elements");
+  EXPECT_ERROR(ValueError, ones({0, kBig, kBig}),
+               "ones: shape (0, 1099511627776, 1099511627776) is too large; an array holds less than 2^59 elements");
+  EXPECT_EQ(zeros({kBig, kBig / (1 << 22)}, DType::Int8).size(), std::int64_t{1} << 58);
+  EXPECT_THROW(zeros({std::int64_t{1} << 59}), ValueError);
+  EXPECT_EQ(zeros({(std::int64_t{1} << 59) - 1}).nbytes(), ((std::int64_t{1} << 59) - 1) * 8);
 }
 
 TEST(Creation, CountsInRanges) {
@@ -120,7 +118,7 @@ TEST(Creation, CountsInRanges) {
   EXPECT_VALUES(arange(1, 4, DType::UInt8), ({3}), int, 1, 2, 3);
   constexpr std::uint64_t kTop = std::numeric_limits<std::uint64_t>::max();
   EXPECT_VALUES(arange(kTop - 2, kTop, DType::UInt64), ({2}), std::uint64_t, kTop - 2, kTop - 1);
-  EXPECT_EQ(arange(std::int64_t{1} << 59).size(), std::int64_t{1} << 59);
+  EXPECT_EQ(arange(std::int64_t{1} << 58).size(), std::int64_t{1} << 58);
   EXPECT_ERROR(ValueError, arange(0, 5, 0), "arange: the step is 0; use a positive or a negative step");
   EXPECT_ERROR(ValueError, arange(0.0, 5.0, 0.0),
                "arange: from 0 to 5 by 0 is no range; the step must not be 0, and nothing NaN");

@@ -51,9 +51,14 @@ TEST(Broadcasting, NamesTheAxisThatDoesNotMatch) {
 TEST(Broadcasting, RefusesAResultBeyond64Bits) {
   const Array column = broadcast_to(array({1.0}), {std::int64_t{1} << 40, 1}),
               row = broadcast_to(array({1.0}), {std::int64_t{1} << 40});
-  EXPECT_ERROR(
-      ValueError, column + row,
-      "add: shape (1099511627776, 1099511627776) of float64 is too large; an array holds less than 2^63 bytes");
+  EXPECT_ERROR(ValueError, column + row,
+               "add: shape (1099511627776, 1099511627776) is too large; an array holds less than 2^59 elements");
+}
+
+TEST(Broadcasting, LeavesRoomForWiderDtypes) {
+  const Array bytes = broadcast_to(zeros({1}, DType::Int8), {(std::int64_t{1} << 59) - 1});
+  EXPECT_THROW(sqrt(bytes).eval(), MemoryError);
+  EXPECT_THROW(astype(bytes, DType::Float64).eval(), MemoryError);
 }
 
 TEST(Broadcasting, OfValuesThatAreAllTheSameStaysAnArray) {
