@@ -34,8 +34,11 @@ class Execution {
     outline_ = &outline;
     prepared_ = &prepared;
     storage_.resize(outline.nodes.size());
-    for (std::size_t i = 0; i < storage_.size(); ++i)
-      if (items()[i].stored) storage_[i] = outline.nodes[i]->storage;
+    for (std::size_t i = 0; i < storage_.size(); ++i) {
+      if (!items()[i].stored) continue;
+      storage_[i] = outline.nodes[i]->storage;
+      storage_[i]->check();
+    }
   }
 
   /// Puts a root's values into memory of the caller's choosing.
@@ -176,7 +179,10 @@ void fill(const Node* node, std::byte* out) {
 
 // Values of a node whose evaluation the caller has locked.
 StorageRef contiguous_locked(Node* node) {
-  if (node->has_values()) return node->storage;
+  if (node->has_values()) {
+    node->storage->check();
+    return node->storage;
+  }
   if (!is_leaf(node)) {
     compute({&node, 1});
     return node->storage;
