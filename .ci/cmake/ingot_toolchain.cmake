@@ -38,7 +38,10 @@ set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 
 # Every symbol of a library must be found when it is linked; the sanitizers leave theirs to the program.
-set(ingot_no_undefined $<$<NOT:$<BOOL:${INGOT_SANITIZE}>>:-Wl,-z,defs>)
+set(ingot_no_undefined -Wl,-z,defs)
+if(INGOT_SANITIZE)
+  set(ingot_no_undefined)
+endif()
 
 # Flags of every target of ours; never passed on to those who link it.
 add_library(ingot_flags INTERFACE)

@@ -57,13 +57,11 @@ Array filled_like(std::string_view op, const Array& x, Scalar value, std::option
 NodeRef sequence(NodeRef index, Scalar start, Scalar step, const Location& where) {
   const bool whole = api::is_whole(step.dtype());
   if (!(step.bits() == Scalar(1).bits() && whole) && !(step.bits() == Scalar(1.0).bits() && !whole)) {
-    const NodeRef stride = constant(step);
-    index = apply(Op::multiply, index.get(), stride.get(), where);
+    index = apply(Op::multiply, index.get(), step, where);
   }
   // Adding 0.0 makes +0 of the -0 at the start of a descending range.
   if (start.bits() == 0 && (whole || api::to_double(step) > 0)) return index;
-  const NodeRef first = constant(start);
-  return apply(Op::add, index.get(), first.get(), where);
+  return apply(Op::add, index.get(), start, where);
 }
 
 Array integer_range(__int128 start, __int128 stop, __int128 step, DType dtype, const Location& where) {
@@ -193,8 +191,7 @@ Array eye(std::int64_t rows, std::optional<std::int64_t> columns, std::int64_t k
   const NodeRef row = graph::reshape(down.get(), Shape{shape[0], 1}, where);
   const NodeRef column = graph::reshape(across.get(), Shape{1, shape[1]}, where);
   const NodeRef diagonal = apply(Op::subtract, column.get(), row.get(), where);
-  const NodeRef wanted = constant(k);
-  const NodeRef ones = apply(Op::equal, diagonal.get(), wanted.get(), where);
+  const NodeRef ones = apply(Op::equal, diagonal.get(), Scalar(k), where);
   return wrap(api::to_dtype(ones.get(), dtype, where));
 }
 
@@ -226,14 +223,12 @@ Array linspace(double start, double stop, std::int64_t count, bool endpoint, DTy
   if (const double step = delta / intervals; step != 0 || delta == 0 || intervals <= 0) {
     values = sequence(position, start, intervals > 0 ? step : 0.0, where);
   } else {  // the step underflows, its multiples need not
-    const NodeRef n = constant(intervals);
-    const NodeRef fraction = apply(Op::divide, position.get(), n.get(), where);
+    const NodeRef fraction = apply(Op::divide, position.get(), Scalar(intervals), where);
     values = sequence(fraction, start, delta, where);
   }
   if (endpoint && count > 1) {
-    const NodeRef last = constant(count - 1), end = constant(stop);
-    const NodeRef is_last = apply(Op::equal, index.get(), last.get(), where);
-    Node* const inputs[] = {is_last.get(), end.get(), values.get()};
+    const NodeRef is_last = apply(Op::equal, index.get(), Scalar(count - 1), where);
+    const graph::Input inputs[] = {is_last.get(), Scalar(stop), values.get()};
     values = apply(Op::where, DType::Float64, inputs, where);
   }
   if (is_integer(dtype)) values = apply(Op::floor, values.get(), where);

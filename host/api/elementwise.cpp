@@ -11,9 +11,12 @@ namespace {
 // with apart.
 DType without_bool(DType dtype) { return is_bool(dtype) ? DType::Int8 : dtype; }
 
-NodeRef truth(const Term& t, const Location& where) {
-  return t.weak() ? constant(convert(t.scalar, DType::Bool)) : to_dtype(t.node, DType::Bool, where);
+Input truth(Input t, NodeRef& made, const Location& where) {
+  if (t.is_value()) return convert(t.value, DType::Bool);
+  return realize({}, t, DType::Bool, made, where);
 }
+
+NodeRef node_from(Input input) { return input.is_value() ? constant(input.value) : NodeRef(input.node); }
 
 // The dtype in which the op's body runs, for operands promoted to `dtype`.
 DType body_dtype(Op op, DType dtype, const Location& where) {
@@ -72,8 +75,8 @@ bool is_float_test(Op op) { return op == Op::isnan || op == Op::isinf || op == O
 // negative number is below every unsigned one; the others compare as uint64.
 NodeRef compare_mixed(Op op, Node* x, Node* y, const Location& where) {
   const bool x_is_signed = is_signed_integer(x->dtype);
-  const NodeRef zero = constant(Scalar(x_is_signed ? x->dtype : y->dtype, 0));
-  const NodeRef negative = apply(Op::less, x_is_signed ? x : y, zero.get(), where);
+  Node* const with_sign = x_is_signed ? x : y;
+  const NodeRef negative = apply(Op::less, with_sign, Scalar(with_sign->dtype, 0), where);
   const NodeRef a = to_dtype(x, DType::UInt64, where), b = to_dtype(y, DType::UInt64, where);
   const NodeRef compared = apply(op, a.get(), b.get(), where);
   const bool is_less = op == Op::less || op == Op::less_equal;
@@ -90,71 +93,79 @@ bool is_mixed_sign(DType a, DType b) {
 
 // pow with a literal exponent of 2, 1 or -1 is a cheaper op with the same value (x * x is the correctly rounded
 // square). Null where no rule applies.
-NodeRef power_of_literal(const Term& x, const Term& y, DType dtype, const Location& where) {
-  if (!y.weak()) return {};
-  const double exponent = to_double(y.scalar);
+NodeRef power_of_literal(Input x, Input y, DType dtype, const Location& where) {
+  if (!y.is_value()) return {};
+  const double exponent = to_double(y.value);
   if (exponent != 1 && exponent != 2 && exponent != -1) return {};
   if (exponent == -1 && !is_floating(dtype)) return {};
-  const NodeRef base = realize("pow", x, dtype, where);
-  if (exponent == 1) return base;
-  return apply(exponent == 2 ? Op::square : Op::reciprocal, base.get(), where);
+  NodeRef made;
+  const Input base = realize("pow", x, dtype, made, where);
+  if (exponent == 1) return node_from(base);
+  return apply(exponent == 2 ? Op::square : Op::reciprocal, base, where);
 }
 
 // An operand of the body. The logical functions ask each operand on its own whether it is zero; the others convert to
 // `dtype`.
-NodeRef body_operand(Op op, const Term& t, DType dtype, const Location& where) {
-  if (info(op).operands == Operands::Bool) return truth(t, where);
-  return realize(info(op).name, t, dtype, where);
+Input body_operand(Op op, const Input& t, DType dtype, NodeRef& made, const Location& where) {
+  if (!t.is_value() && t.node->dtype == dtype) [[likely]]
+    return t;
+  if (info(op).operands == Operands::Bool) return truth(t, made, where);
+  return realize(info(op).name, t, dtype, made, where);
 }
 
 Array record(Op op, const Operand& operand) {
   const Location& where = operand.where();
-  const Term x = term(operand);
+  const Input x = term(operand);
   const DType given = x.dtype();
   const DType dtype = body_dtype(op, given, where);
   if (is_whole(given)) {
-    if (is_rounding(op) || (op == Op::abs && !is_signed_integer(given)))
-      return wrap(realize(info(op).name, x, given, where));
-    if (is_float_test(op)) return wrap(fill(x.weak() ? Shape() : x.node->shape, op == Op::isfinite, where));
+    if (is_rounding(op) || (op == Op::abs && !is_signed_integer(given))) return wrap(node_from(x));
+    if (is_float_test(op)) return wrap(fill(x.is_value() ? Shape() : x.node->shape, op == Op::isfinite, where));
   }
-  const NodeRef node = body_operand(op, x, dtype, where);
-  return wrap(apply(op, node.get(), where));
+  NodeRef made;
+  return wrap(apply(op, body_operand(op, x, dtype, made, where), where));
 }
 
 Array record(Op op, const Operand& first, const Operand& second) {
   const Location& where = first.where();
-  const Term terms[] = {term(first), term(second)};
-  const DType given = promote(terms);
-  const DType dtype = body_dtype(op, given, where);
-  require_broadcast(info(op).name, terms, where);
-  if (is_comparison(op) && !terms[0].weak() && !terms[1].weak() && is_mixed_sign(terms[0].dtype(), terms[1].dtype()))
+  const Input terms[] = {term(first), term(second)};
+  const DType dtype = body_dtype(op, promote(terms), where);
+  Shape common;
+  const Shape& shape = broadcast(info(op).name, terms, common, where);
+  if (is_comparison(op) && !terms[0].is_value() && !terms[1].is_value() &&
+      is_mixed_sign(terms[0].dtype(), terms[1].dtype()))
     return wrap(compare_mixed(op, terms[0].node, terms[1].node, where));
   if (op == Op::pow)
     if (NodeRef node = power_of_literal(terms[0], terms[1], dtype, where)) return wrap(std::move(node));
 
-  const NodeRef x = body_operand(op, terms[0], dtype, where), y = body_operand(op, terms[1], dtype, where);
-  return wrap(apply(body_op(op, dtype), x.get(), y.get(), where));
+  NodeRef made[2];
+  const Input inputs[] = {body_operand(op, terms[0], dtype, made[0], where),
+                          body_operand(op, terms[1], dtype, made[1], where)};
+  const DType result = info(op).result == Result::Bool ? DType::Bool : dtype;
+  if (&shape == &common) require_shape(info(op).name, common, result, where);
+  return wrap(graph::elementwise(body_op(op, dtype), result, shape, inputs, where));
 }
 
 Array record(Op op, const Operand& first, const Operand& second, const Operand& third) {
   const Location& where = first.where();
-  const Term terms[] = {term(first), term(second), term(third)};
+  const Input terms[] = {term(first), term(second), term(third)};
   const std::string_view name = info(op).name;
   const bool selects = (info(op).properties & Selects_) != 0;  // the first operand is a condition, apart from promotion
   const DType dtype = body_dtype(op, promote(std::span(terms).subspan(selects ? 1 : 0)), where);
-  require_broadcast(name, terms, where);
-  NodeRef held[3];
-  Node* nodes[3];
+  Shape common;
+  const Shape& shape = broadcast(name, terms, common, where);
+  NodeRef made[3];
+  Input inputs[3];
   for (int i = 0; i < 3; ++i) {
     if (selects && i == 0) {
       require_computable(name, terms[0].dtype(), where);
-      held[i] = truth(terms[0], where);
+      inputs[i] = truth(terms[0], made[0], where);
     } else {
-      held[i] = realize(name, terms[i], dtype, where);
+      inputs[i] = realize(name, terms[i], dtype, made[i], where);
     }
-    nodes[i] = held[i].get();
   }
-  return wrap(apply(op, dtype, nodes, where));
+  if (&shape == &common) require_shape(name, common, dtype, where);
+  return wrap(graph::elementwise(op, dtype, shape, inputs, where));
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ Array permuted(Node* node, const Dims& order, const Location& where) {
     shape[k] = node->shape[static_cast<int>(order[k])];
     steps[k] = strides[static_cast<int>(order[k])];
   }
-  return wrap(graph::view(node, std::move(shape), 0, std::move(steps), where));
+  return wrap(graph::view(node, shape, 0, std::move(steps), where));
 }
 
 Dims reversed(int ndim) {
@@ -80,7 +80,7 @@ Array reshape(const Array& x, const Shape& shape, Location where) {
   if (result.numel() != size || (unknown >= 0 && known == 0))
     fail<ShapeError>(where, "reshape: an array of shape ", node->shape, ", which has ", size,
                      size == 1 ? " element" : " elements", ", cannot take the shape ", shape);
-  return wrap(graph::reshape(node, std::move(result), where));
+  return wrap(graph::reshape(node, result, where));
 }
 
 Array ravel(const Array& x, Location where) {
@@ -130,7 +130,7 @@ Array expand_dims(const Array& x, const Axes& axes, Location where) {
   const Dims inserted = resolve_axes("expand_dims", axes, ndim, where);
   Shape shape;
   for (int k = 0, from = 0; k < ndim; ++k) shape.push_back(contains(inserted, k) ? 1 : node->shape[from++]);
-  return wrap(graph::reshape(node, std::move(shape), where));
+  return wrap(graph::reshape(node, shape, where));
 }
 
 Array squeeze(const Array& x, const Axes& axes, Location where) {
@@ -144,7 +144,7 @@ Array squeeze(const Array& x, const Axes& axes, Location where) {
                        "; only axes of extent 1 can be dropped");
     shape.push_back(node->shape[k]);
   }
-  return wrap(graph::reshape(node, std::move(shape), where));
+  return wrap(graph::reshape(node, shape, where));
 }
 
 Array broadcast_to(const Array& x, const Shape& shape, Location where) {
@@ -154,7 +154,7 @@ Array broadcast_to(const Array& x, const Shape& shape, Location where) {
   if (node->shape.ndim() > shape.ndim() || !api::broadcast_into(common, node->shape) || !(common == shape))
     fail<ShapeError>(where, "broadcast_to: an array of shape ", node->shape, " does not broadcast to ", shape,
                      "; each extent, from the last, must be equal or 1");
-  return wrap(api::broadcast(node, shape, where));
+  return wrap(graph::broadcast(node, shape, where));
 }
 
 Shape broadcast_shapes(std::initializer_list<Shape> shapes, Location where) {

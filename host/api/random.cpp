@@ -29,14 +29,14 @@ Array Generator::uniform(const Shape& shape, double low, double high, DType dtyp
   if (!std::isfinite(low) || !std::isfinite(high) || !std::isfinite(high - low))
     fail<ValueError>(where, "uniform: from ", low, " to ", high, "; low, high and their difference must be finite");
   const Scalar first = low, width = high - low;
-  const NodeRef offset = literal("uniform", first, dtype, where), scale = literal("uniform", width, dtype, where);
+  const Scalar offset = literal("uniform", first, dtype, where), scale = literal("uniform", width, dtype, where);
 
   const std::uint64_t key = scramble(scramble(seed_) + ++calls_ * kGamma);
-  const NodeRef index = graph::index(shape.numel()), secret = constant(static_cast<std::int64_t>(key));
-  Node* const inputs[] = {index.get(), secret.get()};
+  const NodeRef index = graph::index(shape.numel());
+  const Input inputs[] = {index.get(), Scalar(static_cast<std::int64_t>(key))};
   NodeRef values = apply(Op::random_uniform, dtype, inputs, where);
-  if (high - low != 1) values = apply(Op::multiply, values.get(), scale.get(), where);
-  if (low != 0) values = apply(Op::add, values.get(), offset.get(), where);
+  if (high - low != 1) values = apply(Op::multiply, values.get(), scale, where);
+  if (low != 0) values = apply(Op::add, values.get(), offset, where);
   return wrap(graph::reshape(values.get(), shape, where));
 }
 

@@ -12,6 +12,37 @@ Category category(DType d) {
   return is_bool(d) ? Category::Bool : is_integer(d) ? Category::Integer : Category::Floating;
 }
 
+bool goes_with_any_shape(const Input& t) { return t.is_value() || t.node->kind == graph::Kind::Constant; }
+
+const Shape& shape_of(const Input& t) {
+  static const Shape scalar;
+  return t.is_value() ? scalar : t.node->shape;
+}
+
+// `common` is what the terms before that of shape `other` broadcast to.
+[[noreturn]] void fail_to_broadcast(std::string_view op, std::span<const Input> terms, const Shape& common,
+                                    const Shape& other, const Location& where) {
+  const int ndim = std::max(common.ndim(), other.ndim());
+  const auto extent = [&](const Shape& s, int axis) {
+    const int k = axis - (ndim - s.ndim());
+    return k < 0 ? std::int64_t{1} : s[k];
+  };
+  int axis = ndim - 1;
+  const auto clashes = [&] {
+    const std::int64_t a = extent(common, axis), b = extent(other, axis);
+    return a != b && a != 1 && b != 1;
+  };
+  while (!clashes()) --axis;
+  std::string shapes, dtypes;
+  for (const Input& each : terms) {
+    const char* const separator = &each == &terms.front() ? "" : &each == &terms.back() ? " and " : ", ";
+    shapes += separator + to_string(shape_of(each));
+    dtypes += text(separator, each.dtype());
+  }
+  fail<ShapeError>(where, op, ": shapes ", shapes, " do not broadcast; axis ", axis, " is ", extent(common, axis),
+                   " and ", extent(other, axis), ", where equal extents or 1 were expected (dtypes ", dtypes, ")");
+}
+
 }  // namespace
 
 Node* node_of(const Array& array, const Location& where) {
@@ -20,9 +51,7 @@ Node* node_of(const Array& array, const Location& where) {
   return array.node();
 }
 
-void require_computable(std::string_view op, DType dtype, const Location& where) {
-  if (is_computable(dtype)) [[likely]]
-    return;
+void fail_to_compute(std::string_view op, DType dtype, const Location& where) {
   if (is_complex(dtype))
     fail<TypeError>(where, op, ": ", name(dtype),
                     " arithmetic comes with a later version; use float32 or float64 arrays of the parts");
@@ -46,27 +75,30 @@ void require_shape(std::string_view op, const Shape& shape, DType dtype, const L
                      " is too large; an array holds less than 2^63 bytes");
 }
 
-NodeRef literal(std::string_view op, Scalar value, DType dtype, const Location& where) {
-  if (value.dtype() == dtype) return constant(value);
+Scalar literal(std::string_view op, Scalar value, DType dtype, const Location& where) {
+  if (value.dtype() == dtype) return value;
   if (!fits(value, dtype)) [[unlikely]]
     fail<ValueError>(where, op, ": ", to_text(value), " does not fit ", name(dtype), ", ", range_text(dtype),
                      "; use astype to convert the array to a dtype that holds it");
-  return constant(convert(value, dtype));
+  return convert(value, dtype);
 }
 
 NodeRef fill(const Shape& shape, Scalar value, const Location& where) {
   const NodeRef one = constant(value);
-  return broadcast(one.get(), shape, where);
+  return graph::broadcast(one.get(), shape, where);
 }
 
 NodeRef to_dtype(Node* node, DType dtype, const Location& where) {
   if (node->dtype == dtype) return NodeRef(node);
   if (!is_bool(dtype)) return graph::cast(node, dtype, where);
-  const NodeRef zero = constant(Scalar(node->dtype, 0));
-  return apply(Op::not_equal, node, zero.get(), where);
+  return apply(Op::not_equal, node, Scalar(node->dtype, 0), where);
 }
 
 bool broadcast_into(Shape& shape, const Shape& other) {
+  if (shape.empty()) {
+    shape = other;
+    return true;
+  }
   while (shape.ndim() < other.ndim()) shape.insert(0, 1);
   const int skip = shape.ndim() - other.ndim();
   for (int k = 0; k < other.ndim(); ++k) {
@@ -77,78 +109,27 @@ bool broadcast_into(Shape& shape, const Shape& other) {
   return true;
 }
 
-NodeRef broadcast(Node* node, const Shape& shape, const Location& where) {
-  if (node->shape == shape) return NodeRef(node);
-  const int skip = shape.ndim() - node->shape.ndim();
-  Strides strides(shape.ndim(), 0);
-  std::int64_t step = 1;
-  for (int k = node->shape.ndim() - 1; k >= 0; --k) {
-    if (node->shape[k] != 1) strides[skip + k] = step;
-    step *= node->shape[k];
-  }
-  return graph::view(node, shape, 0, std::move(strides), where);
-}
-
-NodeRef apply(Op op, DType result, std::span<Node* const> inputs, const Location& where) {
-  static const Shape kScalar;
-  const Shape* shape = &kScalar;
-  bool first = true, same = true;
-  for (Node* input : inputs) {
-    if (input->kind == graph::Kind::Constant) continue;  // goes with any shape
-    if (first) shape = &input->shape;
-    same = same && input->shape == *shape;
-    first = false;
-  }
-  if (same) [[likely]]
-    return graph::elementwise(op, result, *shape, inputs, where);
-
-  Shape common;
-  for (Node* input : inputs) check(broadcast_into(common, input->shape), "operands that do not broadcast");
-  require_shape(info(op).name, common, result, where);
-  NodeRef held[Node::kMaxInputs];
-  Node* nodes[Node::kMaxInputs];
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    held[i] = inputs[i]->kind == graph::Kind::Constant ? NodeRef(inputs[i]) : broadcast(inputs[i], common, where);
-    nodes[i] = held[i].get();
-  }
-  return graph::elementwise(op, result, common, std::span(nodes, inputs.size()), where);
-}
-
-NodeRef apply(Op op, Node* x, const Location& where) {
-  Node* const inputs[] = {x};
-  return apply(op, info(op).result == Result::Bool ? DType::Bool : x->dtype, inputs, where);
-}
-
-NodeRef apply(Op op, Node* x, Node* y, const Location& where) {
-  Node* const inputs[] = {x, y};
-  return apply(op, info(op).result == Result::Bool ? DType::Bool : x->dtype, inputs, where);
-}
-
-Term term(const Operand& operand) {
-  Term t;
-  if (operand.array() == nullptr) {
-    t.scalar = operand.scalar();
-    return t;
-  }
+Input term(const Operand& operand) {
+  if (operand.array() == nullptr) return operand.scalar();
   Node* const node = node_of(*operand.array(), operand.where());
-  if (node->kind == graph::Kind::Constant && node->weak) {
-    t.scalar = Scalar(node->dtype, node->bits);
-  } else {
-    t.node = node;
-  }
-  return t;
+  if (node->kind == graph::Kind::Constant && node->weak) return Scalar(node->dtype, node->bits);
+  return node;
 }
 
-DType promote(std::span<const Term> terms) noexcept {
-  bool any_array = false;
+DType promote(std::span<const Input> terms) noexcept {
+  bool any_array = false, any_value = false;
   DType dtype = DType::Bool;
-  for (const Term& t : terms) {
-    if (t.weak()) continue;
-    dtype = any_array ? promote_types(dtype, t.dtype()) : t.dtype();
+  for (const Input& t : terms) {
+    if (t.is_value()) {
+      any_value = true;
+      continue;
+    }
+    dtype = any_array ? promote_types(dtype, t.node->dtype) : t.node->dtype;
     any_array = true;
   }
-  for (const Term& t : terms) {
-    if (!t.weak()) continue;
+  if (!any_value) return dtype;
+  for (const Input& t : terms) {
+    if (!t.is_value()) continue;
     if (!any_array) {
       dtype = promote_types(dtype, t.dtype());
     } else if (category(t.dtype()) > category(dtype)) {
@@ -158,49 +139,44 @@ DType promote(std::span<const Term> terms) noexcept {
   return dtype;
 }
 
-void require_broadcast(std::string_view op, std::span<const Term> terms, const Location& where) {
+const Shape& broadcast(std::string_view op, std::span<const Input> terms, Shape& common, const Location& where) {
   const Shape* shape = nullptr;
   bool same = true;
-  for (const Term& t : terms) {
-    if (t.weak()) continue;
-    if (shape == nullptr) shape = &t.node->shape;
-    same = same && t.node->shape == *shape;
+  for (const Input& t : terms) {
+    if (goes_with_any_shape(t)) continue;
+    if (shape == nullptr)
+      shape = &t.node->shape;
+    else
+      same = same && t.node->shape == *shape;
   }
   if (same) [[likely]]
-    return;
-
-  Shape common;
-  for (const Term& t : terms) {
-    Shape next = common;
-    if (broadcast_into(next, t.shape())) {
-      common = std::move(next);
-      continue;
-    }
-    const int ndim = std::max(common.ndim(), t.shape().ndim());
-    const auto extent = [&](const Shape& s, int axis) {
-      const int k = axis - (ndim - s.ndim());
-      return k < 0 ? std::int64_t{1} : s[k];
-    };
-    int axis = ndim - 1;
-    const auto clashes = [&] {
-      const std::int64_t a = extent(common, axis), b = extent(t.shape(), axis);
-      return a != b && a != 1 && b != 1;
-    };
-    while (!clashes()) --axis;
-    std::string shapes, dtypes;
-    for (const Term& each : terms) {
-      const char* const separator = &each == &terms.front() ? "" : &each == &terms.back() ? " and " : ", ";
-      shapes += separator + to_string(each.shape());
-      dtypes += text(separator, each.dtype());
-    }
-    fail<ShapeError>(where, op, ": shapes ", shapes, " do not broadcast; axis ", axis, " is ", extent(common, axis),
-                     " and ", extent(t.shape(), axis), ", where equal extents or 1 were expected (dtypes ", dtypes,
-                     ")");
-  }
+    return shape != nullptr ? *shape : common;
+  for (const Input& t : terms)
+    if (!broadcast_into(common, shape_of(t))) fail_to_broadcast(op, terms, common, shape_of(t), where);
+  return common;
 }
 
-NodeRef realize(std::string_view op, const Term& term, DType dtype, const Location& where) {
-  return term.weak() ? literal(op, term.scalar, dtype, where) : to_dtype(term.node, dtype, where);
+Input realize(std::string_view op, Input term, DType dtype, NodeRef& made, const Location& where) {
+  if (term.is_value()) return literal(op, term.value, dtype, where);
+  if (term.node->dtype == dtype) return term;
+  made = to_dtype(term.node, dtype, where);
+  return made.get();
+}
+
+NodeRef apply(Op op, DType result, std::span<const Input> inputs, const Location& where) {
+  Shape common;
+  const Shape& shape = broadcast(info(op).name, inputs, common, where);
+  if (&shape == &common) require_shape(info(op).name, common, result, where);
+  return graph::elementwise(op, result, shape, inputs, where);
+}
+
+NodeRef apply(Op op, Input x, const Location& where) {
+  return apply(op, info(op).result == Result::Bool ? DType::Bool : x.dtype(), {&x, 1}, where);
+}
+
+NodeRef apply(Op op, Input x, Input y, const Location& where) {
+  const Input inputs[] = {x, y};
+  return apply(op, info(op).result == Result::Bool ? DType::Bool : x.dtype(), inputs, where);
 }
 
 int resolve_axis(std::string_view op, std::int64_t axis, int ndim, const Location& where) {

@@ -11,6 +11,7 @@
 
 namespace ingot::api {
 
+using graph::Input;
 using graph::Node;
 using graph::NodeRef;
 
@@ -20,7 +21,11 @@ inline Array wrap(NodeRef node) noexcept { return Array(node.leak(), Array::Adop
 Node* node_of(const Array& array, const Location& where);
 
 /// TypeError for the dtypes that have no arithmetic yet.
-void require_computable(std::string_view op, DType dtype, const Location& where);
+[[noreturn]] void fail_to_compute(std::string_view op, DType dtype, const Location& where);
+inline void require_computable(std::string_view op, DType dtype, const Location& where) {
+  if (!is_computable(dtype)) [[unlikely]]
+    fail_to_compute(op, dtype, where);
+}
 
 /// Checks a shape that a user gave: ValueError for a negative extent, and for 2^63 elements or bytes and more.
 void require_shape(std::string_view op, const Shape& shape, DType dtype, const Location& where);
@@ -28,7 +33,7 @@ void require_shape(std::string_view op, const Shape& shape, DType dtype, const L
 /// A 0-d constant.
 inline NodeRef constant(Scalar value) { return graph::constant(value.dtype(), value.bits(), false); }
 /// A value given as an operand, in the dtype that promotion found. ValueError where it does not fit.
-NodeRef literal(std::string_view op, Scalar value, DType dtype, const Location& where);
+Scalar literal(std::string_view op, Scalar value, DType dtype, const Location& where);
 /// An array of one value.
 NodeRef fill(const Shape& shape, Scalar value, const Location& where);
 
@@ -37,32 +42,24 @@ NodeRef to_dtype(Node* node, DType dtype, const Location& where);
 
 /// The shape that both broadcast to, in place of `shape`; false where they do not.
 bool broadcast_into(Shape& shape, const Shape& other);
-/// A view of the node under a shape that it broadcasts to.
-NodeRef broadcast(Node* node, const Shape& shape, const Location& where);
 
-/// Records an op on operands that have the dtypes of its body and shapes that broadcast.
-NodeRef apply(Op op, DType result, std::span<Node* const> inputs, const Location& where);
-NodeRef apply(Op op, Node* x, const Location& where);
-NodeRef apply(Op op, Node* x, Node* y, const Location& where);
+/// An operand as promotion sees it: an array, or a scalar that takes the dtype of what it meets.
+Input term(const Operand& operand);
 
-/// An operand as promotion sees it: an array, or a scalar (node null) that takes the dtype of what it meets.
-struct Term {
-  Node* node = nullptr;
-  Scalar scalar = false;
-  bool weak() const noexcept { return node == nullptr; }
-  DType dtype() const noexcept { return weak() ? scalar.dtype() : node->dtype; }
-  Shape shape() const { return weak() ? Shape() : node->shape; }
-};
-Term term(const Operand& operand);
-
-/// ShapeError unless the shapes of the terms broadcast.
-void require_broadcast(std::string_view op, std::span<const Term> terms, const Location& where);
+/// The shape that the terms broadcast to: that of a term where they agree, else `common`, which comes empty and is
+/// filled. ShapeError where they do not broadcast.
+const Shape& broadcast(std::string_view op, std::span<const Input> terms, Shape& common, const Location& where);
 
 /// The dtype that the terms promote to: the array API's rules, and NumPy's for scalars.
-DType promote(std::span<const Term> terms) noexcept;
+DType promote(std::span<const Input> terms) noexcept;
 
-/// The term in a dtype.
-NodeRef realize(std::string_view op, const Term& term, DType dtype, const Location& where);
+/// The term in a dtype; a node that has to be made for that is kept in `made`.
+Input realize(std::string_view op, Input term, DType dtype, NodeRef& made, const Location& where);
+
+/// Records an op on operands that have the dtypes of its body and shapes that broadcast.
+NodeRef apply(Op op, DType result, std::span<const Input> inputs, const Location& where);
+NodeRef apply(Op op, Input x, const Location& where);
+NodeRef apply(Op op, Input x, Input y, const Location& where);
 
 /// Axes of an array of `ndim` axes as non-negative numbers, in the order given. IndexError for one out of range,
 /// ValueError for one given twice.

@@ -46,8 +46,7 @@ class Request {
     return graph::reduce(reducer, values.get(), reduced, where_);
   }
   NodeRef divide(const NodeRef& x, double divisor) const {
-    const NodeRef d = constant(convert(divisor, x->dtype));
-    return apply(Op::divide, x.get(), d.get(), where_);
+    return apply(Op::divide, x.get(), convert(divisor, x->dtype), where_);
   }
 
   Array finish(NodeRef result) const {

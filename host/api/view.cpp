@@ -84,7 +84,7 @@ Array index(const Array& x, std::span<const Index> indices, const Location& wher
     }
   }
   keep(shape.ndim() - axis);
-  return wrap(graph::view(node, std::move(result), offset, std::move(steps), where));
+  return wrap(graph::view(node, result, offset, std::move(steps), where));
 }
 
 }  // namespace

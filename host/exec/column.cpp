@@ -32,7 +32,7 @@ class ColumnLaunch {
     outer_ = product(outer_extents_);
     elements_ = product(reduced_extents_);
     leaves_ = divide_up(elements_, ir::kColumnLeaf);
-    staged_ = any_staged(bound.body);
+    staged_ = bound.body.staged;
     segment_ = std::min(columns_, staged_ ? kStagedSegment : kSegment);
     segments_ = divide_up(columns_, segment_);
   }

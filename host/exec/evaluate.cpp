@@ -8,6 +8,7 @@
 #include "host/exec/explain.h"
 #include "host/exec/launch.h"
 #include "host/exec/plan_cache.h"
+#include "host/exec/stats.h"
 #include "host/graph/intern.h"
 #include "host/graph/limits.h"
 #include "host/plan/lower.h"
@@ -30,82 +31,63 @@ std::size_t bytes_of(std::int64_t numel, DType dtype) { return static_cast<std::
 // One run of a plan. The evaluating thread has one object, whose memory is reused.
 class Execution {
  public:
-  void start(const plan::Outline& outline, const Prepared& prepared) {
+  void start(const plan::Outline& outline, Prepared& prepared) {
     outline_ = &outline;
     prepared_ = &prepared;
-    storage_.resize(outline.nodes.size());
-    for (std::size_t i = 0; i < storage_.size(); ++i) {
-      if (!items()[i].stored) continue;
-      storage_[i] = outline.nodes[i]->storage;
-      storage_[i]->check();
-    }
+    storage_.resize(prepared.values.size());
   }
 
   /// Puts a root's values into memory of the caller's choosing.
-  void direct(int item, StorageRef storage) { storage_[static_cast<std::size_t>(item)] = std::move(storage); }
+  void direct(int value, StorageRef storage) { storage_[static_cast<std::size_t>(value)] = std::move(storage); }
 
   void run() {
-    const plan::Plan& plan = prepared_->plan;
-    for (std::size_t l = 0; l < plan.launches.size(); ++l) {
-      const plan::Launch& launch = plan.launches[l];
-      bound_.launch = &launch;
-      bound_.code = prepared_->codes[l].get();
-      bind(launch.kernel.body, launch.body, bound_.body);
-      bind(launch.kernel.epilogue, launch.epilogue, bound_.epilogue);
-      exec::run(bound_);
-      for (const plan::Value& value : plan.values)
-        if (!value.root && value.last_use == static_cast<int>(l)) storage_[static_cast<std::size_t>(value.item)] = {};
+    for (Bound& launch : prepared_->launches) {
+      bind(launch.body);
+      bind(launch.epilogue);
+      exec::run(launch);
+      for (int value : launch.last_reads) storage_[static_cast<std::size_t>(value)] = {};
     }
+    counters().launches += static_cast<std::int64_t>(prepared_->launches.size());
+    counters().bytes_read += prepared_->bytes_read;
+    counters().bytes_written += prepared_->bytes_written;
   }
 
-  StorageRef take(int item) { return std::move(storage_[static_cast<std::size_t>(item)]); }
+  StorageRef take(int value) { return std::move(storage_[static_cast<std::size_t>(value)]); }
 
   /// Lets go of everything, also after an error.
   void finish() { storage_.clear(); }
 
  private:
-  const std::vector<plan::Item>& items() const { return prepared_->snapshot.items; }
+  const Node* node(int item) const { return outline_->nodes[static_cast<std::size_t>(item)]; }
 
-  Operand bind(const plan::Binding& binding, const ir::Operand& kind) {
-    const plan::Item& item = items()[static_cast<std::size_t>(binding.item)];
-    Operand operand;
-    operand.itemsize = static_cast<int>(itemsize(item.dtype));
-    operand.staged = kind.access == ir::Access::Strided;
-    operand.index = item.kind == Kind::Index;
-    operand.step = binding.map.strides;
-    if (operand.index) {
-      operand.first = binding.map.offset;
-      return operand;
+  void bind(Region& region) {
+    for (Operand& in : region.in)
+      if (!in.index) in.base = memory_of(in.value) + in.offset;
+    for (Operand& out : region.out) {
+      StorageRef& storage = storage_[static_cast<std::size_t>(out.value)];
+      if (!storage) storage = allocate_for(prepared_->values[static_cast<std::size_t>(out.value)]);
+      out.base = storage->data() + out.offset;
     }
-    for (std::int64_t& step : operand.step) step *= operand.itemsize;
-    operand.base = storage_[static_cast<std::size_t>(binding.item)]->data() + binding.map.offset * operand.itemsize;
-    return operand;
+    for (std::size_t k = 0; k < region.params.size(); ++k) region.params[k] = node(region.constants[k])->bits;
   }
 
-  void bind(const ir::Region& kernel, const plan::RegionBindings& bindings, Region& region) {
-    region.in.clear();
-    region.out.clear();
-    region.params.clear();
-    for (std::size_t k = 0; k < bindings.inputs.size(); ++k)
-      region.in.push_back(bind(bindings.inputs[k], kernel.inputs[k]));
-    for (int item : bindings.params) region.params.push_back(outline_->nodes[static_cast<std::size_t>(item)]->bits);
-    for (std::size_t k = 0; k < bindings.outputs.size(); ++k) {
-      const auto item = static_cast<std::size_t>(bindings.outputs[k].item);
-      if (!storage_[item]) storage_[item] = allocate_for(items()[item]);
-      region.out.push_back(bind(bindings.outputs[k], kernel.stores[k].operand));
-    }
+  std::byte* memory_of(int value) const {
+    const Value& v = prepared_->values[static_cast<std::size_t>(value)];
+    if (!v.stored) return storage_[static_cast<std::size_t>(value)]->data();
+    const Storage& stored = *node(v.item)->storage;
+    stored.check();
+    return stored.data();
   }
 
-  static StorageRef allocate_for(const plan::Item& item) {
-    return device::allocate(bytes_of(item.numel, item.dtype), [&] {
-      return "an array of shape " + to_string(item.shape) + " and dtype " + std::string(name(item.dtype));
+  static StorageRef allocate_for(const Value& value) {
+    return device::allocate(value.bytes, [&] {
+      return "an array of shape " + to_string(value.shape) + " and dtype " + std::string(name(value.dtype));
     });
   }
 
   const plan::Outline* outline_ = nullptr;
-  const Prepared* prepared_ = nullptr;
-  std::vector<StorageRef> storage_;
-  Bound bound_;
+  Prepared* prepared_ = nullptr;
+  std::vector<StorageRef> storage_;  // of values that do not exist before
 };
 
 bool is_leaf(const Node* node) {
@@ -126,20 +108,20 @@ Workspace& workspace() {
   return *instance;
 }
 
-// Runs the plan of the roots between direct(execution, the roots' items) and deliver(execution, the roots' items).
+// Runs the plan of the roots between direct(execution, values) and deliver(execution, values), the roots' values.
 template <class Direct, class Deliver>
 void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
   Workspace& space = workspace();
   plan::outline(roots, space.outline);
-  const std::shared_ptr<const Prepared> plan = prepared(roots, space.outline);
+  const std::shared_ptr<Prepared> plan = prepared(roots, space.outline);
   struct Finish {
     Execution& execution;
     ~Finish() { execution.finish(); }
   } const finish{space.execution};
   space.execution.start(space.outline, *plan);
-  direct(space.execution, plan->snapshot.roots);
+  direct(space.execution, plan->roots);
   space.execution.run();
-  deliver(space.execution, plan->snapshot.roots);
+  deliver(space.execution, plan->roots);
 }
 
 // Computes values for the nodes. They then no longer need their inputs, and no longer equal what would be recorded
@@ -248,9 +230,8 @@ std::string explain(std::span<Node* const> nodes, bool code) {
   const std::scoped_lock guard(evaluating());
   const std::vector<Node*> roots = unsettled(nodes);
   if (roots.empty()) return "nothing to compute: the values exist\n";
-  plan::Outline outline;
-  plan::outline(roots, outline);
-  return describe(*prepared(roots, outline), code);
+  const plan::Snapshot snapshot = plan::snapshot(roots);
+  return describe(snapshot, plan::lower(snapshot), code);
 }
 
 }  // namespace ingot::exec

@@ -24,18 +24,19 @@ void describe_operands(std::ostream& out, const plan::Snapshot& snapshot, const 
 
 }  // namespace
 
-std::string describe(const Prepared& prepared, bool code) {
-  const plan::Snapshot& snapshot = prepared.snapshot;
+std::string describe(const plan::Snapshot& snapshot, const plan::Plan& plan, bool code) {
   std::ostringstream out;
-  const std::vector<plan::Launch>& launches = prepared.plan.launches;
+  const std::vector<plan::Launch>& launches = plan.launches;
   out << launches.size() << (launches.size() == 1 ? " kernel\n" : " kernels\n");
   for (std::size_t l = 0; l < launches.size(); ++l) {
     const plan::Launch& launch = launches[l];
+    const std::shared_ptr<jit::Code> kernel = jit::code_for(launch.kernel);
     out << "kernel " << l << ": loops";
     for (int k = 0; k < launch.extents.size(); ++k)
       out << ' ' << launch.extents[k] << (launch.kernel.reduced[static_cast<std::size_t>(k)] ? " (reduced)" : "");
-    out << ", " << work(launch) << " flops, " << (prepared.codes[l]->is_compiled() ? "compiled" : "interpreted so far")
-        << " for " << cpu::level_name(jit::level()) << '\n';
+    out << ", the work of " << work(launch) << " additions, "
+        << (kernel->is_compiled() ? "compiled" : "interpreted so far") << " for " << cpu::level_name(jit::level())
+        << '\n';
     describe_operands(out, snapshot, "reads", launch.body.inputs, launch.extents);
     describe_operands(out, snapshot, "writes", launch.body.outputs, launch.extents);
     describe_operands(out, snapshot, "epilogue reads", launch.epilogue.inputs, launch.kept_extents());
@@ -45,7 +46,7 @@ std::string describe(const Prepared& prepared, bool code) {
     std::string reason;
     jit::Compiler* const compiler = jit::compiler(&reason);
     if (compiler != nullptr)
-      out << compiler->text(prepared.codes[l]->kernel(), jit::level(), "llvm");
+      out << compiler->text(kernel->kernel(), jit::level(), "llvm");
     else
       out << "no generated code: " << reason << '\n';
   }

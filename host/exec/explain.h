@@ -3,10 +3,11 @@
 
 #include <string>
 
-#include "host/exec/plan_cache.h"
+#include "host/plan/plan.h"
+#include "host/plan/snapshot.h"
 
 namespace ingot::exec {
 
-std::string describe(const Prepared& prepared, bool code);
+std::string describe(const plan::Snapshot& snapshot, const plan::Plan& plan, bool code);
 
 }  // namespace ingot::exec

@@ -2,6 +2,8 @@
 // reductions in the canonical order, and runs epilogues.
 #pragma once
 
+#include <memory>
+
 #include "host/exec/operand.h"
 #include "host/jit/kernels.h"
 #include "host/plan/plan.h"
@@ -11,9 +13,11 @@ namespace ingot::exec {
 /// A launch with its operands bound to memory.
 struct Bound {
   const plan::Launch* launch = nullptr;
-  jit::Code* code = nullptr;
+  std::shared_ptr<jit::Code> code;
   jit::Runner runner;  // set by run()
   Region body, epilogue;
+  std::int64_t work = 0;
+  std::vector<int> last_reads;  // temporaries that no later launch reads
 };
 
 void run(Bound& bound);
@@ -28,8 +32,5 @@ void run_column(const Bound& bound, int threads);
 
 /// Number of positions a tile with staged operands has at most: what is staged stays in the first-level cache.
 inline constexpr std::int64_t kStagedElements = 2048;
-
-/// Whether any operand of the region is staged.
-bool any_staged(const Region& region);
 
 }  // namespace ingot::exec

@@ -42,7 +42,7 @@ void run_flat(const Bound& bound, int threads) {
   for (int k = 0; k < extents.size(); ++k) axes.push_back(k);
   const std::vector<std::int64_t> in_offset(bound.body.in.size(), 0), out_offset(bound.body.out.size(), 0);
   const std::int64_t total = product(extents);
-  const std::int64_t tile = any_staged(bound.body) ? kStagedElements : kMinTask;
+  const std::int64_t tile = bound.body.staged ? kStagedElements : kMinTask;
   const std::int64_t task =
       std::max(divide_up(divide_up(total, threads * kTasksPerThread), kMinTask) * kMinTask, kMinTask);
 
@@ -70,7 +70,7 @@ class Rows {
     for (int k = 0; k + 1 < rank_; ++k) outer_.push_back(bound.launch->extents[k]);
     rows_ = product(outer_);
     columns_ = bound.launch->extents[rank_ - 1];
-    staged_ = any_staged(bound.body);
+    staged_ = bound.body.staged;
     streaming_ = streams(bound, rows_ * columns_);
 
     const std::int64_t wanted =

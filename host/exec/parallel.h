@@ -20,12 +20,12 @@ void parallel_for(std::int64_t count, int threads, Task&& task) {
   }
   std::exception_ptr error;
   std::atomic<bool> failed{false};
+  std::atomic<std::int64_t> next{0};  // omp for would wait at a barrier of its own
 #pragma omp parallel num_threads(threads)
   {
     const DefaultFloatState state;
-#pragma omp for schedule(dynamic, 1)
-    for (std::int64_t i = 0; i < count; ++i) {
-      if (failed.load(std::memory_order_relaxed)) continue;
+    for (std::int64_t i;
+         !failed.load(std::memory_order_relaxed) && (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) {
       try {
         task(i);
       } catch (...) {

@@ -15,26 +15,20 @@ constexpr std::size_t kMaxPlans = 1024;
 using Key = std::vector<std::uint64_t>;
 
 struct KeyHash {
-  std::size_t operator()(const Key& key) const {
-    std::uint64_t h = key.size();
-    for (std::uint64_t word : key) h = mix(h, word);
-    return h;
-  }
+  std::size_t operator()(const Key& key) const { return hash_of(key); }
 };
 
-std::unordered_map<Key, std::shared_ptr<const Prepared>, KeyHash>& table() {
-  static auto* const instance = new std::unordered_map<Key, std::shared_ptr<const Prepared>, KeyHash>;
+std::unordered_map<Key, std::shared_ptr<Prepared>, KeyHash>& table() {
+  static auto* const instance = new std::unordered_map<Key, std::shared_ptr<Prepared>, KeyHash>;
   return *instance;
 }
 
 }  // namespace
 
-std::shared_ptr<const Prepared> prepared(std::span<graph::Node* const> roots, const plan::Outline& outline) {
+std::shared_ptr<Prepared> prepared(std::span<graph::Node* const> roots, const plan::Outline& outline) {
   if (const auto found = table().find(outline.key); found != table().end()) return found->second;
-  auto fresh = std::make_shared<Prepared>();
-  fresh->snapshot = plan::snapshot(roots);
-  fresh->plan = plan::lower(fresh->snapshot);
-  for (const plan::Launch& launch : fresh->plan.launches) fresh->codes.push_back(jit::code_for(launch.kernel));
+  const plan::Snapshot snapshot = plan::snapshot(roots);
+  std::shared_ptr<Prepared> fresh = prepare(snapshot, plan::lower(snapshot));
   if (table().size() >= kMaxPlans) table().clear();
   table().emplace(outline.key, fresh);
   return fresh;

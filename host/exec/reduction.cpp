@@ -25,7 +25,7 @@ void run_epilogue(const Bound& bound, const std::vector<Reducing>& reductions, s
   for (int k = 0; k < extents.size(); ++k) axes.push_back(k);
   const std::vector<std::int64_t> in_offset(bound.epilogue.in.size(), 0), out_offset(bound.epilogue.out.size(), 0);
 
-  const std::int64_t piece = any_staged(bound.epilogue) ? kStagedElements : count;
+  const std::int64_t piece = bound.epilogue.staged ? kStagedElements : count;
   Frame& frame = Frame::of_thread(true);
   frame.start(bound.epilogue, cpu::support(jit::level()), results.size());
   for (std::int64_t done = 0; done < count; done += piece) {

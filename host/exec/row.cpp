@@ -9,7 +9,8 @@
 namespace ingot::exec {
 namespace {
 
-constexpr std::int64_t kChunkLeaves = 64;  // leaves of one call: half a megabyte of f64
+constexpr std::int64_t kMaxChunkLeaves = 64;  // leaves of one call: half a megabyte of f64
+constexpr std::int64_t kChunkWork = 1 << 18;  // additions' worth: 10 to 20 us
 constexpr std::int64_t kTasksPerThread = 16;
 constexpr std::int64_t kBatchStates = 512;  // states of one call over many short rows
 
@@ -31,17 +32,27 @@ class RowLaunch {
     kept_ = product(kept_extents_);
     leaf_ = ir::leaf_size(kernel_);
     leaves_ = divide_up(elements_, leaf_);
-    staged_ = any_staged(bound.body);
+    staged_ = bound.body.staged;
+    chunk_ = chunk_leaves();
   }
 
   void run() {
-    if (leaves_ <= kChunkLeaves && (kept_ >= threads_ || leaves_ < kChunkLeaves / 4))
+    const bool enough_rows = threads_ == 1 || kept_ >= 4 * threads_ || leaves_ == 1;
+    if (leaves_ <= kMaxChunkLeaves && enough_rows)
       run_short_rows();
     else
       run_long_rows();
   }
 
  private:
+  // A power of two, so that chunks are whole subtrees of the canonical order.
+  std::int64_t chunk_leaves() const {
+    const std::int64_t leaf_work = std::max<std::int64_t>(1, bound_.work / std::max<std::int64_t>(1, kept_ * leaves_));
+    const std::int64_t share = leaves_ * kept_ / (8 * threads_);
+    return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(
+        std::clamp<std::int64_t>(std::min(kChunkWork / leaf_work, share), 1, kMaxChunkLeaves))));
+  }
+
   // ---- rows that one thread does whole, in batches of several rows
   void run_short_rows() {
     const std::int64_t batch = std::max<std::int64_t>(1, kBatchStates / leaves_);
@@ -100,7 +111,7 @@ class RowLaunch {
 
   // ---- rows that are cut into blocks of leaves for several threads
   void run_long_rows() {
-    const std::int64_t chunks = divide_up(leaves_, kChunkLeaves);
+    const std::int64_t chunks = divide_up(leaves_, chunk_);
     const std::int64_t spread = std::max<std::int64_t>(1, chunks * kept_ / (threads_ * kTasksPerThread));
     const std::int64_t per_block =
         static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(std::min(spread, chunks))));
@@ -123,7 +134,7 @@ class RowLaunch {
       const Reducing& r = reductions_[k];
       for (std::int64_t row = 0; row < kept_; ++row) {
         std::byte* const states = partial[k].data() + row * blocks * r.state_bytes;
-        r.join(states, blocks, per_block * kChunkLeaves * leaf_, elements_);
+        r.join(states, blocks, per_block * chunk_ * leaf_, elements_);
         if (row != 0) std::copy_n(states, r.state_bytes, partial[k].data() + row * r.state_bytes);
       }
       results.push_back(partial[k].data());
@@ -135,11 +146,11 @@ class RowLaunch {
   // One block of chunks of one kept index; its state is left at the start of scratch slot 2k + 1.
   void block(Frame& frame, std::int64_t kept, std::int64_t chunk, std::int64_t chunk_end) {
     for (std::size_t k = 0; k < reductions_.size(); ++k) {
-      frame.states[k] = frame.scratch(2 * k, static_cast<std::size_t>(kChunkLeaves * reductions_[k].state_bytes));
+      frame.states[k] = frame.scratch(2 * k, static_cast<std::size_t>(chunk_ * reductions_[k].state_bytes));
       frame.scratch(2 * k + 1, static_cast<std::size_t>((chunk_end - chunk) * reductions_[k].state_bytes));
     }
     for (std::int64_t c = chunk; c < chunk_end; ++c) {
-      const std::int64_t first = c * kChunkLeaves, last = std::min(leaves_, first + kChunkLeaves);
+      const std::int64_t first = c * chunk_, last = std::min(leaves_, first + chunk_);
       fold_leaves(frame, kept, first, last, 0);
       const std::int64_t elements = std::min(elements_, last * leaf_) - first * leaf_;
       for (std::size_t k = 0; k < reductions_.size(); ++k) {
@@ -149,7 +160,7 @@ class RowLaunch {
                     frame.scratch(2 * k + 1, 0) + (c - chunk) * r.state_bytes);
       }
     }
-    const std::int64_t chunk_elements = kChunkLeaves * leaf_;
+    const std::int64_t chunk_elements = chunk_ * leaf_;
     const std::int64_t elements = std::min(elements_, chunk_end * chunk_elements) - chunk * chunk_elements;
     for (std::size_t k = 0; k < reductions_.size(); ++k)
       reductions_[k].join(frame.scratch(2 * k + 1, 0), chunk_end - chunk, chunk_elements, elements);
@@ -203,7 +214,7 @@ class RowLaunch {
   const std::vector<Reducing> reductions_;
   std::vector<int> kept_axes_, reduced_axes_;
   Dims kept_extents_, reduced_extents_;
-  std::int64_t elements_, kept_, leaf_, leaves_;
+  std::int64_t elements_, kept_, leaf_, leaves_, chunk_;
   bool staged_;
 };
 

@@ -10,41 +10,85 @@
 namespace ingot::graph {
 namespace {
 
-// A node being made: filled by the caller under the lock, then interned.
-class Draft {
- public:
-  Draft(Kind kind, DType dtype, Location where) : guard_(lock()), node_(allocate()) {
-    node_->kind = kind;
-    node_->dtype = dtype;
-    node_->where = where;
-  }
-  Node* operator->() { return node_; }
+// From here to checked(): lock held.
 
-  void input(Node* node) {
-    node->add_ref();
-    node_->inputs[node_->input_count++] = node;
-  }
+// A node to be filled, and then recorded.
+Node* draft(Kind kind, DType dtype, Location where) {
+  Node* const node = allocate();
+  node->kind = kind;
+  node->dtype = dtype;
+  node->where = where;
+  return node;
+}
 
-  NodeRef record() {
-    measure(node_);
-    NodeRef node = intern(node_);
-    const bool over = exceeds_limits(node.get());
-    guard_.unlock();
-    if (over) [[unlikely]]
-      if (const Evaluate evaluate = evaluator()) evaluate(node.get());
-    return node;
-  }
+void connect(Node* node, NodeRef input) { node->inputs[node->input_count++] = input.leak(); }
 
-  /// For nodes that equal no other.
-  NodeRef keep() {
-    measure(node_);
-    return NodeRef::adopt(node_);
-  }
+NodeRef record(Node* node) {
+  measure(node);
+  return intern(node);
+}
 
- private:
-  std::unique_lock<std::mutex> guard_;
-  Node* node_;
-};
+NodeRef make_constant(DType dtype, std::uint64_t bits, bool weak) {
+  Node* const node = draft(Kind::Constant, dtype, {});
+  node->bits = bits;
+  node->weak = weak;
+  return intern(node);
+}
+
+// A view of a Constant serves an op no better than the Constant.
+Node* strip_broadcast(Node* node) {
+  return node->kind == Kind::View && node->input_count == 1 && node->inputs[0]->kind == Kind::Constant ? node->inputs[0]
+                                                                                                       : node;
+}
+
+NodeRef make_view(Node* input, const Shape& shape, std::int64_t offset, Dims strides, Location where) {
+  for (int k = 0; k < shape.ndim(); ++k)
+    if (shape[k] == 1) strides[k] = 0;
+  Map map{offset, std::move(strides)};
+  Map through;
+  if (input->kind == Kind::View && input->input_count == 1 &&
+      compose(shape, map, input->shape, {input->offset, input->dims}, through)) {
+    map = std::move(through);
+    input = input->inputs[0];
+  }
+  if (shape == input->shape && is_identity(shape, map)) return NodeRef(input);
+  Node* const node = draft(Kind::View, input->dtype, where);
+  node->shape = shape;
+  node->offset = map.offset;
+  node->dims = std::move(map.strides);
+  connect(node, NodeRef(input));
+  return record(node);
+}
+
+NodeRef make_broadcast(Node* input, const Shape& shape, Location where) {
+  const int skip = shape.ndim() - input->shape.ndim();
+  Strides strides(shape.ndim(), 0);
+  std::int64_t step = 1;
+  for (int k = input->shape.ndim() - 1; k >= 0; --k) {
+    strides[skip + k] = step;
+    if (input->shape[k] == 1) strides[skip + k] = 0;
+    step *= input->shape[k];
+  }
+  return make_view(input, shape, 0, std::move(strides), where);
+}
+
+NodeRef make_input(const Input& input, const Shape& shape, Location where) {
+  if (input.is_value()) return make_constant(input.value.dtype(), input.value.bits(), false);
+  Node* const node = strip_broadcast(input.node);
+  if (node->kind == Kind::Constant || &node->shape == &shape || node->shape == shape) [[likely]]
+    return NodeRef(node);
+  return make_broadcast(node, shape, where);
+}
+
+// Lets go of the lock, and evaluates a node at which the pending graph has reached its bounds. The nodes made on the
+// way to it need no check of their own: where one of them is over, so is the node that reads it.
+NodeRef checked(std::unique_lock<std::mutex> guard, NodeRef node) {
+  const bool over = exceeds_limits(node.get());
+  guard.unlock();
+  if (over) [[unlikely]]
+    if (const Evaluate evaluate = evaluator()) evaluate(node.get());
+  return node;
+}
 
 StorageRef nothing() {
   static Storage* const empty = new Storage(nullptr, 0, {});
@@ -54,81 +98,64 @@ StorageRef nothing() {
 /// An array without elements is a buffer from the start, whatever it was computed from.
 NodeRef empty(DType dtype, const Shape& shape) { return buffer(dtype, shape, nothing()); }
 
-Node* strip_broadcast(Node* node) {
-  return node->kind == Kind::View && node->input_count == 1 && node->inputs[0]->kind == Kind::Constant ? node->inputs[0]
-                                                                                                       : node;
-}
-
 }  // namespace
 
 NodeRef constant(DType dtype, std::uint64_t bits, bool weak) {
-  Draft node(Kind::Constant, dtype, {});
-  node->bits = bits;
-  node->weak = weak;
-  return node.record();
+  const std::scoped_lock guard(lock());
+  return make_constant(dtype, bits, weak);
 }
 
 NodeRef buffer(DType dtype, Shape shape, StorageRef storage) {
-  Draft node(Kind::Buffer, dtype, {});
+  const std::scoped_lock guard(lock());
+  Node* const node = draft(Kind::Buffer, dtype, {});
   node->shape = std::move(shape);
   node->storage = std::move(storage);
-  return node.keep();
+  measure(node);
+  return NodeRef::adopt(node);  // equals no other
 }
 
 NodeRef index(std::int64_t size) {
   if (size == 0) return empty(DType::Int64, Shape{0});
-  Draft node(Kind::Index, DType::Int64, {});
+  const std::scoped_lock guard(lock());
+  Node* const node = draft(Kind::Index, DType::Int64, {});
   node->shape = Shape{size};
-  return node.record();
+  return record(node);
 }
 
-NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<Node* const> inputs, Location where) {
+NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Input> inputs, Location where) {
   if (shape.numel() == 0) return empty(result, shape);
-  Draft node(Kind::Elementwise, result, where);
+  std::unique_lock guard(lock());
+  Node* const node = draft(Kind::Elementwise, result, where);
   node->op = op;
   node->shape = shape;
-  for (Node* input : inputs) node.input(strip_broadcast(input));
-  return node.record();
+  for (const Input& input : inputs) connect(node, make_input(input, shape, where));
+  return checked(std::move(guard), record(node));
 }
 
 NodeRef cast(Node* input, DType to, Location where) {
   if (input->dtype == to) return NodeRef(input);
   if (input->numel() == 0) return empty(to, input->shape);
-  Draft node(Kind::Cast, to, where);
+  std::unique_lock guard(lock());
+  Node* const node = draft(Kind::Cast, to, where);
   node->shape = input->shape;
-  node.input(strip_broadcast(input));
-  return node.record();
+  connect(node, NodeRef(strip_broadcast(input)));
+  return checked(std::move(guard), record(node));
 }
 
-NodeRef view(Node* input, Shape shape, std::int64_t offset, Dims strides, Location where) {
+NodeRef view(Node* input, const Shape& shape, std::int64_t offset, Dims strides, Location where) {
   if (shape.numel() == 0) return empty(input->dtype, shape);
-  for (int k = 0; k < shape.ndim(); ++k)
-    if (shape[k] == 1) strides[k] = 0;
-
-  Draft node(Kind::View, input->dtype, where);
-  node->shape = std::move(shape);
-  Map map{offset, std::move(strides)};
-  Map through;
-  if (input->kind == Kind::View && input->input_count == 1 &&
-      compose(node->shape, map, input->shape, {input->offset, input->dims}, through)) {
-    map = std::move(through);
-    input = input->inputs[0];
-  }
-  const bool same = node->shape == input->shape && is_identity(node->shape, map);
-  if (same) {
-    NodeRef result(input);
-    discard(node.operator->());
-    return result;
-  }
-  node->offset = map.offset;
-  node->dims = std::move(map.strides);
-  node.input(input);
-  return node.record();
+  std::unique_lock guard(lock());
+  return checked(std::move(guard), make_view(input, shape, offset, std::move(strides), where));
 }
 
-NodeRef reshape(Node* input, Shape shape, Location where) {
-  Strides strides = c_strides(shape);
-  return view(input, std::move(shape), 0, std::move(strides), where);
+NodeRef broadcast(Node* input, const Shape& shape, Location where) {
+  if (shape.numel() == 0) return empty(input->dtype, shape);
+  std::unique_lock guard(lock());
+  return checked(std::move(guard), make_broadcast(input, shape, where));
+}
+
+NodeRef reshape(Node* input, const Shape& shape, Location where) {
+  return view(input, shape, 0, c_strides(shape), where);
 }
 
 NodeRef reduce(Reducer reducer, Node* input, std::span<const bool> reduced, Location where) {
@@ -154,19 +181,20 @@ NodeRef reduce(Reducer reducer, Node* input, std::span<const bool> reduced, Loca
     last_reduced = reduced[k];
   }
   if (!any_reduced) {
-    const NodeRef one = reshape(input, std::move(kept), where);
+    const NodeRef one = reshape(input, kept, where);
     if (reducer != Reducer::sumsqdev) return one;
-    Node* const both[] = {one.get(), one.get()};
+    const Input both[] = {one.get(), one.get()};
     return elementwise(Op::subtract, one->dtype, one->shape, both, where);  // 0, or NaN for infinity and NaN
   }
 
-  Draft node(Kind::Reduce, input->dtype, where);
+  std::unique_lock guard(lock());
+  Node* const node = draft(Kind::Reduce, input->dtype, where);
   node->reducer = reducer;
   node->shape = std::move(kept);
   node->dims = std::move(domain);
   node->first_reduced = first_reduced;
-  node.input(input);
-  return node.record();
+  connect(node, NodeRef(input));
+  return checked(std::move(guard), record(node));
 }
 
 }  // namespace ingot::graph

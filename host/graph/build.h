@@ -19,19 +19,34 @@ NodeRef buffer(DType dtype, Shape shape, StorageRef storage);
 /// The int64 sequence 0, 1, ... size - 1.
 NodeRef index(std::int64_t size);
 
-/// An op of ops.def. Inputs share one shape and the operand dtype of the body (where: the first is Bool), or are
-/// Constants; at least one is not a Constant, or shape is (). The result dtype follows from the row, except for
-/// random_uniform.
-NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<Node* const> inputs, Location where);
+/// What an op is applied to: a node, or a value (node null) that becomes a Constant.
+struct Input {
+  Input() = default;
+  Input(Node* given) noexcept : node(given) {}
+  Input(Scalar given) noexcept : value(given) {}
+  bool is_value() const noexcept { return node == nullptr; }
+  DType dtype() const noexcept { return is_value() ? value.dtype() : node->dtype; }
+
+  Node* node = nullptr;
+  Scalar value = false;
+};
+
+/// An op of ops.def. Inputs broadcast to the shape, with which values and Constants go whatever it is, and have the
+/// operand dtype of the body (where: the first is Bool). The result dtype follows from the row, except for
+/// random_uniform. All the nodes that it takes are recorded under one lock.
+NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Input> inputs, Location where);
 
 NodeRef cast(Node* input, DType to, Location where);
 
 /// strides in elements of the input's linear space, one per axis of shape. Composes with a View input where possible,
 /// and gives the input itself back for a view that changes nothing.
-NodeRef view(Node* input, Shape shape, std::int64_t offset, Dims strides, Location where);
+NodeRef view(Node* input, const Shape& shape, std::int64_t offset, Dims strides, Location where);
+
+/// A view of the node under a shape that it broadcasts to.
+NodeRef broadcast(Node* input, const Shape& shape, Location where);
 
 /// Same linear space, other shape.
-NodeRef reshape(Node* input, Shape shape, Location where);
+NodeRef reshape(Node* input, const Shape& shape, Location where);
 
 /// Reduces the axes whose bit is set in reduced[axis]; the result has the kept axes' shape. Neither a reduced extent of
 /// 0 nor an empty result comes here (the API gives those as constants). If every reduced extent is 1, the reducers but

@@ -105,7 +105,9 @@ bool is_identity(const Dims& extents, const Map& map) {
 }
 
 bool is_injective(const Dims& extents, const Map& map) {
-  std::vector<Axis> axes;
+  if (is_identity(extents, map)) return true;
+  thread_local std::vector<Axis> axes;
+  axes.clear();
   for (int k = 0; k < extents.size(); ++k)
     if (extents[k] > 1) axes.push_back({extents[k], std::abs(map.strides[k])});
   std::sort(axes.begin(), axes.end(), [](const Axis& a, const Axis& b) { return a.stride < b.stride; });

@@ -13,9 +13,15 @@ namespace {
 
 // Everything here lives until the process ends: arrays in static storage are destroyed after any object of ours would
 // be.
+// With its hash, so that a probe that meets another node need not touch that node's memory.
+struct Slot {
+  std::uint64_t hash = 0;
+  Node* node = nullptr;
+};
+
 struct Table {
   std::mutex mutex;
-  std::vector<Node*> slots = std::vector<Node*>(1024, nullptr);  // open addressing, linear probing
+  std::vector<Slot> slots = std::vector<Slot>(1024);  // open addressing, linear probing
   std::size_t used = 0;
   std::vector<void*> free;
   std::int64_t pending = 0;
@@ -27,23 +33,25 @@ Table& table() {
 }
 
 std::uint64_t hash_of(const Node& n) {
+  const auto input = [&](int i) { return std::bit_cast<std::uintptr_t>(n.inputs[i]); };
+  // No kind of node has both bits and an offset.
   std::uint64_t h = mix(static_cast<std::uint64_t>(n.kind) << 48 | static_cast<std::uint64_t>(n.dtype) << 40 |
                             static_cast<std::uint64_t>(n.op) << 32 | static_cast<std::uint64_t>(n.reducer) << 24 |
                             static_cast<std::uint64_t>(n.weak) << 16 |
                             static_cast<std::uint64_t>(n.first_reduced) << 8 | n.input_count,
-                        n.bits);
-  for (int i = 0; i < n.input_count; ++i) h = mix(h, std::bit_cast<std::uintptr_t>(n.inputs[i]));
-  h = mix(h, static_cast<std::uint64_t>(n.offset));
+                        n.bits ^ static_cast<std::uint64_t>(n.offset));
+  if (n.input_count != 0) h = mix(h ^ input(0), input(1));
+  if (n.input_count > 2) h = mix(h, input(2));
   for (std::int64_t d : n.shape) h = mix(h, static_cast<std::uint64_t>(d));
   for (std::int64_t d : n.dims) h = mix(h, static_cast<std::uint64_t>(d));
   return h;
 }
 
 bool equal(const Node& a, const Node& b) {
-  return a.hash == b.hash && a.kind == b.kind && a.dtype == b.dtype && a.op == b.op && a.reducer == b.reducer &&
-         a.weak == b.weak && a.first_reduced == b.first_reduced && a.input_count == b.input_count && a.bits == b.bits &&
-         a.offset == b.offset && std::equal(a.inputs, a.inputs + a.input_count, b.inputs) &&
-         static_cast<const Dims&>(a.shape) == b.shape && a.dims == b.dims;
+  return a.kind == b.kind && a.dtype == b.dtype && a.op == b.op && a.reducer == b.reducer && a.weak == b.weak &&
+         a.first_reduced == b.first_reduced && a.input_count == b.input_count && a.bits == b.bits &&
+         a.offset == b.offset && std::equal(a.inputs, a.inputs + Node::kMaxInputs, b.inputs) && a.shape == b.shape &&
+         a.dims == b.dims;
 }
 
 bool try_add_ref(Node* n) {
@@ -53,31 +61,26 @@ bool try_add_ref(Node* n) {
   return false;
 }
 
-void insert(std::vector<Node*>& slots, Node* n) {
-  std::size_t at = n->hash & (slots.size() - 1);
-  while (slots[at] != nullptr) at = (at + 1) & (slots.size() - 1);
-  slots[at] = n;
+void insert(std::vector<Slot>& slots, Slot slot) {
+  std::size_t at = slot.hash & (slots.size() - 1);
+  while (slots[at].node != nullptr) at = (at + 1) & (slots.size() - 1);
+  slots[at] = slot;
 }
 
-bool erase(Table& t, Node* n) {
+void erase(Table& t, const Node* n) {
   const std::size_t mask = t.slots.size() - 1;
-  std::size_t at = n->hash & mask;
-  while (t.slots[at] != n) {
-    if (t.slots[at] == nullptr) return false;
-    at = (at + 1) & mask;
-  }
+  std::size_t hole = n->hash & mask;
+  while (t.slots[hole].node != n) hole = (hole + 1) & mask;
   // Linear probing without tombstones: later entries of the run move up into the hole.
-  std::size_t hole = at;
-  for (std::size_t next = (hole + 1) & mask; t.slots[next] != nullptr; next = (next + 1) & mask) {
-    const std::size_t home = t.slots[next]->hash & mask;
+  for (std::size_t next = (hole + 1) & mask; t.slots[next].node != nullptr; next = (next + 1) & mask) {
+    const std::size_t home = t.slots[next].hash & mask;
     if (((next - home) & mask) >= ((next - hole) & mask)) {
       t.slots[hole] = t.slots[next];
       hole = next;
     }
   }
-  t.slots[hole] = nullptr;
+  t.slots[hole].node = nullptr;
   --t.used;
-  return true;
 }
 
 }  // namespace
@@ -102,20 +105,20 @@ NodeRef intern(Node* node) {
   Table& t = table();
   node->hash = hash_of(*node);
   const std::size_t mask = t.slots.size() - 1;
-  for (std::size_t at = node->hash & mask; t.slots[at] != nullptr; at = (at + 1) & mask) {
-    Node* found = t.slots[at];
-    if (equal(*found, *node) && try_add_ref(found)) {
+  for (std::size_t at = node->hash & mask; t.slots[at].node != nullptr; at = (at + 1) & mask) {
+    Node* found = t.slots[at].node;
+    if (t.slots[at].hash == node->hash && equal(*found, *node) && try_add_ref(found)) {
       discard(node);  // its inputs are inputs of the found node too, so none of them dies of this
       return NodeRef::adopt(found);
     }
   }
   if (2 * (t.used + 1) > t.slots.size()) {
-    std::vector<Node*> bigger(2 * t.slots.size(), nullptr);
-    for (Node* n : t.slots)
-      if (n != nullptr) insert(bigger, n);
+    std::vector<Slot> bigger(2 * t.slots.size());
+    for (const Slot& slot : t.slots)
+      if (slot.node != nullptr) insert(bigger, slot);
     t.slots.swap(bigger);
   }
-  insert(t.slots, node);
+  insert(t.slots, {node->hash, node});
   ++t.used;
   node->interned = true;
   if (node->pending != 0) ++t.pending;

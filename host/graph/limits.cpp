@@ -21,21 +21,22 @@ void set_evaluator(Evaluate evaluate) { installed = evaluate; }
 Evaluate evaluator() { return installed; }
 
 void measure(Node* node) {
-  node->depth = 0;
-  node->pending = 0;
-  node->retained = 0;
-  if (node->has_values()) node->retained = bytes(node);
-  if (node->input_count == 0) return;
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / Node::kMaxInputs;
+  std::uint32_t depth = 0;
   std::uint64_t pending = 1;
+  std::int64_t retained = 0;
   for (int i = 0; i < node->input_count; ++i) {
     const Node* input = node->inputs[i];
-    node->depth = std::max(node->depth, input->depth);
+    depth = std::max(depth, input->depth);
     pending += input->pending;
-    node->retained += std::min(input->retained, std::numeric_limits<std::int64_t>::max() / Node::kMaxInputs);
+    retained += std::min(input->retained, kMost);
   }
-  node->depth += 1;
+  const bool is_leaf = node->input_count == 0;
+  node->depth = is_leaf ? 0 : depth + 1;
   node->pending =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(pending, std::numeric_limits<std::uint32_t>::max()));
+      is_leaf ? 0
+              : static_cast<std::uint32_t>(std::min<std::uint64_t>(pending, std::numeric_limits<std::uint32_t>::max()));
+  node->retained = node->has_values() ? bytes(node) : retained;
 }
 
 // `pending` and `retained` count a node once per path that leads to it. Where that bound is passed, the exact figures

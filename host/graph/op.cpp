@@ -10,32 +10,26 @@ namespace {
 constexpr auto None = None_;
 constexpr unsigned Commutative = Commutative_, Associative = Associative_, Selects = Selects_;
 
-constexpr OpInfo kOps[] = {
-#define INGOT_OP(name, arity, operands, result, properties, cost, ulp, low, high, doc) \
-  {#name, arity, Operands::operands, Result::result, properties, cost, ulp, low, high, doc},
-#include "kernels/ops.def"
-};
-
 constexpr std::string_view kReducers[] = {
 #define INGOT_OP(...)
 #define INGOT_REDUCER(name, combine, doc) #name,
 #include "kernels/ops.def"
 };
 
-static_assert(std::size(kOps) <= cpu::kMaxOps && std::size(kReducers) <= cpu::kMaxReducers);
-
 }  // namespace
+
+constexpr OpInfo kOps[] = {
+#define INGOT_OP(name, arity, operands, result, properties, cost, ulp, low, high, doc) \
+  {#name, arity, Operands::operands, Result::result, properties, cost, ulp, low, high, doc},
+#include "kernels/ops.def"
+};
+
+static_assert(std::size(kOps) <= cpu::kMaxOps && std::size(kReducers) <= cpu::kMaxReducers);
 
 const int kOpCount = static_cast<int>(std::size(kOps));
 const int kReducerCount = static_cast<int>(std::size(kReducers));
 
-const OpInfo& info(Op op) noexcept { return kOps[static_cast<int>(op)]; }
-
 std::string_view name(Reducer reducer) noexcept { return kReducers[static_cast<int>(reducer)]; }
-
-bool is_computable(DType dtype) noexcept {
-  return is_bool(dtype) || is_integer(dtype) || dtype == DType::Float32 || dtype == DType::Float64;
-}
 
 bool has_body(Op op, DType operand) noexcept {
   if (!is_computable(operand)) return false;

@@ -36,11 +36,12 @@ struct OpInfo {
   std::string_view doc;
 };
 
-const OpInfo& info(Op op) noexcept;
-std::string_view name(Reducer reducer) noexcept;
-
+extern const OpInfo kOps[];
 extern const int kOpCount;
 extern const int kReducerCount;
+
+inline const OpInfo& info(Op op) noexcept { return kOps[static_cast<int>(op)]; }
+std::string_view name(Reducer reducer) noexcept;
 
 /// Whether kernels/math compiles a body of the op for operands of this dtype.
 bool has_body(Op op, DType operand) noexcept;
@@ -49,6 +50,8 @@ bool has_body(Op op, DType operand) noexcept;
 std::string_view short_name(DType dtype) noexcept;
 
 /// A dtype that arithmetic supports today: bool, the integers, Float32 and Float64.
-bool is_computable(DType dtype) noexcept;
+constexpr bool is_computable(DType dtype) noexcept {
+  return is_bool(dtype) || is_integer(dtype) || dtype == DType::Float32 || dtype == DType::Float64;
+}
 
 }  // namespace ingot

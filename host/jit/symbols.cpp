@@ -9,7 +9,7 @@
 #include "host/jit/kernels.h"
 
 extern "C" {
-#define INGOT_SLOW(NAME)                                                            \
+#define INGOT_RARE_OP(NAME, arity)                                                  \
   void ingot_slow_##NAME##_f64(double* y, const double* a, const double* b, int n); \
   void ingot_slow_##NAME##_f32(float* y, const float* a, const float* b, int n);
 #include "kernels/math/slow.def"
@@ -26,7 +26,7 @@ void* address(F* function) {
 class Table {
  public:
   Table() {
-#define INGOT_SLOW(NAME)                                             \
+#define INGOT_RARE_OP(NAME, arity)                                   \
   add("ingot_slow_" #NAME "_f64", address(ingot_slow_##NAME##_f64)); \
   add("ingot_slow_" #NAME "_f32", address(ingot_slow_##NAME##_f32));
 #include "kernels/math/slow.def"

@@ -23,17 +23,18 @@ struct Obstacle {
   std::int64_t extent = 0;
 };
 
-// Emits one region. Values are remembered by item and map, so what is shared is computed once.
+// Emits one region. Values are remembered by item and map, so what is shared is computed once. `first` has -1 for every
+// item, before and after.
 class RegionBuilder {
  public:
   RegionBuilder(const Snapshot& graph, const std::vector<bool>& cut, const Group& group, const Dims& extents,
-                bool epilogue)
-      : graph_(graph),
-        cut_(cut),
-        group_(group),
-        extents_(extents),
-        epilogue_(epilogue),
-        first_(graph.items.size(), -1) {}
+                bool epilogue, std::vector<int>& first)
+      : graph_(graph), cut_(cut), group_(group), extents_(extents), epilogue_(epilogue), first_(first) {}
+  RegionBuilder(const RegionBuilder&) = delete;
+  RegionBuilder& operator=(const RegionBuilder&) = delete;
+  ~RegionBuilder() {
+    for (const Known& known : known_) first_[known.item] = -1;
+  }
 
   int emit(int at, const Map& map) {
     const Item& item = graph_.items[at];
@@ -41,7 +42,7 @@ class RegionBuilder {
     for (int e = first_[at]; e >= 0; e = known_[e].next)
       if (constant || known_[e].map == map) return known_[e].value;
     const int value = compute(at, item, map);
-    known_.push_back({map, value, first_[at]});
+    known_.push_back({at, map, value, first_[at]});
     first_[at] = static_cast<int>(known_.size()) - 1;
     return value;
   }
@@ -49,11 +50,10 @@ class RegionBuilder {
   Map identity() const { return {0, c_strides(Shape(extents_))}; }
 
   void count(std::vector<Demand>& demands) const {
-    for (std::size_t i = 0; i < first_.size(); ++i)
-      for (int e = first_[i]; e >= 0; e = known_[e].next) {
-        ++demands[i].times;
-        if (!is_injective(extents_, known_[e].map)) demands[i].repeats = true;
-      }
+    for (const Known& known : known_) {
+      ++demands[known.item].times;
+      if (!is_injective(extents_, known.map)) demands[known.item].repeats = true;
+    }
   }
 
   ir::Region region;
@@ -61,6 +61,7 @@ class RegionBuilder {
 
  private:
   struct Known {
+    int item;
     Map map;
     int value;
     int next;
@@ -125,7 +126,7 @@ class RegionBuilder {
   const Group& group_;
   const Dims& extents_;
   const bool epilogue_;
-  std::vector<int> first_;  // per item: its latest entry in known_
+  std::vector<int>& first_;  // per item: its latest entry in known_
   std::vector<Known> known_;
 };
 
@@ -165,25 +166,27 @@ Axes coarsest(const Snapshot& graph, const Group& group) {
 
 }  // namespace
 
-int build(const Snapshot& graph, const std::vector<bool>& cut, const Group& group, Launch& launch,
-          std::vector<Demand>& demands) {
+Builder::Builder(const Snapshot& graph)
+    : graph_(graph), body_(graph.items.size(), -1), epilogue_(graph.items.size(), -1) {}
+
+int Builder::build(const std::vector<bool>& cut, const Group& group, Launch& launch, std::vector<Demand>& demands) {
   constexpr int kMaxAxes = 64;
-  Axes axes = coarsest(graph, group);
+  Axes axes = coarsest(graph_, group);
   for (;;) {
     bool in_epilogue = false;
     try {
-      RegionBuilder body(graph, cut, group, axes.extents, false);
+      RegionBuilder body(graph_, cut, group, axes.extents, false, body_);
       launch.output_values.clear();
       launch.epilogue_values.clear();
       launch.kernel.reductions.clear();
       for (int item : group.outputs) launch.output_values.push_back(body.emit(item, body.identity()));
       for (int r : group.reductions) {
-        const int value = body.emit(graph.items[r].in[0], body.identity());
-        launch.kernel.reductions.push_back({graph.items[r].reducer, static_cast<std::uint16_t>(value)});
+        const int value = body.emit(graph_.items[r].in[0], body.identity());
+        launch.kernel.reductions.push_back({graph_.items[r].reducer, static_cast<std::uint16_t>(value)});
       }
       in_epilogue = true;
       const Dims kept = axes.kept();
-      RegionBuilder epilogue(graph, cut, group, kept, true);
+      RegionBuilder epilogue(graph_, cut, group, kept, true, epilogue_);
       for (int item : group.epilogue) launch.epilogue_values.push_back(epilogue.emit(item, epilogue.identity()));
 
       body.count(demands);

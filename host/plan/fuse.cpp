@@ -96,6 +96,9 @@ struct Work {
   bool first_reduced = false;
   bool alive = true;
   bool alone = false;
+  std::vector<int> readers;  // cut items computed from its own
+  int top = 0;               // highest item among its own and all that they are computed from
+  int seen = 0;              // the last search that came here
 };
 
 class Fuser {
@@ -134,6 +137,8 @@ class Fuser {
       work.space = it.numel;
     }
     work.cone = cone_of(work.group);
+    work.top = item;
+    for (const Load& load : work.cone.loads) works_[owner_[load.item]].readers.push_back(item);
     works_.push_back(std::move(work));
   }
 
@@ -153,23 +158,43 @@ class Fuser {
   }
 
   // Whether `from` reads, directly or through others, what `target` computes; direct reads of the group `skip_direct`
-  // by itself are left out when asked.
+  // by itself are left out when asked. What is computed from the target has no lower top, so the search stays among the
+  // groups between the two.
   bool reaches(int from, int target, bool skip_direct) {
-    seen_.assign(works_.size(), false);
-    std::vector<int> stack;
+    if (works_[from].top < works_[target].top) return false;
+    ++searches_;
+    stack_.clear();
+    const auto push = [&](int next) {
+      if (works_[next].top >= works_[target].top) stack_.push_back(next);
+    };
     for (const Load& load : works_[from].cone.loads) {
       const int next = owner_[load.item];
-      if (!(skip_direct && next == target)) stack.push_back(next);
+      if (next != target)
+        push(next);
+      else if (!skip_direct)
+        return true;
     }
-    while (!stack.empty()) {
-      const int at = stack.back();
-      stack.pop_back();
+    while (!stack_.empty()) {
+      const int at = stack_.back();
+      stack_.pop_back();
       if (at == target) return true;
-      if (seen_[at] || at == from) continue;
-      seen_[at] = true;
-      for (const Load& load : works_[at].cone.loads) stack.push_back(owner_[load.item]);
+      if (works_[at].seen == searches_ || at == from) continue;
+      works_[at].seen = searches_;
+      for (const Load& load : works_[at].cone.loads) push(owner_[load.item]);
     }
     return false;
+  }
+
+  // Raises the top of a group, and of all that is computed from it.
+  void raise(int work, int top) {
+    stack_.assign(1, work);
+    while (!stack_.empty()) {
+      Work& at = works_[stack_.back()];
+      stack_.pop_back();
+      if (at.top >= top) continue;
+      at.top = top;
+      for (int reader : at.readers) stack_.push_back(owner_[reader]);
+    }
   }
 
   bool same_itemsize(const Work& a, const Work& b) const {
@@ -214,6 +239,10 @@ class Fuser {
     to.group = std::move(group);
     to.cone = std::move(cone);
     from.alive = false;
+    append(to.readers, from.readers);
+    const int top = std::max(to.top, from.top);
+    to.top = -1;  // so that the readers of both are told
+    raise(a, top);
     return true;
   }
 
@@ -223,15 +252,17 @@ class Fuser {
     constexpr std::size_t kNeighbours = 32;
     std::unordered_map<std::int64_t, std::vector<int>> by_space;
     bool changed = false;
+    read_by_.assign(graph_.items.size(), -1);
     for (int b = 0; b < static_cast<int>(works_.size()); ++b) {
       if (!works_[b].alive || (reductions_only && works_[b].kept == 0)) continue;
       std::vector<int>& near = by_space[works_[b].space];
+      for (const Load& load : works_[b].cone.loads) read_by_[load.item] = b;
       bool merged = false;
       const std::size_t first = near.size() > kNeighbours ? near.size() - kNeighbours : 0;
       for (std::size_t k = first; k < near.size() && !merged; ++k) {
         const int a = near[k];
         if (!works_[a].alive || !same_space(works_[a], works_[b])) continue;
-        if (!share_data(works_[a], works_[b])) continue;
+        if (!share_data(works_[a], b)) continue;
         if (reaches(a, b, false) || reaches(b, a, false)) continue;
         merged = merge(a, b, false);
       }
@@ -241,12 +272,11 @@ class Fuser {
     return changed;
   }
 
-  bool share_data(const Work& a, const Work& b) const {
-    if ((a.cone.leaves & b.cone.leaves) != 0) return true;
-    for (const Load& x : a.cone.loads)
-      for (const Load& y : b.cone.loads)
-        if (x.item == y.item) return true;
-    return false;
+  // After read_by_ was set for b.
+  bool share_data(const Work& a, int b) const {
+    if ((a.cone.leaves & works_[b].cone.leaves) != 0) return true;
+    return std::any_of(a.cone.loads.begin(), a.cone.loads.end(),
+                       [&](const Load& load) { return read_by_[load.item] == b; });
   }
 
   bool merge_along_loads() {
@@ -318,7 +348,9 @@ class Fuser {
   Cones cones_;
   std::vector<Work> works_;
   std::vector<int> owner_;  // of each cut item: the group that computes it
-  std::vector<bool> seen_;
+  int searches_ = 0;
+  std::vector<int> stack_;    // of groups: scratch of walks
+  std::vector<int> read_by_;  // of each cut item: the last candidate for a merge that reads it
 };
 
 // Instructions between an item and the cuts and leaves below it, each counted once.

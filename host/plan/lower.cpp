@@ -17,7 +17,7 @@ constexpr int kHeavy =
 
 class Lowering {
  public:
-  explicit Lowering(const Snapshot& graph) : graph_(graph) {}
+  explicit Lowering(const Snapshot& graph) : graph_(graph), builder_(graph) {}
 
   Plan run() {
     cut_ = pass("cut", [&] { return first_cuts(graph_); });
@@ -48,7 +48,7 @@ class Lowering {
     demands_.assign(graph_.items.size(), {});
     bool built = true;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
-      const int obstacle = build(graph_, cut_, groups_[g], plan_.launches[g], demands_);
+      const int obstacle = builder_.build(cut_, groups_[g], plan_.launches[g], demands_);
       if (obstacle < 0) continue;
       built = false;
       if (cut_[obstacle]) {
@@ -137,6 +137,7 @@ class Lowering {
   }
 
   const Snapshot& graph_;
+  Builder builder_;
   std::vector<bool> cut_;
   std::vector<bool> alone_;  // cut items that may not share a kernel
   std::vector<Group> groups_;

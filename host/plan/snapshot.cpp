@@ -14,23 +14,33 @@ using graph::Node;
 // A constant stays one even if its value was asked for: it may be read at any index.
 bool is_stored(const Node& node) { return node.has_values() && node.kind != Kind::Constant; }
 
-void append(std::vector<std::uint64_t>& key, const Node& node) {
+using Key = std::vector<std::uint64_t>;
+
+void append(Key& key, const Dims& dims) {
+  for (std::int64_t d : dims) key.push_back(static_cast<std::uint64_t>(d));
+}
+
+// Two inputs to a word. A shape is said only where it is not that of the node before it.
+void append(Key& key, const Node& node, const Node* before) {
   const bool stored = is_stored(node);
-  const auto shape = static_cast<std::uint64_t>(node.dtype) << 8 | static_cast<std::uint64_t>(node.shape.ndim()) << 48;
-  if (stored) {
-    key.push_back(static_cast<std::uint64_t>(Kind::Buffer) | shape | std::uint64_t{1} << 33);
-  } else {
-    key.push_back(static_cast<std::uint64_t>(node.kind) | shape | static_cast<std::uint64_t>(node.op) << 16 |
-                  static_cast<std::uint64_t>(node.reducer) << 24 |
-                  static_cast<std::uint64_t>(node.first_reduced) << 32 |
-                  static_cast<std::uint64_t>(node.input_count) << 40);
-  }
-  key.insert(key.end(), node.shape.begin(), node.shape.end());
+  const bool same_shape = before != nullptr && node.shape == before->shape;
+  const Kind kind = stored ? Kind::Buffer : node.kind;
+  const auto head = static_cast<std::uint64_t>(kind) | static_cast<std::uint64_t>(node.dtype) << 8 |
+                    static_cast<std::uint64_t>(stored) << 33 | static_cast<std::uint64_t>(same_shape) << 34 |
+                    static_cast<std::uint64_t>(node.shape.ndim()) << 48;
+  const auto rest = static_cast<std::uint64_t>(node.op) << 16 | static_cast<std::uint64_t>(node.reducer) << 24 |
+                    static_cast<std::uint64_t>(node.first_reduced) << 32 |
+                    static_cast<std::uint64_t>(node.input_count) << 40;
+  key.push_back(stored ? head : head | rest);
+  if (!same_shape) append(key, node.shape);
   if (stored) return;
-  for (int k = 0; k < node.input_count; ++k) key.push_back(node.inputs[k]->slot);
+  for (int k = 0; k < node.input_count; k += 2) {
+    const std::uint64_t second = k + 1 < node.input_count ? node.inputs[k + 1]->slot : 0;
+    key.push_back(node.inputs[k]->slot | second << 32);
+  }
   if (node.kind != Kind::View && node.kind != Kind::Reduce) return;
   key.push_back(static_cast<std::uint64_t>(node.kind == Kind::View ? node.offset : node.dims.size()));
-  key.insert(key.end(), node.dims.begin(), node.dims.end());
+  append(key, node.dims);
 }
 
 }  // namespace
@@ -39,7 +49,11 @@ void outline(std::span<Node* const> roots, Outline& out) {
   const std::scoped_lock guard(graph::lock());
   graph::topological_order(roots, out.nodes);
   out.key.clear();
-  for (const Node* node : out.nodes) append(out.key, *node);
+  const Node* before = nullptr;
+  for (const Node* node : out.nodes) {
+    append(out.key, *node, before);
+    before = node;
+  }
   for (const Node* root : roots) out.key.push_back(root->slot);
 }
 

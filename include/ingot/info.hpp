@@ -25,7 +25,7 @@ struct Stats {
 INGOT_API Stats stats();
 INGOT_API void reset_stats();
 
-/// What evaluating the arrays together would do: each kernel with its loops, ops, bytes in and out, flops and tier, and
+/// What evaluating the arrays together would do: each kernel with its loops, ops, bytes in and out, work and tier, and
 /// with `code` the generated code. Evaluates nothing.
 INGOT_API std::string explain(std::span<const Array> arrays, bool code = false, Location where = Location::current());
 inline std::string explain(const Array& x, bool code = false, Location where = Location::current()) {

@@ -37,10 +37,10 @@ class INGOT_API Dims {
     resize(count);
     std::fill(begin(), end(), value);
   }
-  Dims(const Dims& other) { assign(other.data(), other.size_); }
+  Dims(const Dims& other) { copy(other); }
   Dims(Dims&& other) noexcept { steal(other); }
   Dims& operator=(const Dims& other) {
-    if (this != &other) assign(other.data(), other.size_);
+    if (this != &other) copy(other);
     return *this;
   }
   Dims& operator=(Dims&& other) noexcept {
@@ -85,8 +85,13 @@ class INGOT_API Dims {
     --size_;
   }
 
+  // A loop of its own: std::equal would call memcmp, for one or two numbers.
   friend bool operator==(const Dims& a, const Dims& b) noexcept {
-    return a.size_ == b.size_ && std::equal(a.begin(), a.end(), b.begin());
+    if (a.size_ != b.size_) return false;
+    const std::int64_t *x = a.data(), *y = b.data();
+    for (int k = 0; k < a.size_; ++k)
+      if (x[k] != y[k]) return false;
+    return true;
   }
 
  private:
@@ -94,6 +99,12 @@ class INGOT_API Dims {
     if (count > capacity_) grow(count);
     std::copy_n(values, count, data());
     size_ = count;
+  }
+  // Without a heap, all of the fixed room is copied: less work than to ask how much of it.
+  void copy(const Dims& other) {
+    if (heap_ != nullptr || other.heap_ != nullptr) return assign(other.data(), other.size_);
+    std::copy_n(other.inline_, kInline, inline_);
+    size_ = other.size_;
   }
   void grow(int capacity);
   void steal(Dims& other) noexcept {

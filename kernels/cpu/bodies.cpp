@@ -3,9 +3,10 @@
 // results go by pointer, so that no vector crosses a call by value, whatever the target's calling convention makes of
 // it; inlining and SROA remove the memory.
 //
-//   ingot_<op>_<dtype>_w<lanes>(out, a, b, c)                dtype is that of the operands (random_uniform: of the
-//   result) ingot_cast_<from>_<to>_w<lanes>(out, a)                  to may be bool; from bool is from u8
-//   ingot_sumsqdev_<dtype>_w<lanes>(shift, s, q, value)      folds a value into accumulators that are set
+//   ingot_<op>_<dtype>_w<lanes>(out, a, b, c)            dtype is that of the operands (random_uniform: of the result)
+//   ingot_common_<op>_<dtype>_w<lanes>(out, a, b, c)     without its rare cases (INGOT_RARE_BEYOND in slow.def)
+//   ingot_cast_<from>_<to>_w<lanes>(out, a)              to may be bool; from bool is from u8
+//   ingot_sumsqdev_<dtype>_w<lanes>(shift, s, q, value)  folds a value into accumulators that are set
 //
 // A kernel's bundle has as many lanes as its widest dtype allows, so a narrow dtype comes in several widths.
 #include "kernels/cpu/bundle.h"
@@ -173,6 +174,14 @@ INGOT_EACH_WIDTH(INGOT_CAST_BOOL, 0)
     put(out, random_uniform<Value>(lanes<i64, width>(a), lanes<i64, width>(b)));                                   \
   }
         INGOT_EACH_WIDTH_8(INGOT_RANDOM, 0)
+
+#define INGOT_COMMON(width, name)                                                                               \
+  extern "C" void INGOT_SYMBOL(common_##name, INGOT_BODIES_DTYPE, width)(void* out, const void* a, const void*, \
+                                                                         const void*) {                         \
+    put(out, name##_common(lanes<Value, width>(a)));                                                            \
+  }
+#define INGOT_RARE_BEYOND(name, ...) INGOT_EACH_WIDTH(INGOT_COMMON, name)
+#include "kernels/math/slow.def"
 
 #define INGOT_SUMSQDEV(width, unused)                                                                              \
   extern "C" void INGOT_SYMBOL(sumsqdev, INGOT_BODIES_DTYPE, width)(const void* shift, void* s, void* q,           \

@@ -246,6 +246,43 @@ INGOT_FN V round_to_even(V x) {
 INGOT_FN u64 multiply_high(u64 a, u64 b) { return static_cast<u64>((static_cast<unsigned __int128>(a) * b) >> 64); }
 INGOT_FN int leading_zeros(u64 a) { return __builtin_clzll(a); }  // a != 0
 
+// Lane k of a multiple of 8 lanes holds k, whatever v.
+template <class T, int N>
+INGOT_FN vec<T, N> steps(vec<T, N> v) {
+  if constexpr (N == 8) {
+    return vec<T, 8>{0, 1, 2, 3, 4, 5, 6, 7};
+  } else {
+    v.lo = steps(static_cast<vec<T, N / 2>>(v.lo));
+    v.hi = v.lo + vec<T, N / 2>(N / 2);
+    return v;
+  }
+}
+
+// The first eight of every sixteen lanes, and sixteens made of eights of a and of b.
+template <class T, int N>
+INGOT_FN vec<T, N / 2> first_eights(vec<T, N> v) {
+  if constexpr (N == 16) {
+    return v.lo;
+  } else {
+    vec<T, N / 2> eights;
+    eights.lo = first_eights(static_cast<vec<T, N / 2>>(v.lo));
+    eights.hi = first_eights(static_cast<vec<T, N / 2>>(v.hi));
+    return eights;
+  }
+}
+template <class T, int N>
+INGOT_FN vec<T, 2 * N> join_eights(vec<T, N> a, vec<T, N> b) {
+  vec<T, 2 * N> joined;
+  if constexpr (N == 8) {
+    joined.lo = a;
+    joined.hi = b;
+  } else {
+    joined.lo = join_eights(static_cast<vec<T, N / 2>>(a.lo), static_cast<vec<T, N / 2>>(b.lo));
+    joined.hi = join_eights(static_cast<vec<T, N / 2>>(a.hi), static_cast<vec<T, N / 2>>(b.hi));
+  }
+  return joined;
+}
+
 #endif
 
 // Masks joined. (On bools the operators & and | would do too, but compilers warn about them.)

@@ -29,7 +29,7 @@ void at_level(Slow<T>* const (&levels)[3], T* y, const T* a, const T* b, int n) 
     static constexpr Slow<TYPE>* kLevels[3] = INGOT_LEVELS(NAME);      \
     at_level(kLevels, y, a, b, n);                                     \
   }
-#define INGOT_SLOW(NAME)                          \
+#define INGOT_RARE_OP(NAME, ARITY)                \
   INGOT_DISPATCH(ingot_slow_##NAME##_f64, double) \
   INGOT_DISPATCH(ingot_slow_##NAME##_f32, float)
 #include "slow.def"

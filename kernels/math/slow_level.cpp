@@ -5,26 +5,18 @@
 #define INGOT_JOIN(a, b) INGOT_JOIN_(a, b)
 #define INGOT_SLOW_NAME(NAME, SUFFIX) INGOT_JOIN(ingot_slow_##NAME##_##SUFFIX##_, INGOT_CPU_LEVEL)
 
-#define INGOT_SLOW_UNARY(NAME, TYPE, SUFFIX)                                                   \
+#define INGOT_SLOW_1(NAME, TYPE, SUFFIX)                                                       \
   extern "C" void INGOT_SLOW_NAME(NAME, SUFFIX)(TYPE * y, const TYPE* a, const TYPE*, int n) { \
     for (int i = 0; i < n; ++i) {                                                              \
       if (ingot::math::NAME##_is_rare(a[i])) y[i] = ingot::math::NAME##_rare(a[i]);            \
     }                                                                                          \
   }
-#define INGOT_SLOW_BINARY(NAME, TYPE, SUFFIX)                                                    \
+#define INGOT_SLOW_2(NAME, TYPE, SUFFIX)                                                         \
   extern "C" void INGOT_SLOW_NAME(NAME, SUFFIX)(TYPE * y, const TYPE* a, const TYPE* b, int n) { \
     for (int i = 0; i < n; ++i) {                                                                \
       if (ingot::math::NAME##_is_rare(a[i], b[i])) y[i] = ingot::math::NAME##_rare(a[i], b[i]);  \
     }                                                                                            \
   }
 
-INGOT_SLOW_UNARY(sin, double, f64)
-INGOT_SLOW_UNARY(sin, float, f32)
-INGOT_SLOW_UNARY(cos, double, f64)
-INGOT_SLOW_UNARY(cos, float, f32)
-INGOT_SLOW_UNARY(log, double, f64)
-INGOT_SLOW_UNARY(log, float, f32)
-INGOT_SLOW_BINARY(pow, double, f64)
-INGOT_SLOW_BINARY(pow, float, f32)
-INGOT_SLOW_BINARY(remainder, double, f64)
-INGOT_SLOW_BINARY(remainder, float, f32)
+#define INGOT_RARE_OP(NAME, ARITY) INGOT_SLOW_##ARITY(NAME, double, f64) INGOT_SLOW_##ARITY(NAME, float, f32)
+#include "slow.def"

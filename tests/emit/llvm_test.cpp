@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "host/emit/interp.h"
+#include "host/ir/range.h"
 #include "host/jit/kernels.h"
 
 namespace ingot::emit {
@@ -130,7 +131,7 @@ class TileOperands {
  public:
   TileOperands(const ir::Region& region, std::int64_t rows, std::int64_t n, std::mt19937_64& random,
                std::vector<DType> reduced = {})
-      : region_(region), rows_(rows), n_(n) {
+      : rows_(rows), n_(n) {
     for (const ir::Operand& input : region.inputs) add_input(input, random);
     for (const DType dtype : reduced) add_input({dtype}, random);
     for (const DType dtype : region.params) {
@@ -177,7 +178,6 @@ class TileOperands {
     in_row_.push_back(elements * size);
   }
 
-  const ir::Region& region_;
   std::int64_t rows_, n_;
   std::vector<std::vector<unsigned char>> memory_;
   std::vector<const void*> in_;
@@ -300,6 +300,25 @@ ir::Kernel mixed_map() {
 }
 
 TEST_F(Llvm, MapsOfEveryLengthEqualTheInterpreter) { expect_map(mixed_map(), 3, up_to(100)); }
+
+// Common paths guarded by the size of inputs of every kind, some of which are large in about every second bundle.
+TEST_F(Llvm, GuardedCommonPathsEqualTheInterpreter) {
+  for (const DType dtype : {DType::Float32, DType::Float64}) {
+    Writer w;
+    const int x = w.load(dtype), y = w.load(dtype), u = w.load(dtype, ir::Access::Uniform), p = w.param(dtype);
+    int value = w.apply(Op::add, {w.apply(Op::multiply, {x, u}), p});
+    for (int round = 0; round < 3; ++round) {
+      const Op wave = round % 2 == 0 ? Op::sin : Op::cos;
+      value = w.apply(Op::add, {w.apply(Op::sqrt, {value}), w.apply(wave, {value})});
+      w.store(value);
+    }
+    w.store(w.apply(Op::sin, {w.apply(Op::subtract, {x, y})}));
+    w.store(w.cast(w.apply(Op::add, {value, y}), DType::Int32));
+    const ir::Kernel kernel = map_kernel(w);
+    ASSERT_NE(ir::common_paths(kernel.body).limit, 0);
+    expect_map(kernel, 3, up_to(70));
+  }
+}
 
 TEST_F(Llvm, MapsOfNarrowDtypesEqualTheInterpreterAtEveryLength) {
   Writer w;

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <thread>
 
+#include "host/jit/kernels.h"
+
 namespace ingot::jit {
 namespace {
 
@@ -45,6 +47,19 @@ TEST(Background, ExitWaitsForTheTaskThatRuns) {
         std::exit(0);
       },
       testing::ExitedWithCode(0), "finished");
+}
+
+// The process may end while the worker opens the compiler or compiles: LLVM then still has what it works with.
+TEST(Background, LetsTheProcessEndWhileTheCompilerIsOpened) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  for (const int milliseconds : {0, 1, 2, 4, 8})
+    EXPECT_EXIT(
+        {
+          in_background([] { compiler(); });
+          std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+          std::exit(0);
+        },
+        testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

@@ -167,6 +167,14 @@ void expect_accurate(const char* name, Body body, Reference reference) {
 
 TEST(Sin, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(sin, mpfr_sin); }
 TEST(Cos, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(cos, mpfr_cos); }
+TEST(Trig, HasNoRareCasesUpToTheMagnitudesOfTheTable) {
+#define INGOT_RARE_BEYOND(NAME, f64_limit, f32_limit)                    \
+  EXPECT_FALSE(NAME##_is_rare(f64{f64_limit}));                          \
+  EXPECT_TRUE(NAME##_is_rare(std::nextafter(f64{f64_limit}, HUGE_VAL))); \
+  EXPECT_FALSE(NAME##_is_rare(f32{f32_limit}));                          \
+  EXPECT_TRUE(NAME##_is_rare(std::nextafter(f32{f32_limit}, HUGE_VALF)));
+#include "kernels/math/slow.def"
+}
 TEST(Exp, StaysWithinOneUlpWithGradualUnderflow) { EXPECT_ACCURATE(exp, mpfr_exp); }
 TEST(Log, StaysWithinOneUlpOfSubnormalsToo) { EXPECT_ACCURATE(log, mpfr_log); }
 TEST(Tanh, StaysWithinItsBoundOverTheWholeRange) { EXPECT_ACCURATE(tanh, mpfr_tanh); }

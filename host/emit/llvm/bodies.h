@@ -21,6 +21,8 @@ class Bodies {
   /// void (out, a, b, c), pointers to `lanes` elements. `dtype` is that of the operands (random_uniform: of the
   /// result).
   llvm::Function* op(Op op, DType dtype, int lanes);
+  /// The same of an op that may leave out its rare cases (host/ir/range.h).
+  llvm::Function* common(Op op, DType dtype, int lanes);
   /// void (out, a)
   llvm::Function* cast(DType from, DType to, int lanes);
   /// void (shift, s, q, value)

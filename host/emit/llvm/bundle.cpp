@@ -26,15 +26,26 @@ int critical_path(const ir::Region& region) {
   return longest;
 }
 
+// Sixteen of them cost little more than eight (kernels/math/random.h).
+bool has_random_numbers(const ir::Region& region) {
+  return std::any_of(region.code.begin(), region.code.end(), [](const ir::Instr& instr) {
+    return instr.code == ir::Code::Apply && info(instr.op).result == Result::Random;
+  });
+}
+
 }  // namespace
+
+bool is_long_chain(const ir::Region& region) {
+  constexpr int kLongChain = 48;
+  return critical_path(region) >= kLongChain;
+}
 
 Bundle choose_bundle(const ir::Region& region, cpu::Level level) {
   // Neighbouring trips overlap in the processor while two of them fit its reorder buffer. Past that, only a wider
   // bundle hides the latency of a long chain; before it, the wider bundle spills registers. Zen 3, AVX2, ns per f64,
   // narrow and wide: sqrt + sin 1.31 and 1.63, ten rounds of it 23.8 and 20.2, pow 4.6 and 5.1. Without fma
   // instructions nothing is gained.
-  constexpr int kLongChain = 48;
-  const bool wide = level != cpu::Level::Baseline && critical_path(region) >= kLongChain;
+  const bool wide = level != cpu::Level::Baseline && (is_long_chain(region) || has_random_numbers(region));
   return {cpu::bundle_bytes(level, wide) / widest(region), 1};
 }
 

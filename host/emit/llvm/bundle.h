@@ -14,6 +14,9 @@ struct Bundle {
   int block() const { return lanes * unroll; }
 };
 
+/// Whether the region's longest chain of dependent instructions is too long for neighbouring bundles to overlap.
+bool is_long_chain(const ir::Region& region);
+
 Bundle choose_bundle(const ir::Region& region, cpu::Level level);
 
 /// As above for a body with Row reductions. Where the body is cheap and the accumulators of all lanes fit the vector

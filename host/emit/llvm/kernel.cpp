@@ -49,7 +49,7 @@ Op combine(Reducer reducer) {
 class TileFunction {
  public:
   TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel,
-               const ir::Region& region, bool is_body, Bundle bundle);
+               const ir::Region& region, bool is_body, cpu::Level level, Bundle bundle);
   void emit();
 
  private:
@@ -78,6 +78,7 @@ class TileFunction {
   void load_tile();
   void emit_row(Value* row);
   void emit_leaves(Value* row, const Segment& whole);
+  Segment from(const Segment& whole, Value* start);
   void emit_span(const Segment& whole, Value* count, Value* starts);
   void emit_blocks(const Segment& segment, Value* starts);
   void store(const Segment& segment, Value* offset);
@@ -85,9 +86,18 @@ class TileFunction {
   void clear(const Values& acc, Value* count);
   void fold(Value* leaf_state, std::size_t reduction, Value* count);
   void fold_here(const Accumulators& r, Value* lanes, Value* leaf_state);
-  void copy_elements(const Values& to, Value* to_start, const Values& from, Value* from_start, Value* count,
-                     Value* padded, const std::vector<DType>& dtypes);
+  bool has_masks(DType dtype) const;
+  Value* first_lanes(Value* count);
+  Value* load_bundle(Value* from, DType dtype);
+  void store_bundle(Value* value, Value* to, DType dtype);
+  void pad_bundle(Value* to, Value* from, Value* count, DType dtype);
+  void unpad_bundle(Value* to, Value* from, Value* count, DType dtype);
+  void blend(Value* to, Value* beyond, Value* count, DType dtype);
+  void copy(Value* to, Value* from, Value* count, DType dtype);
   llvm::Constant* identity(Reducer reducer, DType dtype);
+  llvm::Constant* splat(llvm::Constant* value) {
+    return llvm::ConstantVector::getSplat(llvm::ElementCount::getFixed(static_cast<unsigned>(bundle_.lanes)), value);
+  }
 
   bool row_form() const { return form_ == ir::Form::Row; }
   bool in_registers() const { return row_form() && bundle_.block() == lanes_; }
@@ -96,6 +106,7 @@ class TileFunction {
   llvm::LLVMContext& context_;
   Bodies& bodies_;
   const ir::Region& region_;
+  const cpu::Level level_;
   Bundle bundle_;
   llvm::IRBuilder<> builder_;
   llvm::Function* function_;
@@ -115,11 +126,12 @@ class TileFunction {
 };
 
 TileFunction::TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel,
-                           const ir::Region& region, bool is_body, Bundle bundle)
+                           const ir::Region& region, bool is_body, cpu::Level level, Bundle bundle)
     : module_(module),
       context_(module.getContext()),
       bodies_(bodies),
       region_(region),
+      level_(level),
       bundle_(bundle),
       builder_(context_),
       inputs_(region.inputs) {
@@ -295,16 +307,19 @@ void TileFunction::emit_leaves(Value* row, const Segment& whole) {
     Value* start = builder_.CreateMul(leaf, i64(leaf_));
     Value* left = builder_.CreateSub(n_, start);
     Value* count = builder_.CreateSelect(builder_.CreateICmpSLT(left, i64(leaf_)), left, i64(leaf_));
-    Segment part = whole;
-    for (std::size_t k = 0; k < inputs_.size(); ++k) {
-      if (generated(k)) part.in[k] = builder_.CreateAdd(whole.in[k], builder_.CreateMul(start, in_step_[k]));
-      if (contiguous(k)) part.in[k] = at(whole.in[k], start, inputs_[k].dtype);
-    }
-    for (std::size_t k = 0; k < out_.size(); ++k)
-      part.out[k] = at(whole.out[k], start, region_.stores[k].operand.dtype);
+    Segment part = from(whole, start);
     part.acc = row_acc_;
-    clear(part.acc, i64(lanes_));
-    emit_span(part, count, nullptr);
+    if (in_registers()) {
+      part.count = builder_.CreateAnd(count, i64(-lanes_));
+      emit_blocks(part, nullptr);
+      const Bundle all = bundle_;
+      bundle_.unroll = 1;
+      emit_span(from(part, part.count), builder_.CreateSub(count, part.count), nullptr);
+      bundle_ = all;
+    } else {
+      clear(part.acc, i64(lanes_));
+      emit_span(part, count, nullptr);
+    }
     Value* index = builder_.CreateAdd(builder_.CreateMul(row, leaves), leaf);
     for (std::size_t k = 0; k < reductions_.size(); ++k) {
       const std::int64_t bytes =
@@ -313,6 +328,16 @@ void TileFunction::emit_leaves(Value* row, const Segment& whole) {
     }
     return Values{};
   });
+}
+
+TileFunction::Segment TileFunction::from(const Segment& whole, Value* start) {
+  Segment part = whole;
+  for (std::size_t k = 0; k < inputs_.size(); ++k) {
+    if (generated(k)) part.in[k] = builder_.CreateAdd(whole.in[k], builder_.CreateMul(start, in_step_[k]));
+    if (contiguous(k)) part.in[k] = at(whole.in[k], start, inputs_[k].dtype);
+  }
+  for (std::size_t k = 0; k < out_.size(); ++k) part.out[k] = at(whole.out[k], start, region_.stores[k].operand.dtype);
+  return part;
 }
 
 void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) {
@@ -324,18 +349,18 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
   builder_.CreateCondBr(builder_.CreateICmpSGT(main, i64(0)), head, check);
 
   builder_.SetInsertPoint(pad);
-  std::vector<DType> in_dtypes, out_dtypes;
-  Values in_from, in_to;
-  for (std::size_t k = 0; k < inputs_.size(); ++k) {
-    if (!contiguous(k)) continue;
-    in_dtypes.push_back(inputs_[k].dtype);
-    in_from.push_back(whole.in[k]);
-    in_to.push_back(padded_.in[k]);
+  Values acc, used_acc;
+  for (std::size_t k = 0; k < inputs_.size(); ++k)
+    if (contiguous(k)) pad_bundle(padded_.in[k], at(whole.in[k], main, inputs_[k].dtype), rest, inputs_[k].dtype);
+  for (std::size_t k = 0; k < acc_dtypes_.size(); ++k) {
+    acc.push_back(at(whole.acc[k], acc_start, acc_dtypes_[k]));
+    if (row_form())
+      store_bundle(load_bundle(acc[k], acc_dtypes_[k]), padded_.acc[k],
+                   acc_dtypes_[k]);  // kept: the lanes past the end get it back
+    else
+      pad_bundle(padded_.acc[k], acc[k], rest, acc_dtypes_[k]);
+    used_acc.push_back(row_form() ? acc[k] : padded_.acc[k]);
   }
-  for (const ir::Store& s : region_.stores) out_dtypes.push_back(s.operand.dtype);
-  // Padded with an element of the row, so that the padding takes no slow path that its neighbours do not take.
-  copy_elements(in_to, i64(0), in_from, main, rest, i64(bundle_.block()), in_dtypes);
-  copy_elements(padded_.acc, i64(0), whole.acc, acc_start, rest, rest, acc_dtypes_);
   BasicBlock* padded_end = builder_.GetInsertBlock();
   builder_.CreateBr(head);
 
@@ -351,7 +376,7 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
   for (std::size_t k = 0; k < inputs_.size(); ++k)
     segment.in.push_back(either(whole.in[k], contiguous(k) ? padded_.in[k] : whole.in[k]));
   for (std::size_t k = 0; k < out_.size(); ++k) segment.out.push_back(either(whole.out[k], padded_.out[k]));
-  for (std::size_t k = 0; k < acc_dtypes_.size(); ++k) segment.acc.push_back(either(whole.acc[k], padded_.acc[k]));
+  for (std::size_t k = 0; k < acc_dtypes_.size(); ++k) segment.acc.push_back(either(whole.acc[k], used_acc[k]));
   segment.start = either(i64(0), main);
   segment.count = either(main, i64(bundle_.block()));
   segment.streaming = either(whole.streaming, builder_.getFalse());
@@ -365,14 +390,23 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
   builder_.CreateCondBr(builder_.CreateICmpSGT(rest, i64(0)), pad, done);
 
   builder_.SetInsertPoint(unpad);
-  copy_elements(whole.out, main, padded_.out, i64(0), rest, rest, out_dtypes);
-  copy_elements(whole.acc, acc_start, padded_.acc, i64(0), rest, rest, acc_dtypes_);
+  for (std::size_t k = 0; k < out_.size(); ++k) {
+    const DType dtype = region_.stores[k].operand.dtype;
+    unpad_bundle(at(whole.out[k], main, dtype), padded_.out[k], rest, dtype);
+  }
+  for (std::size_t k = 0; k < acc_dtypes_.size(); ++k) {
+    Value* to = at(whole.acc[k], acc_start, acc_dtypes_[k]);
+    if (row_form())
+      blend(to, padded_.acc[k], rest, acc_dtypes_[k]);
+    else
+      unpad_bundle(to, padded_.acc[k], rest, acc_dtypes_[k]);
+  }
   builder_.CreateBr(done);
   builder_.SetInsertPoint(done);
 }
 
 void TileFunction::emit_blocks(const Segment& segment, Value* starts) {
-  // Where one block covers all lanes, the accumulators stay in registers over the loop.
+  // Where one block covers all lanes, the accumulators stay in registers over the loop, which is the first of its leaf.
   const auto address = [&](std::size_t array, int copy) {
     return at(segment.acc[array], i64(copy * bundle_.lanes), acc_dtypes_[array]);
   };
@@ -380,8 +414,7 @@ void TileFunction::emit_blocks(const Segment& segment, Value* starts) {
   if (in_registers())
     for (int copy = 0; copy < bundle_.unroll; ++copy)
       for (std::size_t a = 0; a < acc_dtypes_.size(); ++a)
-        carried.push_back(builder_.CreateAlignedLoad(code_->vector_type(acc_dtypes_[a]), address(a, copy),
-                                                     llvm::Align(itemsize(acc_dtypes_[a]))));
+        carried.push_back(splat(identity(reductions_[a].reduction.reducer, acc_dtypes_[a])));
 
   carried = loop(segment.count, bundle_.block(), std::move(carried), [&](Value* i, Values held) {
     for (int copy = 0; copy < bundle_.unroll; ++copy) {
@@ -492,9 +525,7 @@ void TileFunction::clear(const Values& acc, Value* count) {
       llvm::Constant* value = identity(r.reduction.reducer, r.dtype);
       const llvm::Align align(itemsize(r.dtype));
       loop(whole, bundle_.lanes, {}, [&](Value* i, Values) {
-        builder_.CreateAlignedStore(
-            llvm::ConstantVector::getSplat(llvm::ElementCount::getFixed(static_cast<unsigned>(bundle_.lanes)), value),
-            at(acc[array], i, r.dtype), align);
+        builder_.CreateAlignedStore(splat(value), at(acc[array], i, r.dtype), align);
         return Values{};
       });
       loop(rest, 1, {}, [&](Value* i, Values) {
@@ -509,7 +540,7 @@ void TileFunction::fold(Value* leaf_state, std::size_t reduction, Value* count) 
   const Accumulators& r = reductions_[reduction];
   std::size_t array = 0;
   for (std::size_t k = 0; k < reduction; ++k) array += static_cast<std::size_t>(reductions_[k].arrays());
-  if (in_registers() && !r.deviation()) return fold_here(r, row_acc_[array], leaf_state);
+  if (!r.deviation()) return fold_here(r, row_acc_[array], leaf_state);
   llvm::Type *pointer = builder_.getPtrTy(), *word = builder_.getInt64Ty();
   auto* type = llvm::FunctionType::get(builder_.getVoidTy(), {pointer, word, word, pointer}, false);
   auto* function = llvm::cast<llvm::Function>(
@@ -534,9 +565,8 @@ void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_st
     return builder_.CreateLoad(type, left);
   };
   Values bundles;
-  for (int copy = 0; copy < bundle_.unroll; ++copy)
-    bundles.push_back(builder_.CreateAlignedLoad(type, at(lanes, i64(copy * bundle_.lanes), r.dtype),
-                                                 llvm::Align(itemsize(r.dtype))));
+  for (int lane = 0; lane < lanes_; lane += bundle_.lanes)
+    bundles.push_back(builder_.CreateAlignedLoad(type, at(lanes, i64(lane), r.dtype), llvm::Align(itemsize(r.dtype))));
   for (std::size_t half = bundles.size() / 2; half > 0; half /= 2)
     for (std::size_t k = 0; k < half; ++k) bundles[k] = join(bundles[k], bundles[k + half]);
   Value* last = bundles[0];
@@ -548,35 +578,63 @@ void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_st
   builder_.CreateStore(builder_.CreateExtractElement(last, std::uint64_t{0}), leaf_state);
 }
 
-// Copies `count` elements of each array, less than a block, and fills up to `padded` with the first of them. In code of
-// its own: a call of memcpy would cost as much as the copy. Eight at a time, which halves the time of a row of 100.
-void TileFunction::copy_elements(const Values& to, Value* to_start, const Values& from, Value* from_start, Value* count,
-                                 Value* padded, const std::vector<DType>& dtypes) {
-  if (to.empty()) return;
+// Whether the level loads and stores some lanes of a vector of these elements.
+bool TileFunction::has_masks(DType dtype) const { return level_ != cpu::Level::Baseline && itemsize(dtype) >= 4; }
+
+Value* TileFunction::first_lanes(Value* count) {
+  std::vector<llvm::Constant*> lane(static_cast<std::size_t>(bundle_.lanes));
+  for (int l = 0; l < bundle_.lanes; ++l)
+    lane[static_cast<std::size_t>(l)] = builder_.getInt32(static_cast<unsigned>(l));
+  Value* end = builder_.CreateTrunc(count, builder_.getInt32Ty());
+  return builder_.CreateICmpSLT(llvm::ConstantVector::get(lane), builder_.CreateVectorSplat(bundle_.lanes, end));
+}
+
+Value* TileFunction::load_bundle(Value* from, DType dtype) {
+  return builder_.CreateAlignedLoad(code_->vector_type(dtype), from, llvm::Align(itemsize(dtype)));
+}
+
+void TileFunction::store_bundle(Value* value, Value* to, DType dtype) {
+  builder_.CreateAlignedStore(value, to, llvm::Align(itemsize(dtype)));
+}
+
+// `count` elements, less than a bundle, to a bundle of their own, filled up with the first of them: the padding then
+// takes no slow path that its neighbours do not take. In whole vectors where the level can: what is stored in pieces is
+// not at hand yet when it is loaded whole.
+void TileFunction::pad_bundle(Value* to, Value* from, Value* count, DType dtype) {
+  Value* filled = builder_.CreateVectorSplat(bundle_.lanes, builder_.CreateLoad(type_of(dtype), from));
+  if (has_masks(dtype))
+    filled = builder_.CreateMaskedLoad(code_->vector_type(dtype), from, llvm::Align(itemsize(dtype)),
+                                       first_lanes(count), filled);
+  store_bundle(filled, to, dtype);
+  if (!has_masks(dtype)) copy(to, from, count, dtype);
+}
+
+void TileFunction::unpad_bundle(Value* to, Value* from, Value* count, DType dtype) {
+  if (has_masks(dtype))
+    builder_.CreateMaskedStore(load_bundle(from, dtype), to, llvm::Align(itemsize(dtype)), first_lanes(count));
+  else
+    copy(to, from, count, dtype);
+}
+
+// Replaces what comes after the first `count` elements of the bundle at `to`.
+void TileFunction::blend(Value* to, Value* beyond, Value* count, DType dtype) {
+  store_bundle(builder_.CreateSelect(first_lanes(count), load_bundle(to, dtype), load_bundle(beyond, dtype)), to,
+               dtype);
+}
+
+// In code of its own: a call of memcpy would cost as much as the copy.
+void TileFunction::copy(Value* to, Value* from, Value* count, DType dtype) {
   constexpr int kAtOnce = 8;
-  const auto bits = [&](std::size_t k) { return builder_.getIntNTy(8 * static_cast<unsigned>(itemsize(dtypes[k]))); };
-  if (padded != count) {
-    const auto block = llvm::ElementCount::getFixed(static_cast<unsigned>(bundle_.block()));
-    for (std::size_t k = 0; k < to.size(); ++k) {
-      Value* first = builder_.CreateLoad(bits(k), at(from[k], from_start, dtypes[k]));
-      builder_.CreateAlignedStore(builder_.CreateVectorSplat(block, first), at(to[k], to_start, dtypes[k]),
-                                  llvm::Align(itemsize(dtypes[k])));
-    }
-  }
-  const auto copy = [&](Value* offset, int lanes) {
-    Value *target = builder_.CreateAdd(to_start, offset), *source = builder_.CreateAdd(from_start, offset);
-    for (std::size_t k = 0; k < to.size(); ++k) {
-      llvm::Type* type = lanes == 1 ? bits(k) : static_cast<llvm::Type*>(llvm::FixedVectorType::get(bits(k), kAtOnce));
-      const llvm::Align align(itemsize(dtypes[k]));
-      builder_.CreateAlignedStore(builder_.CreateAlignedLoad(type, at(from[k], source, dtypes[k]), align),
-                                  at(to[k], target, dtypes[k]), align);
-    }
+  const auto move = [&](Value* i, llvm::Type* type) {
+    const llvm::Align align(itemsize(dtype));
+    builder_.CreateAlignedStore(builder_.CreateAlignedLoad(type, at(from, i, dtype), align), at(to, i, dtype), align);
     return Values{};
   };
   Value* whole = builder_.CreateAnd(count, i64(~std::int64_t{kAtOnce - 1}));
-  loop(whole, kAtOnce, {}, [&](Value* i, Values) { return copy(i, kAtOnce); });
+  loop(whole, kAtOnce, {},
+       [&](Value* i, Values) { return move(i, llvm::FixedVectorType::get(type_of(dtype), kAtOnce)); });
   loop(builder_.CreateSub(count, whole), 1, {},
-       [&](Value* i, Values) { return copy(builder_.CreateAdd(whole, i), 1); });
+       [&](Value* i, Values) { return move(builder_.CreateAdd(whole, i), type_of(dtype)); });
 }
 
 llvm::Constant* TileFunction::identity(Reducer reducer, DType dtype) {
@@ -611,9 +669,9 @@ std::unique_ptr<llvm::Module> emit_llvm(const ir::Kernel& kernel, cpu::Level lev
   Bodies bodies(*module, level);
   const Bundle bundle =
       kernel.form() == ir::Form::Row ? choose_row_bundle(kernel, level) : choose_bundle(kernel.body, level);
-  TileFunction(*module, bodies, "ingot_body", kernel, kernel.body, true, bundle).emit();
+  TileFunction(*module, bodies, "ingot_body", kernel, kernel.body, true, level, bundle).emit();
   if (!kernel.epilogue.empty())
-    TileFunction(*module, bodies, "ingot_epilogue", kernel, kernel.epilogue, false,
+    TileFunction(*module, bodies, "ingot_epilogue", kernel, kernel.epilogue, false, level,
                  choose_bundle(kernel.epilogue, level))
         .emit();
   bodies.link();

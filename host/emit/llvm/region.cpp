@@ -1,5 +1,7 @@
 #include "host/emit/llvm/region.h"
 
+#include <llvm/IR/MDBuilder.h>
+
 namespace ingot::emit {
 
 using llvm::Value;
@@ -19,7 +21,8 @@ RegionCode::RegionCode(const ir::Region& region, const std::vector<bool>& unifor
       function_(function),
       uniform_(region.code.size()),
       scalars_(region.code.size()),
-      slots_(region.code.size()) {
+      slots_(region.code.size()),
+      paths_(ir::common_paths(region)) {
   for (std::size_t i = 0; i < region.code.size(); ++i) {
     const ir::Instr& instr = region.code[i];
     switch (instr.code) {
@@ -50,34 +53,75 @@ Value* RegionCode::vector(int value) {
 }
 
 void RegionCode::compute_uniform(Source source) {
+  large_ = builder_.getFalse();
   for (std::size_t i = 0; i < region_.code.size(); ++i) {
     if (!uniform_[i]) continue;
     const ir::Instr& instr = region_.code[i];
     if (instr.code == ir::Code::Apply || instr.code == ir::Code::Cast) {
       // The lanes are all alike. One of them crosses into the loop, where it costs one register rather than a bundle of
       // them.
-      apply(static_cast<int>(i));
+      apply(static_cast<int>(i), false);
       scalars_[i] = builder_.CreateExtractElement(vector(static_cast<int>(i)), std::uint64_t{0});
     } else {
       scalars_[i] = source(instr);
     }
     builder_.CreateStore(builder_.CreateVectorSplat(lanes_, scalars_[i]), slots_[i]);
+    if (paths_.asked[i]) ask_size(static_cast<int>(i));
   }
+  large_uniform_ = large_;
 }
 
 void RegionCode::compute(Source source) {
+  if (paths_.limit == 0) return compute(source, paths_.always);
+  large_ = large_uniform_;
+  compute(source, paths_.guarded);
+  llvm::LLVMContext& context = builder_.getContext();
+  auto *again = llvm::BasicBlock::Create(context, "large", &function_),
+       *done = llvm::BasicBlock::Create(context, "computed", &function_);
+  builder_.CreateCondBr(large_, again, done, llvm::MDBuilder(context).createUnlikelyBranchWeights());
+  builder_.SetInsertPoint(again);
+  compute_again(source);
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
+}
+
+void RegionCode::compute_again(Source source) {
+  const std::vector<Value*> usual = slots_;
+  for (std::size_t i = 0; i < slots_.size(); ++i) slots_[i] = new_slot(region_.code[i].dtype);
+  out_of_line_ = true;
+  compute(source, paths_.always);
+  out_of_line_ = false;
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    if (!uniform_[i]) builder_.CreateStore(vector(static_cast<int>(i)), usual[i]);
+  slots_ = usual;
+}
+
+void RegionCode::ask_size(int i) {
+  const DType dtype = region_.code[i].dtype;
+  Value* size = builder_.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, vector(i));
+  Value* beyond = builder_.CreateFCmpOGT(size, llvm::ConstantFP::get(vector_type(dtype), paths_.limit));
+  large_ = builder_.CreateOr(large_, builder_.CreateOrReduce(beyond));
+}
+
+void RegionCode::compute(Source source, const std::vector<bool>& common) {
   for (std::size_t i = 0; i < region_.code.size(); ++i) {
     const ir::Instr& instr = region_.code[i];
     if (uniform_[i])
       builder_.CreateStore(builder_.CreateVectorSplat(lanes_, scalars_[i]), slots_[i]);
     else if (instr.code == ir::Code::Apply || instr.code == ir::Code::Cast)
-      apply(static_cast<int>(i));
+      apply(static_cast<int>(i), common[i]);
     else
       builder_.CreateStore(source(instr), slots_[i]);
+    if (paths_.asked[i] && !uniform_[i] && !out_of_line_) ask_size(static_cast<int>(i));
   }
 }
 
-void RegionCode::apply(int i) {
+void RegionCode::call(llvm::Function* body, llvm::ArrayRef<Value*> operands) {
+  llvm::CallInst* const made = builder_.CreateCall(body, operands);
+  if (out_of_line_) made->addFnAttr(llvm::Attribute::NoInline);
+}
+
+void RegionCode::apply(int i, bool common) {
   const ir::Instr& instr = region_.code[i];
   Value* none = llvm::PoisonValue::get(builder_.getPtrTy());
   Value* args[3] = {none, none, none};
@@ -88,13 +132,14 @@ void RegionCode::apply(int i) {
     if (same)
       builder_.CreateStore(vector(instr.args[0]), slots_[i]);
     else
-      builder_.CreateCall(bodies_.cast(from, instr.dtype, lanes_), {slots_[i], args[0]});
+      call(bodies_.cast(from, instr.dtype, lanes_), {slots_[i], args[0]});
     return;
   }
   const OpInfo& op = info(instr.op);
   DType dtype = region_.code[instr.args[(op.properties & Selects_) != 0 ? 1 : 0]].dtype;
   if (op.result == Result::Random) dtype = instr.dtype;
-  builder_.CreateCall(bodies_.op(instr.op, dtype, lanes_), {slots_[i], args[0], args[1], args[2]});
+  call(common ? bodies_.common(instr.op, dtype, lanes_) : bodies_.op(instr.op, dtype, lanes_),
+       {slots_[i], args[0], args[1], args[2]});
 }
 
 }  // namespace ingot::emit

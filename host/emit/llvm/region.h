@@ -4,11 +4,13 @@
 #include <span>
 #include <vector>
 
+#include <llvm/ADT/ArrayRef.h>
 #include <llvm/ADT/STLFunctionalExtras.h>
 #include <llvm/IR/IRBuilder.h>
 
 #include "host/emit/llvm/bodies.h"
 #include "host/ir/kernel.h"
+#include "host/ir/range.h"
 
 namespace ingot::emit {
 
@@ -27,7 +29,8 @@ class RegionCode {
   /// Computes what is the same for all elements of a row; compute() then only spreads it over the lanes.
   void compute_uniform(Source source);
 
-  /// Computes everything for the bundle that `source` loads from.
+  /// Computes everything for the bundle that `source` loads from. Where ops go without their rare cases for inputs of
+  /// ordinary size (ir::CommonPaths), other bundles are computed once more, by calls.
   void compute(Source source);
 
   /// The lanes of a value after compute().
@@ -40,7 +43,11 @@ class RegionCode {
   llvm::Value* new_slot(DType dtype);
 
  private:
-  void apply(int i);
+  void compute(Source source, const std::vector<bool>& common);
+  void compute_again(Source source);
+  void ask_size(int i);
+  void apply(int i, bool common);
+  void call(llvm::Function* body, llvm::ArrayRef<llvm::Value*> operands);
 
   const ir::Region& region_;
   int lanes_;
@@ -50,6 +57,10 @@ class RegionCode {
   std::vector<bool> uniform_;
   std::vector<llvm::Value*> scalars_;  // of uniform instructions
   std::vector<llvm::Value*> slots_;    // bodies take pointers; SROA turns the slots into registers
+  ir::CommonPaths paths_;
+  llvm::Value* large_ = nullptr;          // i1: whether an input of the bundle exceeds paths_.limit
+  llvm::Value* large_uniform_ = nullptr;  // the same of the uniform ones
+  bool out_of_line_ = false;
 };
 
 }  // namespace ingot::emit

@@ -1,0 +1,92 @@
+#include "host/exec/prepare.h"
+
+#include <algorithm>
+
+namespace ingot::exec {
+namespace {
+
+// Bytes that a launch reads or writes of an operand: a broadcast axis counts once.
+std::int64_t touched(const Operand& operand, const Dims& extents) {
+  std::int64_t n = 1;
+  for (int k = 0; k < extents.size(); ++k)
+    if (operand.step[k] != 0) n *= extents[k];
+  return operand.index ? 0 : n * operand.itemsize;
+}
+
+class Preparation {
+ public:
+  Preparation(const plan::Snapshot& snapshot, Prepared& prepared)
+      : snapshot_(snapshot), prepared_(prepared), value_of_(snapshot.items.size(), -1) {}
+
+  void run() {
+    for (const plan::Launch& launch : prepared_.plan.launches) {
+      Bound& bound = prepared_.launches.emplace_back();
+      bound.launch = &launch;
+      bound.code = jit::code_for(launch.kernel);
+      bound.work = work(launch);
+      bind(launch.kernel.body, launch.body, launch.extents, bound.body);
+      bind(launch.kernel.epilogue, launch.epilogue, launch.kept_extents(), bound.epilogue);
+    }
+    for (const plan::Value& v : prepared_.plan.values)
+      if (!v.root) prepared_.launches[static_cast<std::size_t>(v.last_use)].last_reads.push_back(value(v.item));
+    for (int item : snapshot_.roots) prepared_.roots.push_back(value(item));
+  }
+
+ private:
+  int value(int item) {
+    int& known = value_of_[static_cast<std::size_t>(item)];
+    if (known >= 0) return known;
+    const plan::Item& it = snapshot_.items[static_cast<std::size_t>(item)];
+    prepared_.values.push_back(
+        {item, it.stored, it.dtype, it.shape, static_cast<std::size_t>(it.numel) * itemsize(it.dtype)});
+    return known = static_cast<int>(prepared_.values.size()) - 1;
+  }
+
+  Operand operand(const plan::Binding& binding, const ir::Operand& kind) {
+    const plan::Item& item = snapshot_.items[static_cast<std::size_t>(binding.item)];
+    Operand operand;
+    operand.itemsize = static_cast<int>(itemsize(item.dtype));
+    operand.staged = kind.access == ir::Access::Strided;
+    operand.index = item.kind == graph::Kind::Index;
+    operand.step = binding.map.strides;
+    if (operand.index) {
+      operand.first = binding.map.offset;
+      return operand;
+    }
+    operand.value = value(binding.item);
+    operand.offset = binding.map.offset * operand.itemsize;
+    for (std::int64_t& step : operand.step) step *= operand.itemsize;
+    return operand;
+  }
+
+  void bind(const ir::Region& kernel, const plan::RegionBindings& bindings, const Dims& extents, Region& region) {
+    for (std::size_t k = 0; k < bindings.inputs.size(); ++k) {
+      region.in.push_back(operand(bindings.inputs[k], kernel.inputs[k]));
+      prepared_.bytes_read += touched(region.in.back(), extents);
+    }
+    for (std::size_t k = 0; k < bindings.outputs.size(); ++k) {
+      region.out.push_back(operand(bindings.outputs[k], kernel.stores[k].operand));
+      prepared_.bytes_written += touched(region.out.back(), extents);
+    }
+    region.constants = bindings.params;
+    region.params.resize(bindings.params.size());
+    const auto is_staged = [](const Operand& o) { return o.staged; };
+    region.staged = std::any_of(region.in.begin(), region.in.end(), is_staged) ||
+                    std::any_of(region.out.begin(), region.out.end(), is_staged);
+  }
+
+  const plan::Snapshot& snapshot_;
+  Prepared& prepared_;
+  std::vector<int> value_of_;  // per item: its value, or -1
+};
+
+}  // namespace
+
+std::shared_ptr<Prepared> prepare(const plan::Snapshot& snapshot, plan::Plan plan) {
+  auto prepared = std::make_shared<Prepared>();
+  prepared->plan = std::move(plan);
+  Preparation(snapshot, *prepared).run();
+  return prepared;
+}
+
+}  // namespace ingot::exec

@@ -1,0 +1,34 @@
+// From a plan to launches that lack nothing but addresses and the values of parameters: what depends on structure
+// alone is found once per plan, not once per evaluation.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "host/exec/launch.h"
+#include "host/plan/plan.h"
+#include "host/plan/snapshot.h"
+
+namespace ingot::exec {
+
+/// An array that launches read or write: values that exist, a root, or a temporary.
+struct Value {
+  int item = 0;         // of the outline
+  bool stored = false;  // exists before the evaluation
+  DType dtype{};
+  Shape shape;
+  std::size_t bytes = 0;
+};
+
+struct Prepared {
+  plan::Plan plan;
+  std::vector<Value> values;
+  std::vector<Bound> launches;  // parallel to plan.launches
+  std::vector<int> roots;       // as values
+  std::int64_t bytes_read = 0, bytes_written = 0;
+};
+
+std::shared_ptr<Prepared> prepare(const plan::Snapshot& snapshot, plan::Plan plan);
+
+}  // namespace ingot::exec
