@@ -6,6 +6,7 @@
 #include <memory>
 #include <new>
 
+#include "host/api/borrowed.h"
 #include "host/api/record.h"
 #include "host/exec/float_state.h"
 
@@ -155,6 +156,9 @@ Array detail::borrow(DType dtype, const void* data, const Shape& shape, const St
   void* const first = static_cast<std::byte*>(const_cast<void*>(data)) - offset * static_cast<std::int64_t>(size);
   const auto held = std::make_shared<Owner>(std::move(owner));
   auto* const storage = new Storage(first, static_cast<std::size_t>(span) * size, [held](void*, std::size_t) {});
+#ifdef INGOT_DEBUG
+  storage->watch(api::watch(dtype, data, shape, steps, where));
+#endif
   const NodeRef buffer = graph::buffer(dtype, Shape{static_cast<std::int64_t>(span)}, StorageRef::adopt(storage));
   return wrap(graph::view(buffer.get(), shape, offset, steps, where));
 }

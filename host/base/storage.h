@@ -21,6 +21,16 @@ class Storage {
   std::byte* data() const noexcept { return static_cast<std::byte*>(data_); }
   std::size_t bytes() const noexcept { return bytes_; }
 
+#ifdef INGOT_DEBUG
+  /// Memory of others: `check` throws if it was written since. Called before the values are read.
+  void watch(std::function<void()> check) { check_ = std::move(check); }
+  void check() const {
+    if (check_) check_();
+  }
+#else
+  void check() const noexcept {}
+#endif
+
   void add_ref() noexcept { refs_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {
     if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
@@ -35,6 +45,9 @@ class Storage {
   void* data_;
   std::size_t bytes_;
   Deleter deleter_;
+#ifdef INGOT_DEBUG
+  std::function<void()> check_;
+#endif
 };
 
 using StorageRef = Ref<Storage>;

@@ -73,7 +73,10 @@ class Execution {
 
   std::byte* memory_of(int value) const {
     const Value& v = prepared_->values[static_cast<std::size_t>(value)];
-    return v.stored ? node(v.item)->storage->data() : storage_[static_cast<std::size_t>(value)]->data();
+    if (!v.stored) return storage_[static_cast<std::size_t>(value)]->data();
+    const Storage& stored = *node(v.item)->storage;
+    stored.check();
+    return stored.data();
   }
 
   static StorageRef allocate_for(const Value& value) {
@@ -158,7 +161,10 @@ void fill(const Node* node, std::byte* out) {
 
 // Values of a node whose evaluation the caller has locked.
 StorageRef contiguous_locked(Node* node) {
-  if (node->has_values()) return node->storage;
+  if (node->has_values()) {
+    node->storage->check();
+    return node->storage;
+  }
   if (!is_leaf(node)) {
     compute({&node, 1});
     return node->storage;

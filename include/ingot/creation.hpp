@@ -96,6 +96,8 @@ inline Array array(const std::vector<bool>& values, Location where = Location::c
 /// Borrows the caller's memory without a copy. Element at index 0 is *data; strides are in elements, one per axis, of
 /// either sign or 0; without them data is in C order. The memory must live, and must not be written, while an array
 /// made from it lives: `owner` is kept until then. ValueError for strides that are not one per axis, or for null data.
+/// A library built with INGOT_DEBUG throws ValueError where an evaluation or an access to values would read memory that
+/// was written meanwhile; of more than 1 MiB it looks at 256 evenly spaced stretches of 4 KiB.
 template <Element E>
 Array from_host(const E* data, const Shape& shape, const Strides& strides = {}, Owner owner = {},
                 Location where = Location::current()) {

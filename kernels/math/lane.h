@@ -12,7 +12,7 @@
 #define INGOT_SLOW __device__ __noinline__
 #else
 #define INGOT_FN static inline __attribute__((always_inline))
-#define INGOT_SLOW static __attribute__((noinline, cold, unused))
+#define INGOT_SLOW static inline
 #endif
 
 namespace ingot::math {
@@ -154,6 +154,7 @@ INGOT_FN f32 round_to_zero(f32 x) { return ::truncf(x); }
 INGOT_FN f64 round_to_even(f64 x) { return ::rint(x); }
 INGOT_FN f32 round_to_even(f32 x) { return ::rintf(x); }
 INGOT_FN u64 multiply_high(u64 a, u64 b) { return __umul64hi(a, b); }
+INGOT_FN int leading_zeros(u64 a) { return __clzll(static_cast<long long>(a)); }
 
 #else
 
@@ -243,6 +244,7 @@ INGOT_FN V round_to_even(V x) {
 #endif
 
 INGOT_FN u64 multiply_high(u64 a, u64 b) { return static_cast<u64>((static_cast<unsigned __int128>(a) * b) >> 64); }
+INGOT_FN int leading_zeros(u64 a) { return __builtin_clzll(a); }  // a != 0
 
 // Lane k of a multiple of 8 lanes holds k, whatever v.
 template <class T, int N>

@@ -1,8 +1,8 @@
 // Rare cases: how a body leaves its branch-free path.
 //
 // A body whose fast path does not cover some operands asks any(mask) once and then calls its rare case. On the CPU that
-// is an out-of-line function over the lanes, defined once in slow.cpp, so that code generated for the body stays small;
-// all of them have one shape:
+// is an out-of-line function over the lanes, defined in slow_level.cpp, so that code generated for the body stays
+// small; all of them have one shape:
 //
 //   void ingot_slow_NAME_f64(double* y, const double* a, const double* b, int n)       // and _f32 over float
 //

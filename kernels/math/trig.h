@@ -2,8 +2,8 @@
 //
 // The fast path reduces by multiples of pi (Cody and Waite, three pieces, with the rounding error of the difference
 // kept) to |r| <= pi / 2 and evaluates one odd polynomial there, whose leading terms are formed with their rounding
-// error: that is what keeps the result below 1 ulp up to |r| = pi / 2. Larger arguments are reduced by Payne and
-// Hanek's method, one lane at a time.
+// error: that is what keeps the result below 1 ulp up to |r| = pi / 2. Larger arguments are reduced one lane at a time:
+// up to 2^30 by three full pieces, beyond by Payne and Hanek's method.
 #pragma once
 
 #include "arithmetic.h"
@@ -106,83 +106,90 @@ struct TrigReduction {
   bool odd;
 };
 
-// Payne and Hanek: |x| = m * 2^e, and only a window of three words of 1/pi times m matters modulo 2. The fraction is
-// kept to 128 bits, of which at most 62 are lost to cancellation over all doubles.
+// Up to this, |x| = q * pi + r is found from pi in three full pieces: q * kPi1 cancels against x exactly as above, the
+// products and the difference after it are kept with their rounding errors, and what is left out of pi shows 2^-130
+// below.
+constexpr f64 kTrigFar = 0x1p30;
+
+INGOT_SLOW TrigReduction reduce_far(f64 x, bool cosine) {
+  constexpr f64 pi2 = 0x1.1a62633145c07p-53, pi3 = -0x1.f1976b7ed8fbcp-109;
+  constexpr f64 half_pi = 0x1.921fb54442d18p+0, half_pi2 = 0x1.1a62633145c07p-54;
+  constexpr f64 magic = Scalar<f64>::magic;
+  const f64 size = magnitude(x), half = cosine ? 0.5 : 0.0;
+  f64 shifted = fma(size, kOneOverPi<f64>, -half) + magic, r, low;
+  for (;;) {
+    const f64 q = (shifted - magic) + half;
+    const f64 close = fma(q, -kPi1<f64>, size), p = q * pi2;
+    const f64 difference = close - p, back = difference - close;
+    const f64 lost = (close - (difference - back)) - (p + back);
+    const f64 rest = lost - fma(q, pi3, fma(q, pi2, -p));
+    r = difference + rest;
+    low = rest - (r - difference);
+    // The quotient was rounded, so that q may be the second nearest.
+    const bool above = r > half_pi || (r == half_pi && low > half_pi2);
+    const bool below = r < -half_pi || (r == -half_pi && low < -half_pi2);
+    if (!INGOT_UNLIKELY(above || below)) break;
+    shifted += above ? 1 : -1;
+  }
+  const bool odd = ((to_bits(shifted) & 1) != 0) != cosine;
+  const u64 sign = static_cast<u64>(x < 0 && !cosine) << 63;
+  return {from_bits<f64>(to_bits(r) ^ sign), from_bits<f64>(to_bits(low) ^ sign), odd};
+}
+
+// Payne and Hanek: |x| = m * 2^e, and only a window of four words of 1/pi times m matters modulo 2. Of the fraction at
+// most 62 bits are lost to cancellation over all doubles. Without branches, which data would not let be predicted.
 INGOT_SLOW TrigReduction reduce_huge(f64 x, bool cosine) {
-  static constexpr u64 one_over_pi[20] = {
-      0x517cc1b727220a94u, 0xfe13abe8fa9a6ee0u, 0x6db14acc9e21c820u, 0xff28b1d5ef5de2b0u, 0xdb92371d2126e970u,
-      0x0324977504e8c90eu, 0x7f0ef58e5894d39fu, 0x74411afa975da242u, 0x74ce38135a2fbf20u, 0x9cc8eb1cc1a99cfau,
-      0x4e422fc5defc941du, 0x8ffc4bffef02cc07u, 0xf79788c5ad05368fu, 0xb69b3f6793e584dbu, 0xa7a31fb34f2ff516u,
-      0xba93dd63f5f2f8bdu, 0x9e839cfbc5294975u, 0x35fdafd88fc6ae84u, 0x2b0198237e3db5d5u, 0xf867de104d7a1b0eu};
+  // After a word of zeros, since the window may start before the point.
+  static constexpr u64 one_over_pi[21] = {
+      0x0000000000000000u, 0x517cc1b727220a94u, 0xfe13abe8fa9a6ee0u, 0x6db14acc9e21c820u, 0xff28b1d5ef5de2b0u,
+      0xdb92371d2126e970u, 0x0324977504e8c90eu, 0x7f0ef58e5894d39fu, 0x74411afa975da242u, 0x74ce38135a2fbf20u,
+      0x9cc8eb1cc1a99cfau, 0x4e422fc5defc941du, 0x8ffc4bffef02cc07u, 0xf79788c5ad05368fu, 0xb69b3f6793e584dbu,
+      0xa7a31fb34f2ff516u, 0xba93dd63f5f2f8bdu, 0x9e839cfbc5294975u, 0x35fdafd88fc6ae84u, 0x2b0198237e3db5d5u,
+      0xf867de104d7a1b0eu};
   const u64 bits = to_bits(magnitude(x));
   const u64 m = (bits & 0xfffffffffffffu) | 0x10000000000000u;
   const int e = static_cast<int>(bits >> 52) - 1075;  // |x| >= 2^11 here, so e >= -41
   // 1/pi without the bits whose product with m * 2^e is a multiple of 2: the window starts at bit e - 1 of it.
-  const int start = e - 1;
-  u64 w[4];
-  for (int i = 0; i < 4; ++i) {
-    const int bit = start + 64 * i;
-    if (bit <= -64) {
-      w[i] = 0;
-    } else if (bit < 0) {
-      w[i] = one_over_pi[0] >> -bit;
-    } else {
-      const int word = bit / 64, shift = bit % 64;
-      const u64 next = word + 1 < 20 ? one_over_pi[word + 1] : 0;
-      w[i] = shift ? (one_over_pi[word] << shift) | (next >> (64 - shift)) : one_over_pi[word];
-    }
-  }
+  const int start = 64 + e - 1, word = start / 64, shift = start % 64;
   // Product modulo 2^256 in units of 2^-255: p[0] has the integer part modulo 2 as its highest bit.
   u64 p[4], carry = 0;
   for (int i = 3; i >= 0; --i) {
-    const u64 low = w[i] * m, sum = low + carry;
-    carry = multiply_high(w[i], m) + (sum < low);
+    const u64 w = one_over_pi[word + i] << shift | one_over_pi[word + i + 1] >> 1 >> (63 - shift);
+    const u64 low = w * m, sum = low + carry;
+    carry = multiply_high(w, m) + (sum < low);
     p[i] = sum;
   }
-  bool odd = p[0] >> 63;
   // The fraction, as a signed number of 2^-191 units from 3 words: for the sine from the nearest integer, for the
   // cosine from 1/2.
   u64 a = p[0] << 1 | p[1] >> 63, b = p[1] << 1 | p[2] >> 63, c = p[2] << 1 | p[3] >> 63;
-  bool negative_fraction = false;
-  if (cosine) {
-    a ^= u64(1) << 63;  // minus one half, modulo 1
-  }
-  if (a >> 63) {
-    negative_fraction = true;
-    a = ~a;
-    b = ~b;
-    c = ~c + 1;
-    if (!c && !++b) ++a;
-    odd = cosine ? odd : !odd;
-  }
-  if (cosine) odd = !odd;
+  a ^= static_cast<u64>(cosine) << 63;  // minus one half, modulo 1
+  const u64 negative = a >> 63;
+  c = (c ^ -negative) + negative;
+  b = (b ^ -negative) + (negative & (c == 0));
+  a = (a ^ -negative) + (negative & (c == 0) & (b == 0));
   // Normalise and take 53 + 53 bits.
-  f64 unit = 0x1p-53;
-  int shifts = 0;
-  while (!(a >> 63) && shifts < 128) {
-    a = a << 1 | b >> 63;
-    b = b << 1 | c >> 63;
-    c <<= 1;
-    unit *= 0.5;
-    ++shifts;
-  }
-  const f64 f = static_cast<f64>(a >> 11) * unit;
-  const f64 f_low = static_cast<f64>(((a & 0x7ff) << 42) | (b >> 22)) * (unit * 0x1p-53);
+  const int zeros = leading_zeros(a);
+  const u64 high = a << zeros | b >> 1 >> (63 - zeros), next = b << zeros | c >> 1 >> (63 - zeros);
+  const f64 unit = from_bits<f64>(static_cast<u64>(1023 - 53 - zeros) << 52);
+  const f64 f = static_cast<f64>(static_cast<i64>(high >> 11)) * unit;
+  const f64 f_low = static_cast<f64>(static_cast<i64>((high & 0x7ff) << 42 | next >> 22)) * (unit * 0x1p-53);
   // Times pi, in two parts.
   const f64 product = f * kPi1<f64>;
   const f64 error = fma(f, kPi1<f64>, -product) + fma(f, 0x1.1a62633145c07p-53, f_low * kPi1<f64>);
   const f64 r = product + error, low = (product - r) + error;
-  if (negative_fraction != (x < 0 && !cosine)) return {-r, -low, odd};
-  return {r, low, odd};
+  const u64 sign = (negative ^ static_cast<u64>(x < 0 && !cosine)) << 63;
+  const bool odd = ((p[0] >> 63) ^ (cosine ? 1 : negative)) != 0;
+  return {from_bits<f64>(to_bits(r) ^ sign), from_bits<f64>(to_bits(low) ^ sign), odd};
 }
 
 // f32 goes through f64 here: every f32 is one, and the kernel for f64 then leaves nothing to the rounding.
 template <class T>
 INGOT_SLOW T trig_rare(T x, bool cosine) {
   if (!(magnitude(x) < infinity<T>())) return not_a_number<T>();
-  const TrigReduction t = reduce_huge(static_cast<f64>(x), cosine);
+  const f64 wide = static_cast<f64>(x);
+  const TrigReduction t = magnitude(wide) <= kTrigFar ? reduce_far(wide, cosine) : reduce_huge(wide, cosine);
   const f64 y = sin_kernel(t.r, -t.low);
-  return static_cast<T>(t.odd ? -y : y);
+  return static_cast<T>(from_bits<f64>(to_bits(y) ^ static_cast<u64>(t.odd) << 63));
 }
 
 template <class T>

@@ -67,6 +67,7 @@ static inline unsigned __umulhi(unsigned a, unsigned b) {
 static inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b) {
   return static_cast<unsigned long long>((static_cast<unsigned __int128>(a) * b) >> 64);
 }
+static inline int __clzll(long long x) { return __builtin_clzll(static_cast<unsigned long long>(x)); }
 static inline double __longlong_as_double(long long x) { return __builtin_bit_cast(double, x); }
 static inline float __int_as_float(int x) { return __builtin_bit_cast(float, x); }
 static inline long long __double_as_longlong(double x) { return __builtin_bit_cast(long long, x); }

@@ -43,5 +43,49 @@ TEST(Law1, ThrowsAtTheCallWithItsPlace) {
   EXPECT_NE(message<ValueError>([&] { astype(x, DType::Int8) + 300; }).find("300"), std::string::npos);
 }
 
+#ifdef INGOT_DEBUG
+
+TEST(Law1, SaysThatBorrowedMemoryWasWritten) {
+  std::vector<double> values = sample(6);
+  const Array x = from_host(values.data(), {2, 3});
+  const std::string line = "law1_lazy_test.cpp:" + std::to_string(__LINE__ - 1);
+  const double before = sum(x).item<double>();
+  values[4] += 1;
+  const std::string text = message<ValueError>([&] { (void)sum(x).item<double>(); });
+  EXPECT_NE(text.find("from_host: the memory borrowed for shape (2, 3) of float64 was written"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("array()"), std::string::npos) << text;
+  EXPECT_NE(text.find(line), std::string::npos) << text;
+  EXPECT_NE(message<ValueError>([&] { (void)x.to_vector<double>(); }), "no error");
+  values[4] = sample(6)[4];
+  EXPECT_EQ(sum(x).item<double>(), before);
+}
+
+TEST(Law1, LooksOnlyAtTheElementsThatWereBorrowed) {
+  std::vector<std::int16_t> values(60);
+  const Array x = from_host(values.data() + 41, {3, 2}, {-20, 2});  // 41, 43, 21, 23, 1, 3
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool is_element = i % 20 == 1 || i % 20 == 3;
+    values[i] += 1;
+    EXPECT_EQ(message<ValueError>([&] { (void)max(x + 1).item<std::int16_t>(); }) == "no error", !is_element) << i;
+    values[i] -= 1;
+  }
+}
+
+TEST(Law1, LooksAtPartsOfMuchBorrowedMemory) {
+  const std::vector<double> original = sample(3'000'000);
+  std::vector<double> values = original;
+  const Array x = from_host(values.data(), {1500, 2000});
+  const double before = sum(x).item<double>();
+  for (const std::size_t first : {std::size_t{0}, std::size_t{1'000'000}, values.size() - 20'000}) {
+    for (std::size_t i = first; i < first + 20'000; ++i) values[i] += 1;
+    EXPECT_NE(message<ValueError>([&] { (void)sum(x).item<double>(); }), "no error") << first;
+    for (std::size_t i = first; i < first + 20'000; ++i) values[i] = original[i];
+  }
+  EXPECT_EQ(sum(x).item<double>(), before);
+}
+
+#endif
+
 }  // namespace
 }  // namespace ingot::tests
