@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <exception>
 #include <future>
 #include <memory>
@@ -51,10 +52,19 @@ void run(Job& own, const std::function<void()>& work) {
   }
 }
 
+// A compilation takes and frees tens of megabytes. What is free at the end of a heap glibc hands back to the system
+// from 128 KiB on, again and again; to have freed one large block raises that limit to twice its size (mallopt(3)).
+// Compiling sqrt(x) + sin(x) takes 13 instead of 20 ms.
+void keep_heaps() {
+  void* volatile block = std::malloc(std::size_t{16} << 20);
+  std::free(block);
+}
+
 }  // namespace
 
 void guarded(const std::function<void()>& work) {
   static const bool installed = [] {
+    keep_heaps();
     llvm::install_fatal_error_handler(park);
     llvm::install_bad_alloc_error_handler(park);
     return true;
