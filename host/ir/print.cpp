@@ -63,7 +63,8 @@ class Printer {
     switch (instr.code) {
       case Code::Load:
         out_ += "load in" + std::to_string(instr.index) + " ";
-        operand(r.inputs[instr.index]);
+        if (instr.index < r.inputs.size())  // verify() prints what is illegal, too
+          operand(r.inputs[instr.index]);
         break;
       case Code::Param: out_ += "param " + std::to_string(instr.index); break;
       case Code::Reduced: out_ += "reduced " + std::to_string(instr.index); break;

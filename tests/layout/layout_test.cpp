@@ -44,7 +44,8 @@ const std::vector<File>& files() {
       }
     }
     for (const auto& entry : fs::directory_iterator(kTop))
-      if (entry.is_regular_file() && entry.path().filename() != "LICENSE") found.push_back(read(entry.path()));
+      if (entry.is_regular_file() && entry.path().filename() != "LICENSE" && entry.path().filename() != ".git")
+        found.push_back(read(entry.path()));
     return found;
   }();
   return all;

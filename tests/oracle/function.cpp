@@ -106,6 +106,11 @@ Wide floor_divide(Wide x, Wide y) {
 
 Wide remainder(Wide x, Wide y) { return y == 0 ? 0 : x - y * floor_divide(x, y); }
 
+// Modulo 2^128: the product of two uint64 exceeds what a signed one holds.
+Wide product(Wide x, Wide y) {
+  return static_cast<Wide>(static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(y));
+}
+
 Wide power(DType dtype, Wide x, Wide y) {
   if (y < 0) {
     if (x == 1) return 1;
@@ -114,8 +119,8 @@ Wide power(DType dtype, Wide x, Wide y) {
   }
   Wide result = 1;
   for (; y != 0; y /= 2) {
-    if (y % 2 != 0) result = fit(dtype, Element::integer(result * x)).i;
-    x = fit(dtype, Element::integer(x * x)).i;
+    if (y % 2 != 0) result = fit(dtype, Element::integer(product(result, x))).i;
+    x = fit(dtype, Element::integer(product(x, x))).i;
   }
   return result;
 }
