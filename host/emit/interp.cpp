@@ -7,6 +7,7 @@
 #include <new>
 
 #include "host/base/error.h"
+#include "host/base/per_thread.h"
 
 namespace ingot::emit {
 namespace {
@@ -35,7 +36,7 @@ char* scratch(std::int64_t bytes) {
     std::unique_ptr<char[], Free> data;
     std::int64_t size = 0;
   };
-  thread_local Buffer buffer;
+  Buffer& buffer = per_thread<Buffer, Buffer>();
   if (buffer.size < bytes) [[unlikely]] {
     buffer.data.reset();
     buffer.size = 0;

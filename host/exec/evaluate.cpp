@@ -1,8 +1,11 @@
 #include "host/exec/evaluate.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <mutex>
 
+#include "host/base/config.h"
 #include "host/device/host_memory.h"
 #include "host/exec/blocks.h"
 #include "host/exec/explain.h"
@@ -175,7 +178,23 @@ StorageRef contiguous_locked(Node* node) {
   return storage;
 }
 
+// fork waits for the evaluation that runs, so that the child finds neither lock held. It computes on one thread: of the
+// team of OpenMP threads only the caller is there.
+void before_fork() {
+  evaluating().lock();
+  graph::lock().lock();
+}
+void after_fork() {
+  graph::lock().unlock();
+  evaluating().unlock();
+}
+void after_fork_in_child() {
+  config().threads = 1;
+  after_fork();
+}
+
 const bool kInstalled = [] {
+  pthread_atfork(before_fork, after_fork, after_fork_in_child);
   graph::set_evaluator([](Node* node) { evaluate({&node, 1}); });
   return true;
 }();

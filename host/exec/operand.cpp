@@ -1,5 +1,6 @@
 #include "host/exec/operand.h"
 
+#include "host/base/per_thread.h"
 #include "host/exec/blocks.h"
 
 namespace ingot::exec {
@@ -19,8 +20,10 @@ std::int64_t last_or_zero(const Dims& dims, int from_end) {
 }  // namespace
 
 Frame& Frame::of_thread(bool epilogue) {
-  thread_local Frame frames[2];
-  return frames[epilogue];
+  struct Pair {
+    Frame frames[2];
+  };
+  return per_thread<Pair, Frame>().frames[epilogue];
 }
 
 std::byte* Frame::Buffer::aligned(std::size_t wanted) {

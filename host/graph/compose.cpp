@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "host/base/per_thread.h"
+
 namespace ingot::graph {
 namespace {
 
@@ -28,7 +30,7 @@ void coalesce(const Shape& shape, const Dims& strides, std::vector<Axis>& axes) 
 }  // namespace
 
 bool compose(const Dims& extents, const Map& outer, const Shape& shape, const Map& inner, Map& result) {
-  thread_local std::vector<Axis> axes;
+  auto& axes = per_thread<std::vector<Axis>, struct Coalesced>();
   coalesce(shape, inner.strides, axes);
   result.strides.resize(extents.size());
   if (axes.size() <= 1) {
@@ -45,7 +47,7 @@ bool compose(const Dims& extents, const Map& outer, const Shape& shape, const Ma
     if (outer.strides[k] < 0) start += outer.strides[k] * (extents[k] - 1);
 
   const int count = static_cast<int>(axes.size());
-  thread_local std::vector<std::int64_t> largest;  // of each digit
+  auto& largest = per_thread<std::vector<std::int64_t>, struct Digits>();  // of each digit
   largest.assign(axes.size(), 0);
   result.offset = inner.offset;
   for (int j = count - 1; j >= 0; --j) {
@@ -106,7 +108,7 @@ bool is_identity(const Dims& extents, const Map& map) {
 
 bool is_injective(const Dims& extents, const Map& map) {
   if (is_identity(extents, map)) return true;
-  thread_local std::vector<Axis> axes;
+  auto& axes = per_thread<std::vector<Axis>, struct Steps>();
   axes.clear();
   for (int k = 0; k < extents.size(); ++k)
     if (extents[k] > 1) axes.push_back({extents[k], std::abs(map.strides[k])});

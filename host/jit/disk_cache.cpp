@@ -131,7 +131,7 @@ std::optional<std::string> load_cached(const std::string& key) {
   const std::string folder = cache_folder();
   if (folder.empty() || !is_private(folder)) return {};
   const std::string path = path_of(folder, key);
-  const File file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const File file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // a pipe must not be waited for
   if (file.fd < 0) return {};
 
   struct stat s{};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <utility>
 
@@ -87,8 +88,9 @@ Array array(std::initializer_list<std::initializer_list<E>> rows, Location where
   return detail::copy_values(dtype_of<E>(), values.data(), static_cast<std::int64_t>(values.size()), &shape, where);
 }
 
-/// Copies bits into bytes.
-inline Array array(const std::vector<bool>& values, Location where = Location::current()) {
+/// Copies bits into bytes. A template, so that no braced list becomes a std::vector<bool> on its way here.
+template <std::same_as<std::vector<bool>> Bits>
+Array array(const Bits& values, Location where = Location::current()) {
   const std::vector<std::uint8_t> bytes(values.begin(), values.end());
   return detail::copy_values(DType::Bool, bytes.data(), static_cast<std::int64_t>(bytes.size()), nullptr, where);
 }

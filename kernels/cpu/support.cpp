@@ -14,7 +14,9 @@ extern const Support kSupportV4;
 
 namespace {
 
-constexpr const char* kNames[] = {"x86-64", "x86-64-v3", "x86-64-v4"};
+// Not pointers: clang makes a table of distances of those, which do not outlive the merging of strings when objects are
+// joined.
+constexpr char kNames[][10] = {"x86-64", "x86-64-v3", "x86-64-v4"};
 
 Level highest_level() {
 #ifdef __x86_64__

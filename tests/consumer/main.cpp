@@ -9,6 +9,13 @@
 #include <vector>
 
 int main() {
+  try {
+    ingot::zeros({2}) + ingot::zeros({3});
+    return 1;
+  } catch (const ingot::ShapeError& error) {
+    std::printf("caught as it should be: %s\n", error.what());
+  }
+
   std::vector<double> values(1000);
   double expected = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {

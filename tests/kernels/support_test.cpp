@@ -584,6 +584,12 @@ TEST(Support, FillsAndStreamsExactlyWhatIsAsked) {
   }
 }
 
+TEST(Level, HasTheNameThatChoosesIt) {
+  EXPECT_STREQ(level_name(Level::Baseline), "x86-64");
+  EXPECT_STREQ(level_name(Level::V3), "x86-64-v3");
+  EXPECT_STREQ(level_name(Level::V4), "x86-64-v4");
+}
+
 TEST(Level, IsChosenByNameOrTheHighest) {
   const Level highest = choose_level(nullptr).level;
   EXPECT_EQ(choose_level("").level, highest);

@@ -1,5 +1,10 @@
 // Law 10: arrays may be shared and evaluated from any thread.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 #include <thread>
 
 #include "tests/laws/law.h"
@@ -40,6 +45,47 @@ TEST(Law10, RecordsFromManyThreads) {
     wrong += max(abs(y - expected)).item<double>() > 1e-9;
   });
   EXPECT_EQ(wrong, 0);
+}
+
+// A child evaluates what would take a team of threads; while others evaluate as well.
+TEST(Law10, EvaluatesInAChildAfterFork) {
+  const Array x = array(sample(200'000));
+  const double expected = sum(sin(x)).item<double>();
+  std::atomic<bool> done{false};
+  std::thread other([&] {
+    for (int i = 0; !done; ++i) sum(sqrt(x) * static_cast<double>(i)).eval();
+  });
+  for (int round = 0; round < 5; ++round) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(20);
+      _exit(sum(sin(x) * 1.0).item<double>() == expected ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+  done = true;
+  other.join();
+}
+
+struct EvaluatesAtExit {
+  Array x = arange(10.0) + 1.0;
+  ~EvaluatesAtExit() {
+    if (sum(x * 3.0).item<double>() != 165) _exit(1);
+    std::fputs("165 at exit", stderr);
+  }
+};
+
+TEST(Law10, EvaluatesInDestructorsOfStaticObjects) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        static const EvaluatesAtExit global;
+        sum(global.x).eval();
+        std::exit(0);
+      },
+      testing::ExitedWithCode(0), "165 at exit");
 }
 
 }  // namespace
