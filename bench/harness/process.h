@@ -13,7 +13,6 @@ struct Finished {
   std::string output;     ///< all of its standard output
   double first_line = 0;  ///< seconds from before it was started to its first complete line
   double seconds = 0;     ///< to its end
-  long peak_kib = 0;      ///< largest resident set
 };
 
 /// Runs argv, found through PATH, with "NAME=value" added to the environment, and waits.

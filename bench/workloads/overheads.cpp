@@ -208,20 +208,18 @@ void first_result(Context& context, const std::string& probe, const std::functio
 void w2_memory(Context& context, const std::string& probe, const std::function<void(const Figure&)>& use) {
   const TemporaryFolder cache(context.folder());
   const std::vector<std::string> environment{"INGOT_CACHE_DIR=" + cache.path()};
-  Finished large, small;
   ask(probe, "w2-1e7", environment);
-  const std::vector<double> v = ask(probe, "w2-1e7", environment, &large);
-  ask(probe, "w2-1e6", environment, &small);
+  const std::vector<double> v = ask(probe, "w2-1e7", environment), small = ask(probe, "w2-1e6", environment);
   use({.name = "W2 of 1e7: largest single allocation of a warm evaluation",
        .value = v.at(1) / 1024,
        .unit = "KiB",
        .limit = 1e6 / 1024,
        .note = fmt::format("malloc and mmap watched; {:.0f} launch", v.at(2))});
   use({.name = "W2 of 1e7: peak memory of the process beyond that of 1e6",
-       .value = std::max(0.0, static_cast<double>(large.peak_kib - small.peak_kib)),
+       .value = std::max(0.0, v.at(3) - small.at(3)),
        .unit = "KiB",
        .limit = 1e6 / 1024,
-       .note = fmt::format("resident peak {:.1f} MiB", static_cast<double>(large.peak_kib) / 1024)});
+       .note = fmt::format("resident peak {:.1f} MiB", v.at(3) / 1024)});
 }
 
 void w5_compiles(Context& context, const std::string& probe, const std::function<void(const Figure&)>& use) {
