@@ -34,13 +34,11 @@ class Table {
     add("fma", address(static_cast<double (*)(double, double, double)>(std::fma)));
     add("fmaf", address(static_cast<float (*)(float, float, float)>(std::fma)));
 
-    const cpu::Support& support = cpu::support(level());
-    for (int r = 0; r < kReducerCount; ++r)
-      for (int d = 0; d < kDTypeCount; ++d)
-        if (auto* fold = support.fold[r][d]; fold != nullptr)
-          add("ingot_fold_" + std::string(name(static_cast<Reducer>(r))) + "_" +
-                  std::string(short_name(static_cast<DType>(d))),
-              address(fold));
+    // Of the other reducers the code folds the lanes itself.
+    const auto& folds = cpu::support(level()).fold[static_cast<int>(Reducer::sumsqdev)];
+    for (int d = 0; d < kDTypeCount; ++d)
+      if (folds[d] != nullptr)
+        add("ingot_fold_sumsqdev_" + std::string(short_name(static_cast<DType>(d))), address(folds[d]));
   }
 
   std::vector<Symbol> symbols;

@@ -18,6 +18,8 @@ class Bodies {
  public:
   Bodies(llvm::Module& module, cpu::Level level);
 
+  cpu::Level level() const { return level_; }
+
   /// void (out, a, b, c), pointers to `lanes` elements. `dtype` is that of the operands (random_uniform: of the
   /// result).
   llvm::Function* op(Op op, DType dtype, int lanes);

@@ -45,11 +45,12 @@ Op combine(Reducer reducer) {
 
 // One function of the contract in kernels/cpu/tile.h. A row is cut into blocks; the code of the region is emitted once,
 // in a loop that runs over the whole blocks of the row in place, and then once more over a padded copy of what is left.
-// So the hot loop knows nothing of tails, and lanes past the end reach neither memory nor accumulators.
+// So the hot loop knows nothing of tails, and lanes past the end reach neither memory nor accumulators. Where a block
+// covers all lanes of a leaf (choose_row_bundle), what such blocks leave goes through the same a bundle at a time.
 class TileFunction {
  public:
   TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel,
-               const ir::Region& region, bool is_body, cpu::Level level, Bundle bundle);
+               const ir::Region& region, bool is_body, Bundle bundle);
   void emit();
 
  private:
@@ -106,7 +107,6 @@ class TileFunction {
   llvm::LLVMContext& context_;
   Bodies& bodies_;
   const ir::Region& region_;
-  const cpu::Level level_;
   Bundle bundle_;
   llvm::IRBuilder<> builder_;
   llvm::Function* function_;
@@ -126,12 +126,11 @@ class TileFunction {
 };
 
 TileFunction::TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel,
-                           const ir::Region& region, bool is_body, cpu::Level level, Bundle bundle)
+                           const ir::Region& region, bool is_body, Bundle bundle)
     : module_(module),
       context_(module.getContext()),
       bodies_(bodies),
       region_(region),
-      level_(level),
       bundle_(bundle),
       builder_(context_),
       inputs_(region.inputs) {
@@ -349,17 +348,19 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
   builder_.CreateCondBr(builder_.CreateICmpSGT(main, i64(0)), head, check);
 
   builder_.SetInsertPoint(pad);
-  Values acc, used_acc;
+  Values padded_acc;
   for (std::size_t k = 0; k < inputs_.size(); ++k)
     if (contiguous(k)) pad_bundle(padded_.in[k], at(whole.in[k], main, inputs_[k].dtype), rest, inputs_[k].dtype);
   for (std::size_t k = 0; k < acc_dtypes_.size(); ++k) {
-    acc.push_back(at(whole.acc[k], acc_start, acc_dtypes_[k]));
+    const DType dtype = acc_dtypes_[k];
+    Value* acc = at(whole.acc[k], acc_start, dtype);
+    // A leaf's accumulators have room for all lanes: they are folded into in place, and the lanes past the end
+    // restored.
     if (row_form())
-      store_bundle(load_bundle(acc[k], acc_dtypes_[k]), padded_.acc[k],
-                   acc_dtypes_[k]);  // kept: the lanes past the end get it back
+      store_bundle(load_bundle(acc, dtype), padded_.acc[k], dtype);
     else
-      pad_bundle(padded_.acc[k], acc[k], rest, acc_dtypes_[k]);
-    used_acc.push_back(row_form() ? acc[k] : padded_.acc[k]);
+      pad_bundle(padded_.acc[k], acc, rest, dtype);
+    padded_acc.push_back(row_form() ? acc : padded_.acc[k]);
   }
   BasicBlock* padded_end = builder_.GetInsertBlock();
   builder_.CreateBr(head);
@@ -376,7 +377,7 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
   for (std::size_t k = 0; k < inputs_.size(); ++k)
     segment.in.push_back(either(whole.in[k], contiguous(k) ? padded_.in[k] : whole.in[k]));
   for (std::size_t k = 0; k < out_.size(); ++k) segment.out.push_back(either(whole.out[k], padded_.out[k]));
-  for (std::size_t k = 0; k < acc_dtypes_.size(); ++k) segment.acc.push_back(either(whole.acc[k], used_acc[k]));
+  for (std::size_t k = 0; k < acc_dtypes_.size(); ++k) segment.acc.push_back(either(whole.acc[k], padded_acc[k]));
   segment.start = either(i64(0), main);
   segment.count = either(main, i64(bundle_.block()));
   segment.streaming = either(whole.streaming, builder_.getFalse());
@@ -544,8 +545,7 @@ void TileFunction::fold(Value* leaf_state, std::size_t reduction, Value* count) 
   llvm::Type *pointer = builder_.getPtrTy(), *word = builder_.getInt64Ty();
   auto* type = llvm::FunctionType::get(builder_.getVoidTy(), {pointer, word, word, pointer}, false);
   auto* function = llvm::cast<llvm::Function>(
-      module_.getOrInsertFunction(text("ingot_fold_", name(r.reduction.reducer), "_", short_name(r.dtype)), type)
-          .getCallee());
+      module_.getOrInsertFunction(text("ingot_fold_sumsqdev_", short_name(r.dtype)), type).getCallee());
   function->setDoesNotThrow();
   function->addParamAttr(0, llvm::Attribute::NoCapture);
   function->addParamAttr(3, llvm::Attribute::NoCapture);
@@ -579,7 +579,9 @@ void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_st
 }
 
 // Whether the level loads and stores some lanes of a vector of these elements.
-bool TileFunction::has_masks(DType dtype) const { return level_ != cpu::Level::Baseline && itemsize(dtype) >= 4; }
+bool TileFunction::has_masks(DType dtype) const {
+  return bodies_.level() != cpu::Level::Baseline && itemsize(dtype) >= 4;
+}
 
 Value* TileFunction::first_lanes(Value* count) {
   std::vector<llvm::Constant*> lane(static_cast<std::size_t>(bundle_.lanes));
@@ -669,9 +671,9 @@ std::unique_ptr<llvm::Module> emit_llvm(const ir::Kernel& kernel, cpu::Level lev
   Bodies bodies(*module, level);
   const Bundle bundle =
       kernel.form() == ir::Form::Row ? choose_row_bundle(kernel, level) : choose_bundle(kernel.body, level);
-  TileFunction(*module, bodies, "ingot_body", kernel, kernel.body, true, level, bundle).emit();
+  TileFunction(*module, bodies, "ingot_body", kernel, kernel.body, true, bundle).emit();
   if (!kernel.epilogue.empty())
-    TileFunction(*module, bodies, "ingot_epilogue", kernel, kernel.epilogue, false, level,
+    TileFunction(*module, bodies, "ingot_epilogue", kernel, kernel.epilogue, false,
                  choose_bundle(kernel.epilogue, level))
         .emit();
   bodies.link();
