@@ -48,11 +48,12 @@ DType body_dtype(Op op, DType dtype, const Location& where) {
   return dtype;
 }
 
-// add and multiply of bools are the logical functions, as in NumPy.
+// Of bools, add, multiply and bitwise_invert are logical functions, as in NumPy.
 Op body_op(Op op, DType dtype) {
   if (!is_bool(dtype)) return op;
   if (op == Op::add) return Op::logical_or;
   if (op == Op::multiply) return Op::logical_and;
+  if (op == Op::bitwise_invert) return Op::logical_not;
   return op;
 }
 
@@ -91,6 +92,19 @@ bool is_mixed_sign(DType a, DType b) {
   return (is_signed_integer(a) && b == DType::UInt64) || (a == DType::UInt64 && is_signed_integer(b));
 }
 
+// Of integers with a literal that their dtype does not hold: all or none of them are on one side of it. Null where that
+// is not so.
+NodeRef compare_beyond(Op op, const Input& x, const Input& y, DType dtype, const Shape& shape, const Location& where) {
+  if (!is_integer(dtype) || x.is_value() == y.is_value()) return {};
+  const Scalar value = x.is_value() ? x.value : y.value;
+  if (fits(value, dtype)) return {};
+  const bool array_is_below = to_integer(value) > 0;
+  const bool x_is_below = array_is_below == y.is_value();
+  const bool is_less = op == Op::less || op == Op::less_equal,
+             is_greater = op == Op::greater || op == Op::greater_equal;
+  return fill(shape, op == Op::not_equal || (x_is_below ? is_less : is_greater), where);
+}
+
 // pow with a literal exponent of 2, 1 or -1 is a cheaper op with the same value (x * x is the correctly rounded
 // square). Null where no rule applies.
 NodeRef power_of_literal(Input x, Input y, DType dtype, const Location& where) {
@@ -113,10 +127,11 @@ Input body_operand(Op op, const Input& t, DType dtype, NodeRef& made, const Loca
   return realize(info(op).name, t, dtype, made, where);
 }
 
-Array record(Op op, const Operand& operand) {
+Array record(Op asked, const Operand& operand) {
   const Location& where = operand.where();
   const Input x = term(operand);
   const DType given = x.dtype();
+  const Op op = body_op(asked, given);
   const DType dtype = body_dtype(op, given, where);
   if (is_whole(given)) {
     if (is_rounding(op) || (op == Op::abs && !is_signed_integer(given))) return wrap(node_from(x));
@@ -132,9 +147,11 @@ Array record(Op op, const Operand& first, const Operand& second) {
   const DType dtype = body_dtype(op, promote(terms), where);
   Shape common;
   const Shape& shape = broadcast(info(op).name, terms, common, where);
-  if (is_comparison(op) && !terms[0].is_value() && !terms[1].is_value() &&
-      is_mixed_sign(terms[0].dtype(), terms[1].dtype()))
-    return wrap(compare_mixed(op, terms[0].node, terms[1].node, where));
+  if (is_comparison(op)) {
+    if (!terms[0].is_value() && !terms[1].is_value() && is_mixed_sign(terms[0].dtype(), terms[1].dtype()))
+      return wrap(compare_mixed(op, terms[0].node, terms[1].node, where));
+    if (NodeRef node = compare_beyond(op, terms[0], terms[1], dtype, shape, where)) return wrap(std::move(node));
+  }
   if (op == Op::pow)
     if (NodeRef node = power_of_literal(terms[0], terms[1], dtype, where)) return wrap(std::move(node));
 

@@ -126,7 +126,7 @@ Array expand_dims(const Array& x, const Axes& axes, Location where) {
   if (axes.all())
     fail<ValueError>(where, "expand_dims: which axes to insert was not said; give their places in the result");
   const int ndim = node->shape.ndim() + axes.list().size();
-  const Dims inserted = resolve_axes("expand_dims", axes, ndim, where);
+  const Dims inserted = resolve_axes("expand_dims", axes, ndim, where, "a result");
   Shape shape;
   for (int k = 0, from = 0; k < ndim; ++k) shape.push_back(contains(inserted, k) ? 1 : node->shape[from++]);
   return wrap(graph::reshape(node, shape, where));

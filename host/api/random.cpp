@@ -28,6 +28,8 @@ Array Generator::uniform(const Shape& shape, double low, double high, DType dtyp
   require_shape("uniform", shape, where);
   if (!std::isfinite(low) || !std::isfinite(high) || !std::isfinite(high - low))
     fail<ValueError>(where, "uniform: from ", low, " to ", high, "; low, high and their difference must be finite");
+  if (low > high)
+    fail<ValueError>(where, "uniform: from ", low, " to ", high, "; low must not be above high: swap them");
   const Scalar first = low, width = high - low;
   const Scalar offset = literal("uniform", first, dtype, where), scale = literal("uniform", width, dtype, where);
 

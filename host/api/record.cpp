@@ -178,14 +178,14 @@ NodeRef apply(Op op, Input x, Input y, const Location& where) {
   return apply(op, info(op).result == Result::Bool ? DType::Bool : x.dtype(), inputs, where);
 }
 
-int resolve_axis(std::string_view op, std::int64_t axis, int ndim, const Location& where) {
+int resolve_axis(std::string_view op, std::int64_t axis, int ndim, const Location& where, std::string_view whose) {
   if (axis >= -ndim && axis < ndim) return static_cast<int>(axis < 0 ? axis + ndim : axis);
   if (ndim == 0) fail<IndexError>(where, op, ": axis ", axis, " is out of bounds: a 0-d array has no axes");
-  fail<IndexError>(where, op, ": axis ", axis, " is out of bounds for an array of ", ndim,
+  fail<IndexError>(where, op, ": axis ", axis, " is out of bounds for ", whose, " of ", ndim,
                    ndim == 1 ? " axis" : " axes", "; axes run from ", -ndim, " to ", ndim - 1);
 }
 
-Dims resolve_axes(std::string_view op, const Axes& axes, int ndim, const Location& where) {
+Dims resolve_axes(std::string_view op, const Axes& axes, int ndim, const Location& where, std::string_view whose) {
   Dims resolved;
   if (axes.all()) {
     resolved.resize(ndim);
@@ -193,7 +193,7 @@ Dims resolve_axes(std::string_view op, const Axes& axes, int ndim, const Locatio
     return resolved;
   }
   for (std::int64_t axis : axes.list()) {
-    const int k = resolve_axis(op, axis, ndim, where);
+    const int k = resolve_axis(op, axis, ndim, where, whose);
     if (std::find(resolved.begin(), resolved.end(), k) != resolved.end())
       fail<ValueError>(where, op, ": axis ", axis, " is given twice; each axis may be named once");
     resolved.push_back(k);

@@ -63,7 +63,9 @@ NodeRef apply(Op op, Input x, Input y, const Location& where);
 
 /// Axes of an array of `ndim` axes as non-negative numbers, in the order given. IndexError for one out of range,
 /// ValueError for one given twice.
-Dims resolve_axes(std::string_view op, const Axes& axes, int ndim, const Location& where);
-int resolve_axis(std::string_view op, std::int64_t axis, int ndim, const Location& where);
+Dims resolve_axes(std::string_view op, const Axes& axes, int ndim, const Location& where,
+                  std::string_view whose = "an array");
+int resolve_axis(std::string_view op, std::int64_t axis, int ndim, const Location& where,
+                 std::string_view whose = "an array");
 
 }  // namespace ingot::api

@@ -12,6 +12,7 @@ enum class Backend : std::uint8_t { Automatic, Interpreter, Llvm };
 struct Config {
   std::atomic<Backend> backend{Backend::Automatic};  // INGOT_BACKEND = interp | llvm
   std::atomic<int> threads{1};                       // OMP_NUM_THREADS, else the cores this process may use
+  std::atomic<bool> forked{false};                   // a child after fork: of the team only the caller is there
   std::atomic<std::int64_t> max_pending_nodes{1 << 16};
   std::atomic<int> max_pending_depth{512};
   std::atomic<std::int64_t> max_retained_bytes{std::int64_t{1} << 32};

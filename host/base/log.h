@@ -8,7 +8,7 @@
 
 namespace ingot {
 
-enum class Log : int { Warn = 1, Info = 2, Debug = 3, Trace = 4 };
+enum class Log : int { Always = 0, Warn = 1, Info = 2, Debug = 3, Trace = 4 };
 
 template <class... Parts>
 void log(Log level, const Parts&... parts) {

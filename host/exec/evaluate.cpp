@@ -1,5 +1,6 @@
 #include "host/exec/evaluate.h"
 
+#include <omp.h>
 #include <pthread.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "host/exec/stats.h"
 #include "host/graph/intern.h"
 #include "host/graph/limits.h"
+#include "host/jit/background.h"
 #include "host/plan/lower.h"
 
 namespace ingot::exec {
@@ -178,22 +180,24 @@ StorageRef contiguous_locked(Node* node) {
   return storage;
 }
 
-// fork waits for the evaluation that runs, so that the child finds neither lock held. It computes on one thread: of the
-// team of OpenMP threads only the caller is there.
+// fork waits for the evaluation and the compilation that run, so that the child finds no lock held.
 void before_fork() {
   evaluating().lock();
+  jit::pause_background();
   graph::lock().lock();
 }
 void after_fork() {
   graph::lock().unlock();
+  jit::resume_background();
   evaluating().unlock();
 }
 void after_fork_in_child() {
-  config().threads = 1;
+  config().forked = true;
   after_fork();
 }
 
 const bool kInstalled = [] {
+  omp_get_max_threads();  // LLVM's OpenMP runtime takes its locks at a fork, too: after ours, as a launch does
   pthread_atfork(before_fork, after_fork, after_fork_in_child);
   graph::set_evaluator([](Node* node) { evaluate({&node, 1}); });
   return true;

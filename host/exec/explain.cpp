@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "host/exec/blocks.h"
 #include "host/exec/launch.h"
 
 namespace ingot::exec {
@@ -34,9 +35,10 @@ std::string describe(const plan::Snapshot& snapshot, const plan::Plan& plan, boo
     out << "kernel " << l << ": loops";
     for (int k = 0; k < launch.extents.size(); ++k)
       out << ' ' << launch.extents[k] << (launch.kernel.reduced[static_cast<std::size_t>(k)] ? " (reduced)" : "");
-    out << ", the work of " << work(launch) << " additions, "
-        << (kernel->is_compiled() ? "compiled" : "interpreted so far") << " for " << cpu::level_name(jit::level())
-        << '\n';
+    const std::int64_t flops =
+        product(launch.extents) * ir::cost(launch.kernel.body) + launch.kept() * ir::cost(launch.kernel.epilogue);
+    out << ", about " << flops << " flops, " << (kernel->is_compiled() ? "compiled" : "interpreted so far") << " for "
+        << cpu::level_name(jit::level()) << '\n';
     describe_operands(out, snapshot, "reads", launch.body.inputs, launch.extents);
     describe_operands(out, snapshot, "writes", launch.body.outputs, launch.extents);
     describe_operands(out, snapshot, "epilogue reads", launch.epilogue.inputs, launch.kept_extents());

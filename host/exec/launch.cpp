@@ -29,7 +29,8 @@ std::int64_t work(const plan::Launch& launch) {
 void run(Bound& bound) {
   bound.runner = bound.code->prepare(bound.work);
   if (bound.runner.is_interpreted()) counters().interpreted += 1;
-  const int threads = bound.work < kSerialWork ? 1 : config().threads.load();
+  const Config& c = config();
+  const int threads = bound.work < kSerialWork || c.forked ? 1 : c.threads.load();
   switch (bound.launch->kernel.form()) {
     case ir::Form::Map: return run_map(bound, threads);
     case ir::Form::Row: return run_row(bound, threads);

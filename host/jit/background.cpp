@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
@@ -36,6 +37,14 @@ class Worker {
     changed_.notify_all();
   }
 
+  void pause() {
+    std::unique_lock guard(mutex_);
+    changed_.wait(guard, [&] { return !busy_; });
+    guard.release();
+  }
+
+  void resume() { mutex_.unlock(); }
+
   void finish() {
     std::unique_lock guard(mutex_);
     changed_.wait(guard, [&] { return queue_.empty() && !busy_; });
@@ -66,14 +75,17 @@ class Worker {
   std::thread thread_;  // last: it uses the others
 };
 
-// Stopped at exit but never destroyed: a child after fork has the object without the thread, and what the thread held
-// or waited for at the fork stays held and waited for there.
+std::atomic<Worker*> started{nullptr};
+
+// Stopped at exit but never destroyed: a child after fork has the object without the thread, and what the thread waited
+// for at the fork stays waited for there.
 Worker& worker() {
   static Worker* const instance = [] {
     auto* made = new Worker;
     std::atexit([] {
       if (worker().is_here()) worker().stop();
     });
+    started = made;
     return made;
   }();
   return *instance;
@@ -91,6 +103,14 @@ void in_background(std::function<void()> task) {
 
 void finish_background() {
   if (Worker& w = worker(); w.is_here()) w.finish();
+}
+
+void pause_background() {
+  if (Worker* const w = started) w->pause();
+}
+
+void resume_background() {
+  if (Worker* const w = started) w->resume();
 }
 
 }  // namespace ingot::jit

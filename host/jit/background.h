@@ -12,4 +12,9 @@ void in_background(std::function<void()> task);
 /// Waits until the queue is empty and nothing runs.
 void finish_background();
 
+/// Waits for the task that runs and lets no other begin until resume_background(), by the same thread or by its copy in
+/// a child after fork.
+void pause_background();
+void resume_background();
+
 }  // namespace ingot::jit

@@ -156,7 +156,9 @@ void store_cached(const std::string& key, std::string_view object) {
   const std::string folder = cache_folder();
   if (folder.empty()) return;
   if (!make_folder(folder)) {
-    log(Log::Warn, "not caching kernels: ", folder, " cannot be made, or others may write to it");
+    static std::atomic<bool> warned{false};
+    if (!warned.exchange(true))
+      log(Log::Warn, "not caching kernels: ", folder, " cannot be made, or others may write to it");
     return;
   }
   static std::atomic<int> counter{0};

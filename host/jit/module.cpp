@@ -63,7 +63,9 @@ Opened open() {
 Compiler* compiler(std::string* reason) {
   static const Opened* const opened = [] {
     auto* result = new Opened(open());
-    if (result->compiler == nullptr) log(Log::Warn, "kernels are interpreted: ", result->reason);
+    const bool asked_for = config().backend == Backend::Llvm;
+    if (result->compiler == nullptr)
+      log(asked_for ? Log::Always : Log::Warn, "kernels are interpreted: ", result->reason);
     return result;
   }();
   if (reason != nullptr) *reason = opened->reason;

@@ -47,6 +47,14 @@ concept Values = requires(const Range& r) {
   { std::size(r) } -> std::convertible_to<std::size_t>;
   requires Element<std::remove_cvref_t<decltype(*std::data(r))>>;
 };
+
+// A number in a braced list of floats and doubles. In braces of its own it is a row, and no Real.
+struct Real {
+  template <std::floating_point T>
+  Real(T number) noexcept : value(number) {}
+  explicit Real(std::initializer_list<double>) = delete;
+  double value;
+};
 }  // namespace detail
 
 /// A copy of the values (a span, vector, std::array ...), with their dtype: 1-d, or under a shape with as many elements
@@ -72,6 +80,15 @@ Array array(std::initializer_list<E> values, Location where = Location::current(
 template <Element E>
 Array array(std::initializer_list<E> values, const Shape& shape, Location where = Location::current()) {
   return detail::copy_values(dtype_of<E>(), values.begin(), static_cast<std::int64_t>(values.size()), &shape, where);
+}
+
+/// array({1.5, NAN}): floats among doubles give Float64.
+inline Array array(std::initializer_list<detail::Real> values, Location where = Location::current()) {
+  return detail::copy_values(DType::Float64, values.begin(), static_cast<std::int64_t>(values.size()), nullptr, where);
+}
+inline Array array(std::initializer_list<detail::Real> values, const Shape& shape,
+                   Location where = Location::current()) {
+  return detail::copy_values(DType::Float64, values.begin(), static_cast<std::int64_t>(values.size()), &shape, where);
 }
 
 /// array({{1.0, 2.0}, {3.0, 4.0}}): 2-d. ValueError for rows of different lengths.

@@ -25,8 +25,9 @@ struct Stats {
 INGOT_API Stats stats();
 INGOT_API void reset_stats();
 
-/// What evaluating the arrays together would do: each kernel with its loops, ops, bytes in and out, work and tier, and
-/// with `code` the generated code. Evaluates nothing.
+/// What evaluating the arrays together would do: each kernel with its loops, ops, bytes in and out, flops and tier, and
+/// with `code` the generated code. An op counts as the additions it takes the time of: a sine as 14 flops. Evaluates
+/// nothing.
 INGOT_API std::string explain(std::span<const Array> arrays, bool code = false, Location where = Location::current());
 inline std::string explain(const Array& x, bool code = false, Location where = Location::current()) {
   return explain(std::span(&x, 1), code, where);

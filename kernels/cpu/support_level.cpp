@@ -15,13 +15,10 @@ using DTypes = MakeSequence<kDTypeCount>;
 
 template <class Body, DType D>
 constexpr Support::Apply* apply_entry() {
-  if constexpr (!has_body(Body::operands, D)) {
-    return nullptr;
-  } else if constexpr (is_bool(D) && __is_same(Body, bitwise_invert_body)) {
-    return apply<logical_not_body, u8>;  // the u8 body leaves the range of a bool
-  } else {
+  if constexpr (has_body(Body::operands, D))
     return apply<Body, typename ElementOf<D>::type>;
-  }
+  else
+    return nullptr;
 }
 
 template <class Body, int... D>

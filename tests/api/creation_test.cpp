@@ -19,6 +19,9 @@ TEST(Creation, CopiesValues) {
   EXPECT_EQ(array({1, 2}).dtype(), DType::Int32);
   EXPECT_VALUES(array({1, 2, 3, 4}, {2, 2}), ({2, 2}), int, 1, 2, 3, 4);
   EXPECT_VALUES(array({{true}, {false}}), ({2, 1}), bool, true, false);
+  EXPECT_VALUES(array({1.5, 2.5f}), ({2}), double, 1.5, 2.5);
+  EXPECT_VALUES(array({1.5f, 2.5, 3.0, 4.0}, {2, 2}), ({2, 2}), double, 1.5, 2.5, 3, 4);
+  EXPECT_VALUES(array({{1.5}, {2.5}}), ({2, 1}), double, 1.5, 2.5);
   EXPECT_VALUES(array(std::array<int, 2>{5, 6}), ({2}), int, 5, 6);
   EXPECT_VALUES(array(std::vector<bool>{true, false}), ({2}), bool, true, false);
   EXPECT_EQ(array(std::vector<double>()).shape(), Shape{0});
@@ -179,6 +182,8 @@ TEST(Random, RefusesIntervalsAndDtypesThatCannotBe) {
   random::Generator g(1);
   EXPECT_ERROR(ValueError, g.uniform({2}, -1e308, 1e308),
                "uniform: from -1e+308 to 1e+308; low, high and their difference must be finite");
+  EXPECT_ERROR(ValueError, g.uniform({2}, 2, 1), "uniform: from 2 to 1; low must not be above high: swap them");
+  EXPECT_VALUES(g.uniform({2}, 3, 3), ({2}), double, 3, 3);
   EXPECT_ERROR(TypeError, g.uniform({2}, 0, 1, DType::Int32),
                "uniform: random numbers come as float32 or float64, and int32 was asked for; convert with astype");
   EXPECT_THROW(g.uniform({-1}), ValueError);

@@ -71,7 +71,7 @@ TEST(Elementwise, AddsAndMultipliesBoolsAsLogic) {
   const Array a = array({true, true, false}), b = array({true, false, false});
   EXPECT_SAME_NODE(a + b, logical_or(a, b));
   EXPECT_SAME_NODE(a * b, logical_and(a, b));
-  EXPECT_SAME_NODE(~a, bitwise_invert(a));
+  EXPECT_SAME_NODE(~a, logical_not(a));
   EXPECT_VALUES(a + b, ({3}), bool, true, true, false);
   EXPECT_VALUES(a ^ b, ({3}), bool, false, true, false);
 }
@@ -149,6 +149,19 @@ TEST(Elementwise, ComparesSignedWithUnsigned64Exactly) {
   EXPECT_VALUES(u > s, ({4}), bool, true, true, false, false);
   EXPECT_VALUES(u >= s, ({4}), bool, true, true, true, true);
   EXPECT_VALUES(astype(s, DType::Int8) < u, ({4}), bool, true, true, true, false);
+}
+
+TEST(Elementwise, ComparesIntegersWithLiteralsBeyondThem) {
+  const Array bytes = array<std::uint8_t>({0, 255}), longs = array({std::numeric_limits<std::int64_t>::max()});
+  EXPECT_VALUES(bytes < 300, ({2}), bool, true, true);
+  EXPECT_VALUES(bytes <= 300, ({2}), bool, true, true);
+  EXPECT_VALUES(bytes > 300, ({2}), bool, false, false);
+  EXPECT_VALUES(bytes >= -1, ({2}), bool, true, true);
+  EXPECT_VALUES(300 > bytes, ({2}), bool, true, true);
+  EXPECT_VALUES(-1 >= bytes, ({2}), bool, false, false);
+  EXPECT_VALUES(bytes == -1, ({2}), bool, false, false);
+  EXPECT_VALUES(-1 != bytes, ({2}), bool, true, true);
+  EXPECT_VALUES(longs < std::numeric_limits<std::uint64_t>::max(), ({1}), bool, true);
 }
 
 TEST(Elementwise, ClipsWithOneBoundOrTwo) {

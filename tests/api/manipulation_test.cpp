@@ -65,7 +65,7 @@ TEST(Manipulation, InsertsAndDropsAxesOfExtentOne) {
   EXPECT_ERROR(ValueError, squeeze(x, 0),
                "squeeze: axis 0 of shape (2, 3) has extent 2; only axes of extent 1 can be dropped");
   EXPECT_ERROR(IndexError, expand_dims(x, 3),
-               "expand_dims: axis 3 is out of bounds for an array of 3 axes; axes run from -3 to 2");
+               "expand_dims: axis 3 is out of bounds for a result of 3 axes; axes run from -3 to 2");
   EXPECT_ERROR(ValueError, expand_dims(x, {}),
                "expand_dims: which axes to insert was not said; give their places in the result");
 }

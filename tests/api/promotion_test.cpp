@@ -59,9 +59,9 @@ TEST(Promotion, RefusesAScalarThatDoesNotFit) {
   EXPECT_ERROR(ValueError, -129 * bytes,
                "multiply: -129 does not fit int8, which holds -128 to 127; use astype to convert the array to a dtype "
                "that holds it");
-  EXPECT_ERROR(
-      ValueError, static_cast<void>(unsigned_bytes < -1),
-      "less: -1 does not fit uint8, which holds 0 to 255; use astype to convert the array to a dtype that holds it");
+  EXPECT_ERROR(ValueError, minimum(unsigned_bytes, -1),
+               "minimum: -1 does not fit uint8, which holds 0 to 255; use astype to convert the array to a dtype that "
+               "holds it");
   EXPECT_ERROR(ValueError, singles * 1e300,
                "multiply: 1e+300 does not fit float32, whose largest value is 3.4028235e+38; use astype to convert the "
                "array to a "

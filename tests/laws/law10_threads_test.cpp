@@ -69,6 +69,22 @@ TEST(Law10, EvaluatesInAChildAfterFork) {
   other.join();
 }
 
+// The kernel that the parent compiles in the background while it forks, a child needs at once.
+TEST(Law10, CompilesInAChildAfterFork) {
+  const Array few = array(sample(100'000)), many = arange(1e6);
+  const auto kernel = [](const Array& x) { return sum(log(square(x) + 1.5) * exp(x * -0.125)); };
+  for (int i = 0; i < 7; ++i) kernel(few + static_cast<double>(i)).eval();
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    set_num_threads(2);
+    _exit(kernel(many + 7.0).item<double>() > 0 ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
 struct EvaluatesAtExit {
   Array x = arange(10.0) + 1.0;
   ~EvaluatesAtExit() {

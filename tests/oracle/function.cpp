@@ -131,7 +131,7 @@ Wide shift_right(DType dtype, Wide x, Wide y) {
   return floor_divide(x, unit);
 }
 
-Wide shift_left(DType dtype, Wide x, Wide y) { return y < 0 || y >= bits_of(dtype) ? 0 : x * (Wide{1} << y); }
+Wide shift_left(DType dtype, Wide x, Wide y) { return y < 0 || y >= bits_of(dtype) ? 0 : product(x, Wide{1} << y); }
 
 Element of_integers(Op op, DType dtype, const Element* in) {
   const Wide x = in[0].i, y = in[1].i;
@@ -144,12 +144,12 @@ Element of_integers(Op op, DType dtype, const Element* in) {
     case Op::ceil:
     case Op::round:
     case Op::trunc: return wrapped(x);
-    case Op::square: return wrapped(x * x);
+    case Op::square: return wrapped(product(x, x));
     case Op::logical_not: return boolean(x == 0);
     case Op::bitwise_invert: return is_bool(dtype) ? boolean(x == 0) : wrapped(-x - 1);
     case Op::add: return wrapped(x + y);
     case Op::subtract: return wrapped(x - y);
-    case Op::multiply: return wrapped(x * y);
+    case Op::multiply: return wrapped(product(x, y));
     case Op::floor_divide: return wrapped(floor_divide(x, y));
     case Op::remainder: return wrapped(remainder(x, y));
     case Op::pow: return wrapped(power(dtype, x, y));

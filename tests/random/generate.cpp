@@ -499,7 +499,7 @@ DType computed_in(Op op, const std::vector<const Item*>& operands) {
   switch (info(op).operands) {
     case Operands::Float: return is_floating(dtype) ? dtype : DType::Float64;
     case Operands::Bool: return DType::Bool;
-    case Operands::Integer: return is_bool(dtype) ? DType::Int8 : dtype;
+    case Operands::Integer: return is_bool(dtype) && op != Op::bitwise_invert ? DType::Int8 : dtype;
     case Operands::Number: {
       // NumPy computes these of bools in int8.
       const bool number = op != Op::add && op != Op::multiply;

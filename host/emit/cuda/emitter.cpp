@@ -44,6 +44,10 @@ std::string Emitter::address(const Item& item) {
   return parameter(std::move(field));
 }
 
+std::string Emitter::element(const Item& item, const std::string& offset) {
+  return item.operand->generated ? address(item) + " + " + offset : address(item) + "[" + offset + "]";
+}
+
 std::string Emitter::stride(const Item& item, int axis) {
   Field field;
   field.role = Field::Role::Stride;
@@ -237,9 +241,7 @@ void Emitter::code(const ir::Region& region, Group params, const std::function<s
         value = text("math::", is_bool(instr.dtype) ? "cast_bool" : "cast<" + type + ">", "(", arguments, ")");
         break;
       case ir::Code::Apply: {
-        // The u8 body of the one leaves the range of a bool.
-        const bool inverts = instr.op == Op::bitwise_invert && is_bool(instr.dtype);
-        const OpInfo& op = info(inverts ? Op::logical_not : instr.op);
+        const OpInfo& op = info(instr.op);
         value = text("math::", op.name, op.result == Result::Random ? "<" + type + ">" : "", "(", arguments, ")");
         break;
       }

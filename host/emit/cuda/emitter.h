@@ -38,6 +38,7 @@ class Emitter {
   // Parameters. Each gives the text that reads the parameter, and adds it to the struct when first asked for.
   std::string parameter(Field field);
   std::string address(const Item& item);
+  std::string element(const Item& item, const std::string& offset);  // an lvalue, or the number of a generated one
   std::string stride(const Item& item, int axis);
   std::string scalar(Group group, int index);
   std::string extent(int nest_axis);

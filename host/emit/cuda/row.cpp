@@ -99,11 +99,10 @@ void Emitter::row_batch() {
     out_.open("for (int j = 0; j < ", unit_, "; ++j)");
     out_.line("at[u][j] = place(p, origin, begin + first + j);");
     for (const Item& item : inputs) {
-      const std::string from = address(item) + " + " + row_offset(item, true);
+      const std::string from = element(item, row_offset(item, true));
       const std::string type = c_type(item.operand->dtype);
       out_.line(item.name,
-                "[u][j] = ", item.operand->generated ? from : text("span[u].has(j) ? *(", from, ") : ", type, "(0)"),
-                ";");
+                "[u][j] = ", item.operand->generated ? from : text("span[u].has(j) ? ", from, " : ", type, "(0)"), ";");
     }
     out_.close();
   } else {
@@ -125,7 +124,7 @@ void Emitter::row_batch() {
   for (const Item& item : stores) {
     const std::string value = text("v", kernel_.body.stores[item.index].value);
     if (by_element)
-      out_.line("if (span[u].has(j)) ", address(item), "[", row_offset(item, true), "] = ", value, ";");
+      out_.line("if (span[u].has(j)) ", element(item, row_offset(item, true)), " = ", value, ";");
     else
       out_.line(item.name, "[j] = ", value, ";");
   }
@@ -185,11 +184,11 @@ void Emitter::row_epilogue() {
   const std::vector<Item> inputs = items(Group::EpilogueInput, Group::EpilogueInput);
   const auto loaded = [&](int i) {
     const Item& item = inputs[i];
-    return item.operand->generated ? address(item) + " + " + offset(item) : address(item) + "[" + offset(item) + "]";
+    return element(item, offset(item));
   };
   code(kernel_.epilogue, Group::EpilogueInput, loaded, [](int r) { return text("R", r, "::result(states.r", r, ")"); });
   for (const Item& item : items(Group::EpilogueStore, Group::EpilogueStore))
-    out_.line(address(item), "[", offset(item), "] = v", kernel_.epilogue.stores[item.index].value, ";");
+    out_.line(element(item, offset(item)), " = v", kernel_.epilogue.stores[item.index].value, ";");
   out_.close();
   out_.line("");
 }

@@ -81,7 +81,6 @@ llvm::Function* Bodies::declare(DType dtype, const std::string& name) {
 }
 
 llvm::Function* Bodies::op(Op op, DType dtype, int lanes) {
-  if (is_bool(dtype) && op == Op::bitwise_invert) op = Op::logical_not;
   dtype = lane_dtype(dtype);
   return declare(dtype, symbol(info(op).name, dtype, lanes));
 }

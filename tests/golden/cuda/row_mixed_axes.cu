@@ -64,7 +64,7 @@ INGOT_FN States run(const Params& p, const Origin& origin, int rank, int size, b
 #pragma unroll
         for (int j = 0; j < 2; ++j) {
           at[u][j] = place(p, origin, begin + first + j);
-          in0[u][j] = span[u].has(j) ? *(p.in0 + at[u][j].in0) : f64(0);
+          in0[u][j] = span[u].has(j) ? p.in0[at[u][j].in0] : f64(0);
         }
       }
 #pragma unroll

@@ -78,7 +78,7 @@ INGOT_FN States run(const Params& p, const Origin& origin, int rank, int size, b
 #pragma unroll
         for (int j = 0; j < 4; ++j) {
           at[u][j] = place(p, origin, begin + first + j);
-          in0[u][j] = span[u].has(j) ? *(p.in0 + at[u][j].in0) : f32(0);
+          in0[u][j] = span[u].has(j) ? p.in0[at[u][j].in0] : f32(0);
           in1[u][j] = p.in1_first + at[u][j].in1;
         }
       }
