@@ -200,7 +200,7 @@ void first_result(Context& context, const std::string& probe, const std::functio
        .unit = "ms",
        .limit = 10,
        .note = fmt::format(
-           "sum(sqrt(x) + sin(x)) of 1e6 generated; quartiles {:.1f} .. {:.1f}; compiles {:.0f}, found {:.0f}, "
+           "sum(sqrt(x) + sin(x)) of 2e5 generated; quartiles {:.1f} .. {:.1f}; compiles {:.0f}, found {:.0f}, "
            "interpreted {:.0f}",
            q.q1 * 1e3, q.q3 * 1e3, values.at(1), values.at(2), values.at(3))});
 }

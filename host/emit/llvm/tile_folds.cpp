@@ -1,0 +1,153 @@
+// Folding values into accumulators, and the lanes of a leaf into its state.
+#include "host/base/error.h"
+#include "host/emit/llvm/tile_function.h"
+
+namespace ingot::emit {
+namespace {
+
+Op combine(Reducer reducer) {
+  switch (reducer) {
+    case Reducer::sum: return Op::add;
+    case Reducer::prod: return Op::multiply;
+    case Reducer::min: return Op::minimum;
+    case Reducer::max: return Op::maximum;
+    case Reducer::any: return Op::logical_or;
+    case Reducer::all: return Op::logical_and;
+    case Reducer::sumsqdev: break;
+  }
+  throw InternalError("internal error: a reducer that no op combines");
+}
+
+}  // namespace
+
+// Folds the values of the bundle at `offset` into the accumulators: those in registers, given in `acc`, or else those
+// in memory.
+Values TileFunction::accumulate(const Segment& segment, Value* offset, Values acc, Value* starts) {
+  Value* index = row_form() ? builder_.CreateAnd(offset, i64(lanes_ - 1)) : offset;
+  std::size_t array = 0;
+  for (const Accumulators& r : reductions_) {
+    const int arrays = r.arrays();
+    const llvm::Align align(itemsize(r.dtype));
+    llvm::Type* type = code_->vector_type(r.dtype);
+    Value *slots[3], *addresses[3];
+    for (int a = 0; a < arrays; ++a) {
+      slots[a] = code_->new_slot(r.dtype);
+      if (!in_registers()) {
+        addresses[a] = at(segment.acc[array + a], index, r.dtype);
+        builder_.CreateStore(builder_.CreateAlignedLoad(type, addresses[a], align), slots[a]);
+      } else {
+        builder_.CreateStore(acc[array + a], slots[a]);
+      }
+    }
+    Value* value = code_->slot(r.reduction.value);
+    if (r.deviation()) {
+      // A lane's first value becomes its shift. It is not folded as well: an infinity less itself is not 0.
+      Value* sets = starts;
+      if (row_form()) sets = builder_.CreateICmpSLT(builder_.CreateAdd(segment.start, offset), i64(lanes_));
+      builder_.CreateCall(bodies_.sumsqdev(r.dtype, bundle_.lanes), {slots[0], slots[1], slots[2], value});
+      for (int a = 0; a < arrays; ++a) {
+        Value* start = a == 0 ? code_->vector(r.reduction.value) : llvm::Constant::getNullValue(type);
+        builder_.CreateStore(builder_.CreateSelect(sets, start, builder_.CreateLoad(type, slots[a])), slots[a]);
+      }
+    } else {
+      Value* none = llvm::PoisonValue::get(builder_.getPtrTy());
+      builder_.CreateCall(bodies_.op(combine(r.reduction.reducer), r.dtype, bundle_.lanes),
+                          {slots[0], slots[0], value, none});
+    }
+    for (int a = 0; a < arrays; ++a) {
+      Value* result = builder_.CreateLoad(type, slots[a]);
+      if (in_registers())
+        acc[array + a] = result;
+      else
+        builder_.CreateAlignedStore(result, addresses[a], align);
+    }
+    array += static_cast<std::size_t>(arrays);
+  }
+  return acc;
+}
+
+// Sets `count` accumulators of each array to what the first value combined with leaves as it is.
+void TileFunction::clear(const Values& acc, Value* count) {
+  Value* whole = builder_.CreateAnd(count, i64(-bundle_.lanes));
+  Value* rest = builder_.CreateSub(count, whole);
+  std::size_t array = 0;
+  for (const Accumulators& r : reductions_) {
+    for (int a = 0; a < r.arrays(); ++a, ++array) {
+      llvm::Constant* value = identity(r.reduction.reducer, r.dtype);
+      const llvm::Align align(itemsize(r.dtype));
+      loop(whole, bundle_.lanes, {}, [&](Value* i, Values) {
+        builder_.CreateAlignedStore(splat(value), at(acc[array], i, r.dtype), align);
+        return Values{};
+      });
+      loop(rest, 1, {}, [&](Value* i, Values) {
+        builder_.CreateStore(value, at(acc[array], builder_.CreateAdd(whole, i), r.dtype));
+        return Values{};
+      });
+    }
+  }
+}
+
+void TileFunction::fold(Value* leaf_state, std::size_t reduction, Value* count) {
+  const Accumulators& r = reductions_[reduction];
+  std::size_t array = 0;
+  for (std::size_t k = 0; k < reduction; ++k) array += static_cast<std::size_t>(reductions_[k].arrays());
+  if (!r.deviation()) return fold_here(r, row_acc_[array], leaf_state);
+  llvm::Type *pointer = builder_.getPtrTy(), *word = builder_.getInt64Ty();
+  auto* type = llvm::FunctionType::get(builder_.getVoidTy(), {pointer, word, word, pointer}, false);
+  auto* function = llvm::cast<llvm::Function>(
+      module_.getOrInsertFunction(text("ingot_fold_sumsqdev_", short_name(r.dtype)), type).getCallee());
+  function->setDoesNotThrow();
+  function->addParamAttr(0, llvm::Attribute::NoCapture);
+  function->addParamAttr(3, llvm::Attribute::NoCapture);
+  builder_.CreateCall(function, {row_acc_[array], i64(lanes_), count, leaf_state});
+}
+
+// Folds the lanes by halving in generated code: where a leaf takes 80 ns, a call that does it takes half as long again.
+// Lanes without elements hold the identity.
+void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_state) {
+  Value *left = code_->new_slot(r.dtype), *right = code_->new_slot(r.dtype),
+        *none = llvm::PoisonValue::get(builder_.getPtrTy());
+  llvm::Type* type = code_->vector_type(r.dtype);
+  const auto join = [&](Value* a, Value* b) -> Value* {
+    builder_.CreateStore(a, left);
+    builder_.CreateStore(b, right);
+    builder_.CreateCall(bodies_.op(combine(r.reduction.reducer), r.dtype, bundle_.lanes), {left, left, right, none});
+    return builder_.CreateLoad(type, left);
+  };
+  Values bundles;
+  for (int lane = 0; lane < lanes_; lane += bundle_.lanes)
+    bundles.push_back(builder_.CreateAlignedLoad(type, at(lanes, i64(lane), r.dtype), llvm::Align(itemsize(r.dtype))));
+  for (std::size_t half = bundles.size() / 2; half > 0; half /= 2)
+    for (std::size_t k = 0; k < half; ++k) bundles[k] = join(bundles[k], bundles[k + half]);
+  Value* last = bundles[0];
+  for (int half = bundle_.lanes / 2; half > 0; half /= 2) {
+    llvm::SmallVector<int> upper(static_cast<std::size_t>(bundle_.lanes), llvm::PoisonMaskElem);
+    for (int l = 0; l < half; ++l) upper[static_cast<std::size_t>(l)] = l + half;
+    last = join(last, builder_.CreateShuffleVector(last, upper));
+  }
+  builder_.CreateStore(builder_.CreateExtractElement(last, std::uint64_t{0}), leaf_state);
+}
+
+llvm::Constant* TileFunction::identity(Reducer reducer, DType dtype) {
+  llvm::Type* type = type_of(dtype);
+  const unsigned bits = 8 * static_cast<unsigned>(itemsize(dtype));
+  const bool lowest = reducer == Reducer::max;
+  switch (reducer) {
+    case Reducer::sum:  // -0 + x is x for every x, +0 + -0 is not
+      return is_floating(dtype) ? llvm::ConstantFP::getNegativeZero(type) : llvm::Constant::getNullValue(type);
+    case Reducer::prod: return is_floating(dtype) ? llvm::ConstantFP::get(type, 1.0) : llvm::ConstantInt::get(type, 1);
+    case Reducer::min:
+    case Reducer::max:
+      if (is_floating(dtype)) return llvm::ConstantFP::getInfinity(type, lowest);
+      if (is_signed_integer(dtype))
+        return llvm::ConstantInt::get(
+            type, lowest ? llvm::APInt::getSignedMinValue(bits) : llvm::APInt::getSignedMaxValue(bits));
+      return llvm::ConstantInt::get(type, lowest ? llvm::APInt::getMinValue(bits) : llvm::APInt::getMaxValue(bits));
+    case Reducer::all: return llvm::ConstantInt::get(type, 1);
+    case Reducer::any:
+    case Reducer::sumsqdev: break;
+  }
+  return llvm::Constant::getNullValue(type);
+}
+
+}  // namespace ingot::emit
