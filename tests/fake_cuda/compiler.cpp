@@ -1,0 +1,140 @@
+#include "compiler.h"
+
+#include <sys/stat.h>
+
+#include <atomic>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <regex>
+
+#include "files.h"
+#include "module.h"
+
+extern "C" const char fake_cuda_machine_text[];
+extern "C" const char fake_cuda_shim_text[];
+
+namespace fake_nvrtc {
+namespace {
+
+// Where the text that programs share ends. It is compiled once; a program without it is compiled whole, which only
+// takes longer.
+constexpr std::string_view kPreludeEnd = "\nnamespace math = ingot::math;\n";
+
+std::atomic<unsigned long long> g_compiled, g_with_prelude, g_from_disk;
+
+// -O0: a kernel runs on a few thousand elements, and optimising takes three times as long as everything else. The
+// alignment check is what a GPU does in hardware.
+const std::vector<std::string>& flags() {
+  static const std::vector<std::string> all = {
+      // clang-format off
+      "-std=c++20", "-O0", "-march=native", "-ffp-contract=off", "-fno-strict-aliasing", "-fsanitize=alignment",
+      "-fsanitize-trap=alignment", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fno-stack-protector",
+      "-fPIC", "-fvisibility=hidden", "-w",
+      // clang-format on
+  };
+  return all;
+}
+
+// What an image depends on besides the text: this compiler, and the processor that -march=native means.
+const std::string& environment() {
+  static const std::string all = [] {
+    std::string out = FAKE_NVRTC_CLANG;
+    struct stat clang{};
+    if (stat(FAKE_NVRTC_CLANG, &clang) == 0) out += std::to_string(clang.st_mtime) + std::to_string(clang.st_size);
+    for (const std::string& flag : flags()) out += flag;
+    const std::string processor = read_file("/proc/cpuinfo");
+    static const std::regex features("(flags|Features)\\s*:[^\\n]*");
+    std::smatch match;
+    if (std::regex_search(processor, match, features)) out += match.str();
+    return out + fake_cuda_machine_text + fake_cuda_shim_text;
+  }();
+  return all;
+}
+
+std::vector<std::string> command(std::initializer_list<std::vector<std::string>> parts) {
+  std::vector<std::string> all;
+  for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+// The precompiled machine.h, shim.h and what else programs begin with, in the cache or this process's folder. The
+// header itself must stay beside it. Empty, and why in `log`, where it does not compile.
+std::string precompiled(std::string_view prelude, const std::vector<std::string>& defines, std::string& log) {
+  static std::mutex mutex;
+  static std::map<std::string, std::string> made;
+  const std::lock_guard lock(mutex);
+  std::string all = environment();
+  for (const std::string& define : defines) all += define;
+  const std::string key = digest(all.append(prelude));
+  std::string& file = made[key];
+  if (!file.empty() && exists(file)) return file;
+  const std::string base = (cache_folder().empty() ? own_folder() : cache_folder()) + "/" + key;
+  if (!exists(base + ".pch")) {
+    std::string header = std::string(fake_cuda_machine_text) + fake_cuda_shim_text;
+    for (std::size_t at; (at = header.find("#pragma once")) != std::string::npos;) header.erase(at, 12);
+    write_file(base + ".h", header.append("#line 1 \"prelude\"\n").append(prelude));
+    const std::string made_here = temporary(".pch");
+    const std::vector<std::string> from_to = {"-x", "c++-header", base + ".h", "-o", made_here};
+    // Another process may write the same header again, which changes nothing but its time.
+    if (!run_program(command({{FAKE_NVRTC_CLANG}, flags(), defines, {"-Xclang", "-fno-pch-timestamp"}, from_to}), log))
+      return "";
+    move_file(made_here, base + ".pch");
+  }
+  return file = base + ".pch";
+}
+
+// One line for each kernel of the text, which makes it known to cuModuleGetFunction.
+std::string entries(std::string_view text) {
+  static const std::regex pattern(R"(__global__\s+void\s+(?:__launch_bounds__\(\s*(\d+)[^)]*\)\s*)?(\w+)\s*\()");
+  std::string out = "\n";
+  using Iterator = std::regex_iterator<std::string_view::const_iterator>;
+  for (Iterator at(text.begin(), text.end(), pattern), end; at != end; ++at)
+    out += "FAKE_CUDA_KERNEL(" + (*at)[2].str() + ", " + ((*at)[1].matched ? (*at)[1].str() : "0") + ")\n";
+  return out;
+}
+
+std::string image_of(const std::string& object) {
+  fake_cuda::ImageHeader header;
+  std::memcpy(header.tag, fake_cuda::kImageTag, sizeof(header.tag));
+  header.bytes = object.size();
+  return std::string(reinterpret_cast<const char*>(&header), sizeof(header)) + object;
+}
+
+}  // namespace
+
+Compiled compile(std::string_view text, const std::string& name, const std::vector<std::string>& defines) {
+  std::string all = environment();
+  for (const std::string& define : defines) all += define;
+  const std::string cached = cache_folder().empty() ? "" : cache_folder() + "/" + digest(all.append(text)) + ".so";
+  Compiled out;
+  if (!cached.empty() && exists(cached)) {
+    ++g_from_disk;
+    out.image = image_of(read_file(cached));
+    return out;
+  }
+  const auto found = text.find(kPreludeEnd);
+  const std::size_t prelude = found != std::string_view::npos ? found + kPreludeEnd.size() : 0;
+  const std::string header = precompiled(text.substr(0, prelude), defines, out.log);
+  if (header.empty()) return out;
+  const std::string_view rest = text.substr(prelude);
+  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(prelude), '\n');
+
+  const std::string source = temporary(".cpp"), object = temporary(".o"), library = temporary(".so");
+  write_file(source, "#line " + std::to_string(line) + " \"" + name + "\"\n" + std::string(rest) + entries(rest));
+  // The linker by itself: clang would start once more only to call it.
+  const std::vector<std::string> from_to = {"-include-pch", header, "-c", source, "-o", object};
+  if (run_program(command({{FAKE_NVRTC_CLANG}, flags(), defines, from_to}), out.log) &&
+      run_program({FAKE_NVRTC_LINKER, "-shared", object, "-o", library}, out.log)) {
+    out.image = image_of(read_file(library));
+    ++g_compiled;
+    if (prelude > 0) ++g_with_prelude;
+    if (!cached.empty()) move_file(library, cached);
+  }
+  for (const std::string& file : {source, object, library}) remove_file(file);
+  return out;
+}
+
+Counts counts() { return {g_compiled, g_with_prelude, g_from_disk}; }
+
+}  // namespace fake_nvrtc

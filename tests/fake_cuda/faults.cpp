@@ -1,0 +1,79 @@
+#include "faults.h"
+
+#include <array>
+#include <cinttypes>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+
+#include "block.h"
+
+namespace fake_cuda {
+namespace {
+
+constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+std::array<struct sigaction, kSignals.size()> g_before;
+
+Fault describe(int signal, const siginfo_t& info, const BlockRunner& runner) {
+  if (signal == SIGILL) return {Result::MisalignedAddress, "an access is not aligned to its size"};
+  if (signal == SIGFPE)
+    return {Result::LaunchFailed, "an integer is divided by zero; a GPU would go on with an arbitrary result"};
+  if (runner.overflowed(info.si_addr))
+    return {Result::LaunchFailed, "the stack that fake_cuda gives a thread is too small"};
+  char address[64];
+  std::snprintf(address, sizeof(address), "0x%" PRIxPTR " is in no allocation",
+                reinterpret_cast<std::uintptr_t>(info.si_addr));
+  return {Result::IllegalAddress, address};
+}
+
+// Leaves the kernel by a switch to the fiber that called it. That is safe in a handler here: the signal was raised by
+// the kernel's own code, which holds nothing, and SA_NODEFER leaves the signal unblocked.
+void handle(int signal, siginfo_t* info, void* context) {
+  BlockRunner* const runner = BlockRunner::current();
+  if (runner != nullptr) runner->abandon(describe(signal, *info, *runner));
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    if (kSignals[i] != signal) continue;
+    const struct sigaction& before = g_before[i];
+    if ((before.sa_flags & SA_SIGINFO) != 0) return before.sa_sigaction(signal, info, context);
+    if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) return before.sa_handler(signal);
+    sigaction(signal, &before, nullptr);  // the instruction runs again, and meets the default
+  }
+}
+
+void install() {
+  struct sigaction action{};
+  action.sa_sigaction = handle;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  sigemptyset(&action.sa_mask);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &g_before[i]);
+}
+
+// A kernel whose stack has overflowed has none for the handler.
+struct HandlerStack {
+  static constexpr std::size_t kBytes = 64 * 1024;
+  std::unique_ptr<char[]> bytes = std::make_unique<char[]>(kBytes);
+};
+
+}  // namespace
+
+FaultsCaught::FaultsCaught() {
+  static std::once_flag once;
+  std::call_once(once, install);
+  stack_t now{};
+  if (sigaltstack(nullptr, &now) != 0 || (now.ss_flags & SS_DISABLE) == 0) return;
+  static thread_local HandlerStack stack;
+  now = {};
+  now.ss_sp = stack.bytes.get();
+  now.ss_size = HandlerStack::kBytes;
+  installed_ = sigaltstack(&now, nullptr) == 0;
+}
+
+FaultsCaught::~FaultsCaught() {
+  if (!installed_) return;
+  stack_t none{};
+  none.ss_flags = SS_DISABLE;
+  sigaltstack(&none, nullptr);
+}
+
+}  // namespace fake_cuda
