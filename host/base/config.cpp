@@ -29,8 +29,10 @@ struct Settings : Config {
       backend = Backend::Interpreter;
     else if (wanted == "llvm")
       backend = Backend::Llvm;
+    else if (wanted == "cuda")
+      device = 0;
     else if (!wanted.empty())
-      throw ValueError(text("INGOT_BACKEND is \"", wanted, "\"; expected interp or llvm, or leave it unset"));
+      throw ValueError(text("INGOT_BACKEND is \"", wanted, "\"; expected interp, llvm or cuda, or leave it unset"));
 
     threads = usable_cores();
     if (const int n = std::atoi(std::string(environment("OMP_NUM_THREADS")).c_str()); n > 0) threads = n;

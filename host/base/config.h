@@ -9,8 +9,12 @@ namespace ingot {
 
 enum class Backend : std::uint8_t { Automatic, Interpreter, Llvm };
 
+// Where evaluations run: on the host, on a CUDA device by its number, or where the work is done sooner.
+inline constexpr int kAutomatic = -2, kHost = -1;
+
 struct Config {
-  std::atomic<Backend> backend{Backend::Automatic};  // INGOT_BACKEND = interp | llvm
+  std::atomic<Backend> backend{Backend::Automatic};  // INGOT_BACKEND = interp | llvm | cuda
+  std::atomic<int> device{kAutomatic};               // INGOT_BACKEND = cuda: 0
   std::atomic<int> threads{1};                       // OMP_NUM_THREADS, else the cores this process may use
   std::atomic<bool> forked{false};                   // a child after fork: of the team only the caller is there
   std::atomic<std::int64_t> max_pending_nodes{1 << 16};

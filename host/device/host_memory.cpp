@@ -136,7 +136,7 @@ StorageRef try_allocate(std::size_t bytes) {
     memory = pool().take(size);
   }
   if (memory == nullptr) return {};
-  return StorageRef::adopt(new Storage(memory, size, [](void* p, std::size_t n) { pool().put(p, n); }));
+  return StorageRef::adopt(new Storage(memory, bytes, [size](void* p, std::size_t) { pool().put(p, size); }));
 }
 
 void out_of_memory(std::size_t bytes, const std::string& purpose) {

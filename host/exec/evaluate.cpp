@@ -10,6 +10,7 @@
 #include "host/device/host_memory.h"
 #include "host/exec/blocks.h"
 #include "host/exec/explain.h"
+#include "host/exec/gpu.h"
 #include "host/exec/launch.h"
 #include "host/exec/plan_cache.h"
 #include "host/exec/stats.h"
@@ -36,9 +37,10 @@ std::size_t bytes_of(std::int64_t numel, DType dtype) { return static_cast<std::
 // One run of a plan. The evaluating thread has one object, whose memory is reused.
 class Execution {
  public:
-  void start(const plan::Outline& outline, Prepared& prepared) {
+  void start(const plan::Outline& outline, Prepared& prepared, cuda::Gpu* gpu) {
     outline_ = &outline;
     prepared_ = &prepared;
+    gpu_ = gpu;
     storage_.resize(prepared.values.size());
   }
 
@@ -47,11 +49,13 @@ class Execution {
 
   void run() {
     for (Bound& launch : prepared_->launches) {
-      bind(launch.body);
-      bind(launch.epilogue);
-      exec::run(launch);
+      cuda::Gpu* const gpu = launch.elements != 0 ? gpu_ : nullptr;
+      bind(launch.body, gpu);
+      bind(launch.epilogue, gpu);
+      gpu != nullptr ? run_on_gpu(launch, *gpu) : exec::run(launch);
       for (int value : launch.last_reads) storage_[static_cast<std::size_t>(value)] = {};
     }
+    if (gpu_ != nullptr) gpu_->synchronize();
     counters().launches += static_cast<std::int64_t>(prepared_->launches.size());
     counters().bytes_read += prepared_->bytes_read;
     counters().bytes_written += prepared_->bytes_written;
@@ -65,33 +69,40 @@ class Execution {
  private:
   const Node* node(int item) const { return outline_->nodes[static_cast<std::size_t>(item)]; }
 
-  void bind(Region& region) {
+  void bind(Region& region, cuda::Gpu* gpu) {
     for (Operand& in : region.in)
-      if (!in.index) in.base = memory_of(in.value) + in.offset;
+      if (!in.index) in.base = memory(storage_of(in.value), gpu) + in.offset;
     for (Operand& out : region.out) {
       StorageRef& storage = storage_[static_cast<std::size_t>(out.value)];
-      if (!storage) storage = allocate_for(prepared_->values[static_cast<std::size_t>(out.value)]);
-      out.base = storage->data() + out.offset;
+      if (!storage) storage = allocate_for(prepared_->values[static_cast<std::size_t>(out.value)], gpu);
+      out.base = memory(*storage, gpu) + out.offset;
     }
     for (std::size_t k = 0; k < region.params.size(); ++k) region.params[k] = node(region.constants[k])->bits;
   }
 
-  std::byte* memory_of(int value) const {
+  Storage& storage_of(int value) const {
     const Value& v = prepared_->values[static_cast<std::size_t>(value)];
-    if (!v.stored) return storage_[static_cast<std::size_t>(value)]->data();
-    const Storage& stored = *node(v.item)->storage;
+    if (!v.stored) return *storage_[static_cast<std::size_t>(value)];
+    Storage& stored = *node(v.item)->storage;
     stored.check();
-    return stored.data();
+    return stored;
   }
 
-  static StorageRef allocate_for(const Value& value) {
-    return device::allocate(value.bytes, [&] {
+  // An address of the device, or of the host.
+  static std::byte* memory(Storage& storage, cuda::Gpu* gpu) {
+    return gpu != nullptr ? on_gpu(storage, *gpu) : storage.data();
+  }
+
+  static StorageRef allocate_for(const Value& value, cuda::Gpu* gpu) {
+    const auto purpose = [&] {
       return "an array of shape " + to_string(value.shape) + " and dtype " + std::string(name(value.dtype));
-    });
+    };
+    return gpu != nullptr ? allocate_on_gpu(value.bytes, *gpu, purpose) : device::allocate(value.bytes, purpose);
   }
 
   const plan::Outline* outline_ = nullptr;
   Prepared* prepared_ = nullptr;
+  cuda::Gpu* gpu_ = nullptr;
   std::vector<StorageRef> storage_;  // of values that do not exist before
 };
 
@@ -123,7 +134,7 @@ void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
     Execution& execution;
     ~Finish() { execution.finish(); }
   } const finish{space.execution};
-  space.execution.start(space.outline, *plan);
+  space.execution.start(space.outline, *plan, default_gpu());
   direct(space.execution, plan->roots);
   space.execution.run();
   deliver(space.execution, plan->roots);
@@ -180,6 +191,18 @@ StorageRef contiguous_locked(Node* node) {
   return storage;
 }
 
+// The same; a constant or index keeps the values that were asked for, so that pointers to them stay valid.
+StorageRef kept_contiguous(Node* node) {
+  StorageRef storage = contiguous_locked(node);
+  if (!node->has_values()) {
+    const std::scoped_lock lock(graph::lock());
+    graph::forget(node);
+    node->storage = storage;
+    graph::measure(node);
+  }
+  return storage;
+}
+
 // fork waits for the evaluation and the compilation that run, so that the child finds no lock held.
 void before_fork() {
   evaluating().lock();
@@ -212,15 +235,20 @@ void evaluate(std::span<Node* const> nodes) {
 
 StorageRef contiguous(Node* node) {
   const std::scoped_lock guard(evaluating());
-  StorageRef storage = contiguous_locked(node);
-  if (!node->has_values()) {  // a constant or index keeps the values that were asked for, so that pointers to them stay
-                              // valid
-    const std::scoped_lock lock(graph::lock());
-    graph::forget(node);
-    node->storage = storage;
-    graph::measure(node);
-  }
+  StorageRef storage = kept_contiguous(node);
+  storage->data();  // brought here from a device while others are kept out
   return storage;
+}
+
+void move_to(Node* node, int device) {
+  if (device < 0) {
+    contiguous(node);
+    return;
+  }
+  const std::scoped_lock guard(evaluating());
+  cuda::Gpu& to = gpu(device);
+  on_gpu(*kept_contiguous(node), to);
+  to.synchronize();
 }
 
 void evaluate_into(Node* node, void* out, const Strides& strides) {
@@ -228,7 +256,7 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
   const std::size_t bytes = bytes_of(node->numel(), node->dtype);
   if (bytes == 0) return;
   const bool in_order = graph::is_identity(node->shape, {0, strides});
-  if (in_order && !is_leaf(node)) {
+  if (in_order && !is_leaf(node) && default_gpu() == nullptr) {
     execute(
         {&node, 1},
         [&](Execution& execution, const std::vector<int>& roots) {

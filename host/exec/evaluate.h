@@ -16,6 +16,9 @@ void evaluate(std::span<graph::Node* const> nodes);
 /// The node's values in C order: its own storage, or a copy that the node keeps from then on.
 StorageRef contiguous(graph::Node* node);
 
+/// Has the node's values in C order in the memory of a CUDA device (its number), or of the host (below 0).
+void move_to(graph::Node* node, int device);
+
 /// Computes the node's values straight into the caller's memory; strides in elements, one per axis.
 void evaluate_into(graph::Node* node, void* out, const Strides& strides);
 

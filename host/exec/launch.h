@@ -16,7 +16,7 @@ struct Bound {
   std::shared_ptr<jit::Code> code;
   jit::Runner runner;  // set by run()
   Region body, epilogue;
-  std::int64_t work = 0;
+  std::int64_t work = 0, elements = 0;
   std::vector<int> last_reads;  // temporaries that no later launch reads
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "host/exec/blocks.h"
+
 namespace ingot::exec {
 namespace {
 
@@ -24,6 +26,7 @@ class Preparation {
       bound.launch = &launch;
       bound.code = jit::code_for(launch.kernel);
       bound.work = work(launch);
+      bound.elements = product(launch.extents);
       bind(launch.kernel.body, launch.body, launch.extents, bound.body);
       bind(launch.kernel.epilogue, launch.epilogue, launch.kept_extents(), bound.epilogue);
     }

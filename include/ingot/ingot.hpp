@@ -3,6 +3,7 @@
 #include "ingot/array.hpp"
 #include "ingot/config.hpp"
 #include "ingot/creation.hpp"
+#include "ingot/device.hpp"
 #include "ingot/dtype.hpp"
 #include "ingot/elementwise.hpp"
 #include "ingot/error.hpp"

@@ -1,0 +1,32 @@
+#include "ingot/device.hpp"
+
+#include "host/api/record.h"
+#include "host/base/config.h"
+#include "host/exec/evaluate.h"
+#include "host/exec/gpu.h"
+
+namespace ingot {
+
+std::string to_string(Device device) { return device.is_cpu() ? "cpu" : text("cuda(", device.index(), ")"); }
+
+bool is_available(Device device) { return device.is_cpu() || device.index() < exec::gpu_count(); }
+
+void set_default_device(Device device, Location where) {
+  if (device.is_cuda()) exec::require_gpu(device.index(), where);
+  config().device = device.index();
+}
+
+Device default_device() {
+  const int device = config().device;
+  if (device == kAutomatic) return exec::gpu_count() > 0 ? Device::cuda() : Device::cpu();
+  return device == kHost ? Device::cpu() : Device::cuda(device);
+}
+
+Array to(const Array& x, Device device, Location where) {
+  graph::Node* const node = api::node_of(x, where);
+  if (device.is_cuda()) exec::require_gpu(device.index(), where);
+  exec::move_to(node, device.index());
+  return x;
+}
+
+}  // namespace ingot

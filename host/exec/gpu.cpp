@@ -1,0 +1,125 @@
+#include "host/exec/gpu.h"
+
+#include <algorithm>
+#include <map>
+
+#include "host/base/config.h"
+#include "host/base/error.h"
+#include "host/device/residence.h"
+#include "host/emit/cuda/launch.h"
+#include "host/jit/cuda_code.h"
+
+namespace ingot::exec {
+namespace {
+
+std::vector<cuda::Binding> bindings(const std::vector<Operand>& operands) {
+  std::vector<cuda::Binding> list;
+  for (const Operand& operand : operands) {
+    cuda::Binding& b = list.emplace_back();
+    b.address =
+        operand.index ? static_cast<std::uint64_t>(operand.first) : reinterpret_cast<std::uint64_t>(operand.base);
+    for (const std::int64_t step : operand.step) b.strides.push_back(operand.index ? step : step / operand.itemsize);
+  }
+  return list;
+}
+
+cuda::Launch launch_of(const Bound& bound) {
+  cuda::Launch launch;
+  launch.extents.assign(bound.launch->extents.begin(), bound.launch->extents.end());
+  launch.inputs = bindings(bound.body.in);
+  launch.stores = bindings(bound.body.out);
+  launch.epilogue_inputs = bindings(bound.epilogue.in);
+  launch.epilogue_stores = bindings(bound.epilogue.out);
+  launch.params = bound.body.params;
+  launch.epilogue_params = bound.epilogue.params;
+  return launch;
+}
+
+// What a device has loaded, and the zeros that its launches leave as they found them. One launch follows another on the
+// device's one stream, so they share them.
+struct Loaded {
+  std::map<std::shared_ptr<const jit::CudaCode>, cuda::Function> functions;
+  cuda::BlockRef tickets;
+  std::size_t ticket_count = 0;
+};
+
+Loaded& loaded(const cuda::Gpu& gpu) {
+  static auto* const all = new std::map<int, Loaded>;  // under the lock of evaluations
+  return (*all)[gpu.ordinal()];
+}
+
+[[noreturn]] void out_of_memory(const cuda::Gpu& gpu, std::size_t bytes, const std::string& purpose) {
+  throw MemoryError(text("out of memory on cuda(", gpu.ordinal(), "): ", bytes, " bytes wanted for ", purpose,
+                         "; free arrays that are no longer needed, or compute in smaller pieces or on the host"));
+}
+
+cuda::BlockRef memory(cuda::Gpu& gpu, std::size_t bytes, const char* purpose) {
+  cuda::BlockRef block = gpu.allocate(bytes);
+  if (!block) out_of_memory(gpu, bytes, purpose);
+  return block;
+}
+
+cuda::Address tickets(cuda::Gpu& gpu, Loaded& state, std::size_t count) {
+  if (count == 0) return 0;
+  if (count > state.ticket_count) {
+    state.ticket_count = 0;
+    state.tickets = memory(gpu, 4 * count, "the tickets of a reduction's blocks");
+    gpu.clear(state.tickets->address(), 4 * count);
+    state.ticket_count = count;
+  }
+  return state.tickets->address();
+}
+
+}  // namespace
+
+int gpu_count() { return cuda::Gpu::count(); }
+
+void require_gpu(int ordinal, const Location& where) {
+  try {
+    cuda::Gpu::get(ordinal);
+  } catch (const DeviceError& error) {
+    fail<DeviceError>(where, error.what());
+  }
+}
+
+cuda::Gpu& gpu(int ordinal) { return cuda::Gpu::get(ordinal); }
+
+cuda::Gpu* default_gpu() {
+  const int device = config().device;
+  if (device == kHost || (device == kAutomatic && cuda::Gpu::count() == 0)) return nullptr;
+  return &cuda::Gpu::get(std::max(device, 0));
+}
+
+std::byte* on_gpu(Storage& storage, cuda::Gpu& gpu) {
+  const cuda::Address address = cuda::on_device(storage, gpu);
+  if (address == 0) out_of_memory(gpu, storage.bytes(), "a copy of an array on the host");
+  return reinterpret_cast<std::byte*>(address);
+}
+
+StorageRef allocate_on_gpu(std::size_t bytes, cuda::Gpu& gpu, const std::function<std::string()>& purpose) {
+  StorageRef storage = cuda::allocate_on(gpu, bytes);
+  if (!storage) out_of_memory(gpu, bytes, purpose());
+  return storage;
+}
+
+void run_on_gpu(Bound& bound, cuda::Gpu& gpu) {
+  const cuda::Properties& properties = gpu.properties();
+  const cuda::Device device{properties.multiprocessors,
+                            cuda::bytes_in_flight(properties.capability, properties.bandwidth)};
+  const ir::Kernel& kernel = bound.launch->kernel;
+  const cuda::Launch launch = launch_of(bound);
+  const std::shared_ptr<const jit::CudaCode> code =
+      jit::cuda_code(kernel, cuda::choose(kernel, launch, device), properties.capability);
+  Loaded& state = loaded(gpu);
+  cuda::Function& function = state.functions[code];
+  if (function == nullptr) function = gpu.load(code->cubin, code->program.name);
+
+  const cuda::Grid grid = cuda::grid(code->program, kernel, launch, device);
+  cuda::BlockRef scratch;
+  if (grid.scratch_bytes != 0) scratch = memory(gpu, grid.scratch_bytes, "the partial results of a reduction");
+  std::vector<std::uint64_t> arguments =
+      cuda::arguments(code->program, grid, launch, scratch ? scratch->address() : 0, tickets(gpu, state, grid.tickets));
+  gpu.launch(function, grid.blocks, cuda::kBlock, arguments.data());
+}
+
+}  // namespace ingot::exec

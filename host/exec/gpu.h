@@ -1,0 +1,32 @@
+// Runs one launch of a plan on a CUDA device.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "host/base/error.h"
+#include "host/base/storage.h"
+#include "host/device/gpu.h"
+#include "host/exec/launch.h"
+
+namespace ingot::exec {
+
+/// Devices that can be used, and an error that says why one cannot.
+int gpu_count();
+void require_gpu(int ordinal, const Location& where);
+cuda::Gpu& gpu(int ordinal);
+
+/// The device that evaluations run on: the one that was set, or one to choose from; null for the host. DeviceError for
+/// a device that was set and cannot be used.
+cuda::Gpu* default_gpu();
+
+/// The device address of the values, which are copied there if they are not there yet. MemoryError if there is no room.
+std::byte* on_gpu(Storage& storage, cuda::Gpu& gpu);
+
+/// Memory of the device. MemoryError, which says what it was for, if there is no room.
+StorageRef allocate_on_gpu(std::size_t bytes, cuda::Gpu& gpu, const std::function<std::string()>& purpose);
+
+/// Begins the launch; its operands' `base` are addresses of the device. It must have elements.
+void run_on_gpu(Bound& bound, cuda::Gpu& gpu);
+
+}  // namespace ingot::exec

@@ -1,0 +1,124 @@
+#include "host/jit/nvrtc.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <vector>
+
+#include "host/base/error.h"
+
+namespace ingot::cuda {
+namespace {
+
+struct Nvrtc {
+  using Handle = struct HandleOf*;
+  int (*version)(int*, int*) = nullptr;
+  const char* (*error)(int) = nullptr;
+  int (*create)(Handle*, const char*, const char*, int, const char* const*, const char* const*) = nullptr;
+  int (*destroy)(Handle*) = nullptr;
+  int (*compile)(Handle, int, const char* const*) = nullptr;
+  int (*log_size)(Handle, std::size_t*) = nullptr;
+  int (*log)(Handle, char*) = nullptr;
+  int (*cubin_size)(Handle, std::size_t*) = nullptr;
+  int (*cubin)(Handle, char*) = nullptr;
+  std::string name;    // with its version; empty if it cannot be used
+  std::string reason;  // why not
+};
+
+void* open_newest(Nvrtc& n) {
+  const char* const named = std::getenv("INGOT_LIBNVRTC");
+  if (named != nullptr) {
+    void* const library = dlopen(named, RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) n.reason = text("no NVRTC: ", dlerror(), " (INGOT_LIBNVRTC)");
+    return library;
+  }
+  for (const char* file : {"libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so", "/usr/local/cuda/lib64/libnvrtc.so"})
+    if (void* const library = dlopen(file, RTLD_NOW | RTLD_LOCAL)) return library;
+  n.reason =
+      "no NVRTC: libnvrtc.so.13, .so.12 and .so were looked for where shared libraries are and in /usr/local/cuda";
+  return nullptr;
+}
+
+Nvrtc open() {
+  Nvrtc n;
+  void* const library = open_newest(n);
+  if (library == nullptr) return n;
+  const auto bind = [&](auto& function, const char* symbol) {
+    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, symbol));
+    if (function == nullptr && n.reason.empty())
+      n.reason = text("NVRTC has no function ", symbol, "; use 11.2 or newer");
+  };
+  bind(n.version, "nvrtcVersion");
+  bind(n.error, "nvrtcGetErrorString");
+  bind(n.create, "nvrtcCreateProgram");
+  bind(n.destroy, "nvrtcDestroyProgram");
+  bind(n.compile, "nvrtcCompileProgram");
+  bind(n.log_size, "nvrtcGetProgramLogSize");
+  bind(n.log, "nvrtcGetProgramLog");
+  bind(n.cubin_size, "nvrtcGetCUBINSize");
+  bind(n.cubin, "nvrtcGetCUBIN");
+  if (!n.reason.empty()) return n;
+  int major = 0, minor = 0;
+  n.version(&major, &minor);
+  n.name = text("NVRTC ", major, ".", minor);
+  return n;
+}
+
+const Nvrtc& nvrtc() {
+  static const Nvrtc* const instance = new Nvrtc(open());
+  return *instance;
+}
+
+// A program of NVRTC's, for as long as it is needed.
+class Compilation {
+ public:
+  Compilation(const std::string& source, const std::string& name) {
+    check(nvrtc().create(&handle_, source.c_str(), name.c_str(), 0, nullptr, nullptr), "nvrtcCreateProgram");
+  }
+  ~Compilation() { nvrtc().destroy(&handle_); }
+  Compilation(const Compilation&) = delete;
+  Compilation& operator=(const Compilation&) = delete;
+
+  std::string run(const std::vector<std::string>& options) {
+    std::vector<const char*> list;
+    for (const std::string& option : options) list.push_back(option.c_str());
+    const int result = nvrtc().compile(handle_, static_cast<int>(list.size()), list.data());
+    if (result != 0)
+      throw DeviceError(text("a CUDA kernel does not compile: ", nvrtc().error(result), "\n", messages()));
+    std::size_t bytes = 0;
+    check(nvrtc().cubin_size(handle_, &bytes), "nvrtcGetCUBINSize");
+    std::string cubin(bytes, '\0');
+    check(nvrtc().cubin(handle_, cubin.data()), "nvrtcGetCUBIN");
+    return cubin;
+  }
+
+ private:
+  static void check(int result, const char* call) {
+    if (result != 0) throw DeviceError(text(call, " failed with ", nvrtc().error(result)));
+  }
+
+  std::string messages() const {
+    std::size_t bytes = 0;
+    if (nvrtc().log_size(handle_, &bytes) != 0 || bytes < 2) return {};
+    std::string log(bytes, '\0');
+    nvrtc().log(handle_, log.data());
+    log.resize(bytes - 1);
+    return log;
+  }
+
+  Nvrtc::Handle handle_ = nullptr;
+};
+
+}  // namespace
+
+std::string nvrtc_version(std::string* reason) {
+  if (reason != nullptr) *reason = nvrtc().reason;
+  return nvrtc().name;
+}
+
+std::string compile(const Program& program, int capability) {
+  if (nvrtc().name.empty()) throw DeviceError(nvrtc().reason);
+  return Compilation(std::string(prelude()) + program.text, program.name + ".cu").run(compiler_options(capability));
+}
+
+}  // namespace ingot::cuda

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "ingot/array.hpp"
+
+namespace ingot {
+
+/// Where values are computed: the processor, or a CUDA device by its number.
+class Device {
+ public:
+  static constexpr Device cpu() noexcept { return Device(-1); }
+  static constexpr Device cuda(int index = 0) noexcept { return Device(index); }
+
+  constexpr bool is_cpu() const noexcept { return index_ < 0; }
+  constexpr bool is_cuda() const noexcept { return index_ >= 0; }
+  /// The number of a CUDA device.
+  constexpr int index() const noexcept { return index_; }
+  friend constexpr bool operator==(Device, Device) noexcept = default;
+
+ private:
+  explicit constexpr Device(int index) noexcept : index_(index) {}
+  int index_;
+};
+
+/// "cpu" or "cuda(0)".
+INGOT_API std::string to_string(Device device);
+
+/// Whether arrays can be computed there. The first question about a CUDA device opens the driver.
+INGOT_API bool is_available(Device device);
+
+/// Where evaluations run from the next one on; at first cuda(0) if it is available, otherwise the cpu. DeviceError,
+/// which says what was looked for, if the device is not available.
+INGOT_API void set_default_device(Device device, Location where = Location::current());
+INGOT_API Device default_device();
+
+/// The same values, computed if they are pending and in the memory of the device when it returns. An array that is on a
+/// device stays there as well: values never change, so both copies stay good.
+INGOT_API Array to(const Array& x, Device device, Location where = Location::current());
+
+}  // namespace ingot
