@@ -102,6 +102,21 @@ bool is_leaf(const Node* node) {
 // A view of what is there already is as good as values: it costs nothing to read through.
 bool is_settled(const Node* node) { return is_leaf(node) || (node->kind == Kind::View && is_leaf(node->inputs[0])); }
 
+// Holds the lock of evaluations. Nodes that die of one are freed after it, since that may run destructors of users'
+// own.
+class Evaluation {
+ public:
+  Evaluation() { evaluating().lock(); }
+  ~Evaluation() {
+    evaluating().unlock();
+    graph::bury(dead);
+  }
+  Evaluation(const Evaluation&) = delete;
+  Evaluation& operator=(const Evaluation&) = delete;
+
+  Node* dead = nullptr;
+};
+
 // What an evaluation works with, under its lock.
 struct Workspace {
   plan::Outline outline;
@@ -131,9 +146,8 @@ void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
 
 // Computes values for the nodes. They then no longer need their inputs, and no longer equal what would be recorded
 // anew.
-void compute(std::span<Node* const> nodes) {
+void compute(std::span<Node* const> nodes, Evaluation& evaluation) {
   if (nodes.empty()) return;
-  Node* dead = nullptr;
   execute(
       nodes, [](Execution&, const std::vector<int>&) {},
       [&](Execution& execution, const std::vector<int>& roots) {
@@ -142,11 +156,10 @@ void compute(std::span<Node* const> nodes) {
           Node* const node = nodes[k];
           graph::forget(node);
           node->storage = execution.take(roots[k]);
-          graph::drop_inputs(node, dead);
+          graph::drop_inputs(node, evaluation.dead);
           graph::measure(node);
         }
       });
-  graph::bury(dead);
 }
 
 std::vector<Node*> unsettled(std::span<Node* const> nodes) {
@@ -164,14 +177,14 @@ void fill(const Node* node, std::byte* out) {
     support.fill[cpu::item_index(static_cast<std::int64_t>(itemsize(node->dtype)))](out, &node->bits, node->numel());
 }
 
-// Values of a node whose evaluation the caller has locked.
-StorageRef contiguous_locked(Node* node) {
+// Values of a node.
+StorageRef contiguous_locked(Node* node, Evaluation& evaluation) {
   if (node->has_values()) {
     node->storage->check();
     return node->storage;
   }
   if (!is_leaf(node)) {
-    compute({&node, 1});
+    compute({&node, 1}, evaluation);
     return node->storage;
   }
   StorageRef storage = device::allocate(bytes_of(node->numel(), node->dtype),
@@ -185,8 +198,10 @@ void before_fork() {
   evaluating().lock();
   jit::pause_background();
   graph::lock().lock();
+  device::lock().lock();
 }
 void after_fork() {
+  device::lock().unlock();
   graph::lock().unlock();
   jit::resume_background();
   evaluating().unlock();
@@ -197,7 +212,9 @@ void after_fork_in_child() {
 }
 
 const bool kInstalled = [] {
-  omp_get_max_threads();  // LLVM's OpenMP runtime takes its locks at a fork, too: after ours, as a launch does
+  // LLVM's OpenMP runtime has locks of its own that it takes at a fork. A launch takes them after ours, so it must be
+  // set up before: handlers that were installed first run last.
+  omp_get_max_threads();
   pthread_atfork(before_fork, after_fork, after_fork_in_child);
   graph::set_evaluator([](Node* node) { evaluate({&node, 1}); });
   return true;
@@ -206,13 +223,13 @@ const bool kInstalled = [] {
 }  // namespace
 
 void evaluate(std::span<Node* const> nodes) {
-  const std::scoped_lock guard(evaluating());
-  compute(unsettled(nodes));
+  Evaluation evaluation;
+  compute(unsettled(nodes), evaluation);
 }
 
 StorageRef contiguous(Node* node) {
-  const std::scoped_lock guard(evaluating());
-  StorageRef storage = contiguous_locked(node);
+  Evaluation evaluation;
+  StorageRef storage = contiguous_locked(node, evaluation);
   if (!node->has_values()) {  // a constant or index keeps the values that were asked for, so that pointers to them stay
                               // valid
     const std::scoped_lock lock(graph::lock());
@@ -224,7 +241,7 @@ StorageRef contiguous(Node* node) {
 }
 
 void evaluate_into(Node* node, void* out, const Strides& strides) {
-  const std::scoped_lock guard(evaluating());
+  Evaluation evaluation;
   const std::size_t bytes = bytes_of(node->numel(), node->dtype);
   if (bytes == 0) return;
   const bool in_order = graph::is_identity(node->shape, {0, strides});
@@ -237,7 +254,7 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
         [](Execution&, const std::vector<int>&) {});
     return;
   }
-  const StorageRef values = contiguous_locked(node);
+  const StorageRef values = contiguous_locked(node, evaluation);
   const int size = static_cast<int>(itemsize(node->dtype));
   const auto& scatter = cpu::support(jit::level()).scatter[cpu::item_index(size)];
   const std::byte* from = values->data();
@@ -250,7 +267,7 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
 }
 
 std::string explain(std::span<Node* const> nodes, bool code) {
-  const std::scoped_lock guard(evaluating());
+  Evaluation evaluation;
   const std::vector<Node*> roots = unsettled(nodes);
   if (roots.empty()) return "nothing to compute: the values exist\n";
   const plan::Snapshot snapshot = plan::snapshot(roots);
