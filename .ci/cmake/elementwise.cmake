@@ -2,7 +2,7 @@
 set(operands_Any "any computable dtype")
 set(operands_Number "integers and floats")
 set(operands_Integral "bool and integers")
-set(operands_Integer "integers (bool is taken as int8)")
+set(operands_Integer "integers (bool is taken as int8, unless said above)")
 set(operands_Float "floats (integers and bool are taken as float64)")
 set(operands_Bool "bool (others are compared with zero first)")
 set(result_Same "the same dtype")

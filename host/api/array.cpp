@@ -123,6 +123,8 @@ void detail::eval_into(const Array& x, DType dtype, void* out, const Strides& st
   if (node->numel() == 0) return;
   if (out == nullptr)
     fail<ValueError>(where, "eval_into: out is null, and ", node->numel(), " elements are to be written");
+  std::int64_t lowest = 0;
+  api::require_reach("eval_into", shape, steps, itemsize(dtype), lowest, where);
   if (!graph::is_injective(shape, {0, steps}))
     fail<ValueError>(where, "eval_into: strides ", to_string(Shape(steps)), " lead several elements of shape ", shape,
                      " to one place; give each element its own");

@@ -69,7 +69,7 @@ Array integer_range(__int128 start, __int128 stop, __int128 step, DType dtype, c
   const __int128 distance = step > 0 ? stop - start : start - stop, stride = step > 0 ? step : -step;
   const __int128 count = distance <= 0 ? 0 : (distance - 1) / stride + 1;
   if (count > std::numeric_limits<std::int64_t>::max())
-    fail<ValueError>(where, "arange: 2^63 elements and more are too many");
+    fail<ValueError>(where, "arange: 2^63 elements and more are too many; an array holds less than 2^59");
   api::require_shape("arange", Shape{static_cast<std::int64_t>(count)}, where);
   const NodeRef index = graph::index(static_cast<std::int64_t>(count));
   if (count == 0) return wrap(api::to_dtype(index.get(), dtype, where));
@@ -92,7 +92,7 @@ Array real_range(double start, double stop, double step, DType dtype, const Loca
     fail<ValueError>(where, "arange: from ", start, " to ", stop, " by ", step,
                      " is no range; the step must not be 0, and nothing NaN");
   if (count >= 0x1p63)
-    fail<ValueError>(where, "arange: ", count, " elements are too many; an array holds less than 2^63");
+    fail<ValueError>(where, "arange: ", count, " elements are too many; an array holds less than 2^59");
   const std::int64_t size = count > 0 ? static_cast<std::int64_t>(count) : 0;
   api::require_shape("arange", Shape{size}, where);
   const NodeRef index = graph::index(size);
@@ -142,17 +142,8 @@ Array detail::borrow(DType dtype, const void* data, const Shape& shape, const St
 
   // The buffer is all that lies between the lowest and the highest element; the array is a view of it.
   const Strides steps = strides.empty() ? c_strides(shape) : strides;
-  __int128 lowest = 0, highest = 0;
-  for (int k = 0; k < shape.ndim(); ++k) {
-    const __int128 reach = static_cast<__int128>(shape[k] - 1) * steps[k];
-    (reach < 0 ? lowest : highest) += reach;
-  }
-  const __int128 span = highest - lowest + 1;
-  if (span > std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(size))
-    fail<ValueError>(where, "from_host: strides ", to_string(Shape(steps)), " of shape ", shape,
-                     " reach over 2^63 bytes and more");
-
-  const auto offset = static_cast<std::int64_t>(-lowest);
+  std::int64_t lowest = 0;
+  const std::int64_t span = api::require_reach("from_host", shape, steps, size, lowest, where), offset = -lowest;
   void* const first = static_cast<std::byte*>(const_cast<void*>(data)) - offset * static_cast<std::int64_t>(size);
   const auto held = std::make_shared<Owner>(std::move(owner));
   auto* const storage = new Storage(first, static_cast<std::size_t>(span) * size, [held](void*, std::size_t) {});
@@ -231,7 +222,11 @@ Array linspace(double start, double stop, std::int64_t count, bool endpoint, DTy
     const graph::Input inputs[] = {is_last.get(), Scalar(stop), values.get()};
     values = apply(Op::where, DType::Float64, inputs, where);
   }
-  if (is_integer(dtype)) values = apply(Op::floor, values.get(), where);
+  if (is_integer(dtype)) {
+    if (count > 0) value_as("linspace", std::floor(start), dtype, where);
+    if (count > 1) value_as("linspace", std::floor(endpoint ? stop : stop - delta / intervals), dtype, where);
+    values = apply(Op::floor, values.get(), where);
+  }
   return wrap(api::to_dtype(values.get(), dtype, where));
 }
 

@@ -1,6 +1,8 @@
 // Records the elementwise functions of kernels/ops.def.
 #include "ingot/elementwise.hpp"
 
+#include <limits>
+
 #include "host/api/record.h"
 
 namespace ingot {
@@ -92,17 +94,29 @@ bool is_mixed_sign(DType a, DType b) {
   return (is_signed_integer(a) && b == DType::UInt64) || (a == DType::UInt64 && is_signed_integer(b));
 }
 
-// Of integers with a literal that their dtype does not hold: all or none of them are on one side of it. Null where that
-// is not so.
+Op mirrored(Op op) {
+  switch (op) {
+    case Op::less: return Op::greater;
+    case Op::less_equal: return Op::greater_equal;
+    case Op::greater: return Op::less;
+    case Op::greater_equal: return Op::less_equal;
+    default: return op;
+  }
+}
+
+// With a literal that the dtype does not hold: all values, infinities apart, are on one side of it. Null where that is
+// not so.
 NodeRef compare_beyond(Op op, const Input& x, const Input& y, DType dtype, const Shape& shape, const Location& where) {
-  if (!is_integer(dtype) || x.is_value() == y.is_value()) return {};
-  const Scalar value = x.is_value() ? x.value : y.value;
-  if (fits(value, dtype)) return {};
-  const bool array_is_below = to_integer(value) > 0;
-  const bool x_is_below = array_is_below == y.is_value();
-  const bool is_less = op == Op::less || op == Op::less_equal,
-             is_greater = op == Op::greater || op == Op::greater_equal;
-  return fill(shape, op == Op::not_equal || (x_is_below ? is_less : is_greater), where);
+  if (x.is_value() == y.is_value()) return {};
+  if (x.is_value()) return compare_beyond(mirrored(op), y, x, dtype, shape, where);
+  if (is_bool(dtype) || fits(y.value, dtype)) return {};
+  const bool is_above = to_double(y.value) > 0, asks_less = op == Op::less || op == Op::less_equal;
+  if (op == Op::equal || op == Op::not_equal) return fill(shape, op == Op::not_equal, where);
+  if (is_integer(dtype)) return fill(shape, asks_less == is_above, where);
+  const Op at_infinity =
+      is_above ? (asks_less ? Op::less : Op::greater_equal) : (asks_less ? Op::less_equal : Op::greater);
+  const double infinity = std::numeric_limits<double>::infinity();
+  return apply(at_infinity, x, convert(is_above ? infinity : -infinity, dtype), where);
 }
 
 // pow with a literal exponent of 2, 1 or -1 is a cheaper op with the same value (x * x is the correctly rounded

@@ -46,6 +46,6 @@ void set_num_threads(int count, Location where) {
   config().threads = count;
 }
 
-int num_threads() { return config().threads; }
+int num_threads() { return config().forked ? 1 : config().threads.load(); }
 
 }  // namespace ingot

@@ -26,12 +26,14 @@ Array Generator::uniform(const Shape& shape, double low, double high, DType dtyp
     fail<TypeError>(where, "uniform: random numbers come as float32 or float64, and ", dtype,
                     " was asked for; convert with astype");
   require_shape("uniform", shape, where);
-  if (!std::isfinite(low) || !std::isfinite(high) || !std::isfinite(high - low))
-    fail<ValueError>(where, "uniform: from ", low, " to ", high, "; low, high and their difference must be finite");
+  const auto is_finite = [&](double value) { return std::isfinite(value) && fits(value, dtype); };
+  if (!is_finite(low) || !is_finite(high) || !is_finite(high - low))
+    fail<ValueError>(where, "uniform: from ", to_text(low), " to ", to_text(high),
+                     "; low, high and their difference must be finite in ", dtype);
   if (low > high)
-    fail<ValueError>(where, "uniform: from ", low, " to ", high, "; low must not be above high: swap them");
-  const Scalar first = low, width = high - low;
-  const Scalar offset = literal("uniform", first, dtype, where), scale = literal("uniform", width, dtype, where);
+    fail<ValueError>(where, "uniform: from ", to_text(low), " to ", to_text(high),
+                     "; low must not be above high: swap them");
+  const Scalar offset = convert(low, dtype), scale = convert(high - low, dtype);
 
   const std::uint64_t key = scramble(scramble(seed_) + ++calls_ * kGamma);
   const NodeRef index = graph::index(shape.numel());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "host/base/limits.h"
+
 namespace ingot::api {
 namespace {
 
@@ -59,19 +61,26 @@ void fail_to_compute(std::string_view op, DType dtype, const Location& where) {
 }
 
 void require_shape(std::string_view op, const Shape& shape, const Location& where) {
-  constexpr std::int64_t kWidest = 16;  // a complex128: ops widen
-  std::int64_t room = std::numeric_limits<std::int64_t>::max() / kWidest;
-  bool too_large = false;
-  for (int axis = 0; axis < shape.ndim(); ++axis) {
+  for (int axis = 0; axis < shape.ndim(); ++axis)
     if (shape[axis] < 0)
       fail<ValueError>(where, op, ": shape ", shape, " has the negative extent ", shape[axis], " at axis ", axis);
-    // Extents of 0 do not excuse the others: strides are products of them too.
-    if (shape[axis] == 0) continue;
-    too_large = too_large || shape[axis] > room;
-    room /= shape[axis];
-  }
-  if (too_large)
+  if (is_too_large(shape))
     fail<ValueError>(where, op, ": shape ", shape, " is too large; an array holds less than 2^59 elements");
+}
+
+std::int64_t require_reach(std::string_view op, const Shape& shape, const Strides& strides, std::size_t itemsize,
+                           std::int64_t& lowest, const Location& where) {
+  __int128 low = 0, high = 0;
+  for (int k = 0; k < shape.ndim(); ++k) {
+    const __int128 reach = static_cast<__int128>(shape[k] - 1) * strides[k];
+    (reach < 0 ? low : high) += reach;
+  }
+  const __int128 span = high - low + 1;
+  if (span > std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(itemsize))
+    fail<ValueError>(where, op, ": strides ", to_string(Shape(strides)), " of shape ", shape,
+                     " reach over 2^63 bytes and more");
+  lowest = static_cast<std::int64_t>(low);
+  return static_cast<std::int64_t>(span);
 }
 
 Scalar literal(std::string_view op, Scalar value, DType dtype, const Location& where) {

@@ -30,6 +30,11 @@ inline void require_computable(std::string_view op, DType dtype, const Location&
 /// Checks a shape that a user gave: ValueError for a negative extent, and for 2^59 elements and more.
 void require_shape(std::string_view op, const Shape& shape, const Location& where);
 
+/// Elements from the lowest to the highest that the strides lead to, and where the lowest lies. ValueError for 2^63
+/// bytes and more.
+std::int64_t require_reach(std::string_view op, const Shape& shape, const Strides& strides, std::size_t itemsize,
+                           std::int64_t& lowest, const Location& where);
+
 /// A 0-d constant.
 inline NodeRef constant(Scalar value) { return graph::constant(value.dtype(), value.bits(), false); }
 /// A value given as an operand, in the dtype that promotion found. ValueError where it does not fit.

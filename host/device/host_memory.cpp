@@ -105,6 +105,7 @@ class Pool {
     const std::scoped_lock guard(mutex_);
     peak_ = in_use_;
   }
+  std::mutex& mutex() { return mutex_; }
   void set_limit(std::int64_t bytes) {
     const std::scoped_lock guard(mutex_);
     limit_ = bytes;
@@ -144,6 +145,7 @@ void out_of_memory(std::size_t bytes, const std::string& purpose) {
                          " bytes in use; free arrays that are no longer needed, or compute in smaller pieces"));
 }
 
+std::mutex& lock() { return pool().mutex(); }
 void release_cached() { pool().release(); }
 std::int64_t bytes_in_use() { return pool().in_use(); }
 std::int64_t peak_bytes() { return pool().peak(); }

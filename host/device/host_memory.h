@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <string>
 
 #include "host/base/storage.h"
@@ -32,6 +33,9 @@ void release_cached();
 std::int64_t bytes_in_use();
 std::int64_t peak_bytes();
 void reset_peak();
+
+/// Held while the process forks, so that the child finds it free.
+std::mutex& lock();
 
 /// For tests of what happens when memory runs out: allocations beyond this many bytes in use fail. Negative: no limit.
 void set_limit(std::int64_t bytes);

@@ -113,6 +113,21 @@ bool is_leaf(const Node* node) {
 // A view of what is there already is as good as values: it costs nothing to read through.
 bool is_settled(const Node* node) { return is_leaf(node) || (node->kind == Kind::View && is_leaf(node->inputs[0])); }
 
+// Holds the lock of evaluations. Nodes that die of one are freed after it, since that may run destructors of users'
+// own.
+class Evaluation {
+ public:
+  Evaluation() { evaluating().lock(); }
+  ~Evaluation() {
+    evaluating().unlock();
+    graph::bury(dead);
+  }
+  Evaluation(const Evaluation&) = delete;
+  Evaluation& operator=(const Evaluation&) = delete;
+
+  Node* dead = nullptr;
+};
+
 // What an evaluation works with, under its lock.
 struct Workspace {
   plan::Outline outline;
@@ -142,9 +157,8 @@ void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
 
 // Computes values for the nodes. They then no longer need their inputs, and no longer equal what would be recorded
 // anew.
-void compute(std::span<Node* const> nodes) {
+void compute(std::span<Node* const> nodes, Evaluation& evaluation) {
   if (nodes.empty()) return;
-  Node* dead = nullptr;
   execute(
       nodes, [](Execution&, const std::vector<int>&) {},
       [&](Execution& execution, const std::vector<int>& roots) {
@@ -153,11 +167,10 @@ void compute(std::span<Node* const> nodes) {
           Node* const node = nodes[k];
           graph::forget(node);
           node->storage = execution.take(roots[k]);
-          graph::drop_inputs(node, dead);
+          graph::drop_inputs(node, evaluation.dead);
           graph::measure(node);
         }
       });
-  graph::bury(dead);
 }
 
 std::vector<Node*> unsettled(std::span<Node* const> nodes) {
@@ -175,14 +188,14 @@ void fill(const Node* node, std::byte* out) {
     support.fill[cpu::item_index(static_cast<std::int64_t>(itemsize(node->dtype)))](out, &node->bits, node->numel());
 }
 
-// Values of a node whose evaluation the caller has locked.
-StorageRef contiguous_locked(Node* node) {
+// Values of a node.
+StorageRef contiguous_locked(Node* node, Evaluation& evaluation) {
   if (node->has_values()) {
     node->storage->check();
     return node->storage;
   }
   if (!is_leaf(node)) {
-    compute({&node, 1});
+    compute({&node, 1}, evaluation);
     return node->storage;
   }
   StorageRef storage = device::allocate(bytes_of(node->numel(), node->dtype),
@@ -192,8 +205,8 @@ StorageRef contiguous_locked(Node* node) {
 }
 
 // The same; a constant or index keeps the values that were asked for, so that pointers to them stay valid.
-StorageRef kept_contiguous(Node* node) {
-  StorageRef storage = contiguous_locked(node);
+StorageRef kept_contiguous(Node* node, Evaluation& evaluation) {
+  StorageRef storage = contiguous_locked(node, evaluation);
   if (!node->has_values()) {
     const std::scoped_lock lock(graph::lock());
     graph::forget(node);
@@ -208,8 +221,10 @@ void before_fork() {
   evaluating().lock();
   jit::pause_background();
   graph::lock().lock();
+  device::lock().lock();
 }
 void after_fork() {
+  device::lock().unlock();
   graph::lock().unlock();
   jit::resume_background();
   evaluating().unlock();
@@ -220,7 +235,9 @@ void after_fork_in_child() {
 }
 
 const bool kInstalled = [] {
-  omp_get_max_threads();  // LLVM's OpenMP runtime takes its locks at a fork, too: after ours, as a launch does
+  // LLVM's OpenMP runtime has locks of its own that it takes at a fork. A launch takes them after ours, so it must be
+  // set up before: handlers that were installed first run last.
+  omp_get_max_threads();
   pthread_atfork(before_fork, after_fork, after_fork_in_child);
   graph::set_evaluator([](Node* node) { evaluate({&node, 1}); });
   return true;
@@ -229,13 +246,13 @@ const bool kInstalled = [] {
 }  // namespace
 
 void evaluate(std::span<Node* const> nodes) {
-  const std::scoped_lock guard(evaluating());
-  compute(unsettled(nodes));
+  Evaluation evaluation;
+  compute(unsettled(nodes), evaluation);
 }
 
 StorageRef contiguous(Node* node) {
-  const std::scoped_lock guard(evaluating());
-  StorageRef storage = kept_contiguous(node);
+  Evaluation evaluation;
+  StorageRef storage = kept_contiguous(node, evaluation);
   storage->data();  // brought here from a device while others are kept out
   return storage;
 }
@@ -245,14 +262,14 @@ void move_to(Node* node, int device) {
     contiguous(node);
     return;
   }
-  const std::scoped_lock guard(evaluating());
+  Evaluation evaluation;
   cuda::Gpu& to = gpu(device);
-  on_gpu(*kept_contiguous(node), to);
+  on_gpu(*kept_contiguous(node, evaluation), to);
   to.synchronize();
 }
 
 void evaluate_into(Node* node, void* out, const Strides& strides) {
-  const std::scoped_lock guard(evaluating());
+  Evaluation evaluation;
   const std::size_t bytes = bytes_of(node->numel(), node->dtype);
   if (bytes == 0) return;
   const bool in_order = graph::is_identity(node->shape, {0, strides});
@@ -265,7 +282,7 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
         [](Execution&, const std::vector<int>&) {});
     return;
   }
-  const StorageRef values = contiguous_locked(node);
+  const StorageRef values = contiguous_locked(node, evaluation);
   const int size = static_cast<int>(itemsize(node->dtype));
   const auto& scatter = cpu::support(jit::level()).scatter[cpu::item_index(size)];
   const std::byte* from = values->data();
@@ -278,7 +295,7 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
 }
 
 std::string explain(std::span<Node* const> nodes, bool code) {
-  const std::scoped_lock guard(evaluating());
+  Evaluation evaluation;
   const std::vector<Node*> roots = unsettled(nodes);
   if (roots.empty()) return "nothing to compute: the values exist\n";
   const plan::Snapshot snapshot = plan::snapshot(roots);

@@ -113,10 +113,10 @@ bool is_injective(const Dims& extents, const Map& map) {
   for (int k = 0; k < extents.size(); ++k)
     if (extents[k] > 1) axes.push_back({extents[k], std::abs(map.strides[k])});
   std::sort(axes.begin(), axes.end(), [](const Axis& a, const Axis& b) { return a.stride < b.stride; });
-  std::int64_t reach = 0;
+  __int128 reach = 0;  // strides may be any 63-bit numbers
   for (const Axis& axis : axes) {
     if (axis.stride <= reach) return false;
-    reach += axis.stride * (axis.extent - 1);
+    reach += static_cast<__int128>(axis.stride) * (axis.extent - 1);
   }
   return true;
 }

@@ -4,12 +4,13 @@
 #include <limits>
 
 #include "host/base/error.h"
+#include "host/base/limits.h"
 
 namespace ingot::io {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr std::int64_t kMaxBytes = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMaxExtent = std::numeric_limits<std::int64_t>::max();
 
 struct Name {
   std::string_view descr;
@@ -181,7 +182,7 @@ class Reader {
     std::int64_t value = 0;
     while (!ends() && bytes_[at_] >= '0' && bytes_[at_] <= '9') {
       const std::int64_t digit = bytes_[at_] - '0';
-      if (value > (kMaxBytes - digit) / 10) fault(start_offset, "an extent that does not fit 63 bits");
+      if (value > (kMaxExtent - digit) / 10) fault(start_offset, "an extent that does not fit 63 bits");
       value = 10 * value + digit;
       ++at_;
     }
@@ -235,15 +236,11 @@ NpyHeader parse_npy_header(std::span<const std::byte> bytes, std::int64_t file_s
   const bool long_prefix = bytes[6] != std::byte{1};
   Reader(as_text(bytes), long_prefix ? 12 : 10).read(header);
 
-  std::int64_t size = static_cast<std::int64_t>(itemsize(header.dtype));
-  for (std::int64_t extent : header.shape) {
-    if (extent > 1 && size > kMaxBytes / extent) {
-      fault(header.data_offset, "shape ", to_string(header.shape), " of ", name(header.dtype),
-            " takes more than 2^63 bytes");
-    }
-    if (extent > 1) size *= extent;
+  if (is_too_large(header.shape)) {
+    fault(header.data_offset, "shape ", to_string(header.shape),
+          " is too large; an array holds less than 2^59 elements");
   }
-  if (header.shape.numel() == 0) size = 0;
+  const std::int64_t size = header.shape.numel() * static_cast<std::int64_t>(itemsize(header.dtype));
   const std::int64_t present = file_size - header.data_offset;
   if (present != size) {
     fault(header.data_offset + std::min(size, present), "shape ", to_string(header.shape), " of ", name(header.dtype),

@@ -39,11 +39,16 @@ class Worker {
 
   void pause() {
     std::unique_lock guard(mutex_);
+    paused_ = true;
     changed_.wait(guard, [&] { return !busy_; });
     guard.release();
   }
 
-  void resume() { mutex_.unlock(); }
+  void resume() {
+    paused_ = false;
+    mutex_.unlock();
+    changed_.notify_all();
+  }
 
   void finish() {
     std::unique_lock guard(mutex_);
@@ -54,7 +59,7 @@ class Worker {
   void run() {
     std::unique_lock guard(mutex_);
     for (;;) {
-      changed_.wait(guard, [&] { return stopping_ || !queue_.empty(); });
+      changed_.wait(guard, [&] { return stopping_ || (!paused_ && !queue_.empty()); });
       if (stopping_) return;
       const std::function<void()> task = std::move(queue_.front());
       queue_.pop_front();
@@ -71,7 +76,7 @@ class Worker {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> queue_;
-  bool busy_ = false, stopping_ = false;
+  bool busy_ = false, paused_ = false, stopping_ = false;
   std::thread thread_;  // last: it uses the others
 };
 

@@ -152,13 +152,17 @@ std::optional<std::string> load_cached(const std::string& key) {
   return object;
 }
 
+template <class... Parts>
+void warn_once(const Parts&... parts) {
+  static std::atomic<bool> warned{false};  // of each kind of trouble
+  if (!warned.exchange(true)) log(Log::Warn, parts...);
+}
+
 void store_cached(const std::string& key, std::string_view object) {
   const std::string folder = cache_folder();
   if (folder.empty()) return;
   if (!make_folder(folder)) {
-    static std::atomic<bool> warned{false};
-    if (!warned.exchange(true))
-      log(Log::Warn, "not caching kernels: ", folder, " cannot be made, or others may write to it");
+    warn_once("not caching kernels: ", folder, " cannot be made, or others may write to it");
     return;
   }
   static std::atomic<int> counter{0};
@@ -173,7 +177,7 @@ void store_cached(const std::string& key, std::string_view object) {
               write_all(file.fd, key) && write_all(file.fd, object);
   }
   if (!written || rename(temporary.c_str(), path.c_str()) != 0) {
-    log(Log::Warn, "could not cache a kernel in ", folder, ": ", std::strerror(errno));
+    warn_once("could not cache a kernel in ", folder, ": ", std::strerror(errno));
     unlink(temporary.c_str());
     return;
   }

@@ -80,7 +80,9 @@ Runner Code::prepare(std::int64_t work) {
   if (!tried_.load(std::memory_order_acquire)) {
     if (backend == Backend::Llvm || work >= kCompileFirst) {
       compile();
-    } else if (work_.fetch_add(work, std::memory_order_relaxed) + work >= kCompileLater && !queued_.exchange(true)) {
+    } else if (work_.fetch_add(work, std::memory_order_relaxed) + work >= kCompileLater &&
+               (!queued_.exchange(true) ||
+                config().forked)) {  // what was queued at a fork, nobody compiles in the child
       in_background([self = code_for(kernel_)] { self->compile(); });
     }
   }

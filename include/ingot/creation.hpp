@@ -50,7 +50,8 @@ concept Values = requires(const Range& r) {
 
 // A number in a braced list of floats and doubles. In braces of its own it is a row, and no Real.
 struct Real {
-  template <std::floating_point T>
+  template <class T>
+    requires(std::same_as<T, float> || std::same_as<T, double>)
   Real(T number) noexcept : value(number) {}
   explicit Real(std::initializer_list<double>) = delete;
   double value;
@@ -94,7 +95,8 @@ inline Array array(std::initializer_list<detail::Real> values, const Shape& shap
 /// array({{1.0, 2.0}, {3.0, 4.0}}): 2-d. ValueError for rows of different lengths.
 template <Element E>
 Array array(std::initializer_list<std::initializer_list<E>> rows, Location where = Location::current()) {
-  const std::size_t columns = rows.size() == 0 ? 0 : rows.begin()->size();
+  if (rows.size() == 0) return array(std::initializer_list<E>{}, where);  // array<double>({}) means no rows
+  const std::size_t columns = rows.begin()->size();
   std::vector<std::conditional_t<std::is_same_v<E, bool>, std::uint8_t, E>> values;
   for (const auto& row : rows) {
     if (row.size() != columns)
@@ -151,7 +153,7 @@ INGOT_API Array arange(Scalar start, Scalar stop, DType dtype, Location where = 
 INGOT_API Array arange(Scalar stop, std::optional<DType> dtype = {}, Location where = Location::current());
 
 /// `count` evenly spaced numbers from start to stop; the last is stop itself, or one step before it without endpoint.
-/// Computed in Float64; an integer dtype takes the floor.
+/// Computed in Float64; an integer dtype takes the floor, and must hold the first and the last (ValueError).
 INGOT_API Array linspace(double start, double stop, std::int64_t count, bool endpoint = true,
                          DType dtype = DType::Float64, Location where = Location::current());
 

@@ -14,7 +14,7 @@ struct Stats {
   std::int64_t launches = 0;       ///< kernels run, interpreted ones included
   std::int64_t interpreted = 0;    ///< of these, by the interpreter
   std::int64_t compiles = 0;       ///< kernels compiled
-  std::int64_t cache_hits = 0;     ///< compiled kernels found in memory or on disk
+  std::int64_t cache_hits = 0;     ///< compiled kernels found on disk
   std::int64_t bytes_read = 0;     ///< by kernels, from memory
   std::int64_t bytes_written = 0;  ///< by kernels, to memory
   std::int64_t bytes_to_device = 0;

@@ -16,7 +16,7 @@ class INGOT_API Generator {
 
   /// Uniform in [low, high): low + u * (high - low), u a multiple of 2^-53 (Float64) or 2^-24 (Float32) in [0, 1).
   /// Rounding can reach `high` itself where low is not 0. ValueError if low is above high, or one of them or their
-  /// difference is not finite; TypeError for other dtypes.
+  /// difference is not finite in the dtype; TypeError for other dtypes.
   Array uniform(const Shape& shape, double low = 0.0, double high = 1.0, DType dtype = DType::Float64,
                 Location where = Location::current());
 

@@ -22,6 +22,7 @@ TEST(Creation, CopiesValues) {
   EXPECT_VALUES(array({1.5, 2.5f}), ({2}), double, 1.5, 2.5);
   EXPECT_VALUES(array({1.5f, 2.5, 3.0, 4.0}, {2, 2}), ({2, 2}), double, 1.5, 2.5, 3, 4);
   EXPECT_VALUES(array({{1.5}, {2.5}}), ({2, 1}), double, 1.5, 2.5);
+  EXPECT_EQ(array<double>({}).shape(), (Shape{0}));
   EXPECT_VALUES(array(std::array<int, 2>{5, 6}), ({2}), int, 5, 6);
   EXPECT_VALUES(array(std::vector<bool>{true, false}), ({2}), bool, true, false);
   EXPECT_EQ(array(std::vector<double>()).shape(), Shape{0});
@@ -126,7 +127,7 @@ TEST(Creation, CountsInRanges) {
   EXPECT_ERROR(ValueError, arange(0.0, 5.0, 0.0),
                "arange: from 0 to 5 by 0 is no range; the step must not be 0, and nothing NaN");
   EXPECT_ERROR(ValueError, arange(0.0, 1e300, 1.0),
-               "arange: 1e+300 elements are too many; an array holds less than 2^63");
+               "arange: 1e+300 elements are too many; an array holds less than 2^59");
   EXPECT_ERROR(ValueError, arange(0, 300, DType::Int8),
                "arange: 299 does not fit int8, which holds -128 to 127; use another value or dtype");
   EXPECT_ERROR(TypeError, arange(2, DType::Bool),
@@ -143,6 +144,9 @@ TEST(Creation, SpacesNumbersEvenly) {
   EXPECT_VALUES(linspace(-1, 0, 3, true, DType::Int32), ({3}), int, -1, -1, 0);
   for (const double stop : {0.1, 1.0 / 3, 1e300, -7.7}) EXPECT_EQ(linspace(0.3, stop, 50)(-1).item<double>(), stop);
   EXPECT_EQ(linspace(0, 5e-324, 3)(1).item<double>(), 0.5 * 5e-324);  // the step underflows
+  EXPECT_ERROR(ValueError, linspace(0, 300, 4, true, DType::UInt8),
+               "linspace: 300 does not fit uint8, which holds 0 to 255; use another value or dtype");
+  EXPECT_EQ(linspace(0, 256, 256, false, DType::UInt8)(-1).item<int>(), 255);
   EXPECT_ERROR(ValueError, linspace(0, 1, -1), "linspace: -1 numbers were asked for; the count must not be negative");
 }
 
@@ -181,7 +185,9 @@ TEST(Random, StaysInItsIntervalAndFillsIt) {
 TEST(Random, RefusesIntervalsAndDtypesThatCannotBe) {
   random::Generator g(1);
   EXPECT_ERROR(ValueError, g.uniform({2}, -1e308, 1e308),
-               "uniform: from -1e+308 to 1e+308; low, high and their difference must be finite");
+               "uniform: from -1e+308 to 1e+308; low, high and their difference must be finite in float64");
+  EXPECT_ERROR(ValueError, g.uniform({2}, -3e38, 3e38, DType::Float32),
+               "uniform: from -3e+38 to 3e+38; low, high and their difference must be finite in float32");
   EXPECT_ERROR(ValueError, g.uniform({2}, 2, 1), "uniform: from 2 to 1; low must not be above high: swap them");
   EXPECT_VALUES(g.uniform({2}, 3, 3), ({2}), double, 3, 3);
   EXPECT_ERROR(TypeError, g.uniform({2}, 0, 1, DType::Int32),

@@ -151,6 +151,18 @@ TEST(Elementwise, ComparesSignedWithUnsigned64Exactly) {
   EXPECT_VALUES(astype(s, DType::Int8) < u, ({4}), bool, true, true, true, false);
 }
 
+TEST(Elementwise, ComparesFloatsWithLiteralsBeyondThem) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  const Array x = array({-kInf, 1.0f, kInf, static_cast<float>(kNaN)});
+  EXPECT_VALUES(x < 1e300, ({4}), bool, true, true, false, false);
+  EXPECT_VALUES(x <= 1e300, ({4}), bool, true, true, false, false);
+  EXPECT_VALUES(x > 1e300, ({4}), bool, false, false, true, false);
+  EXPECT_VALUES(x < -1e300, ({4}), bool, true, false, false, false);
+  EXPECT_VALUES(-1e300 < x, ({4}), bool, false, true, true, false);
+  EXPECT_VALUES(1e300 == x, ({4}), bool, false, false, false, false);
+  EXPECT_VALUES(x != 1e300, ({4}), bool, true, true, true, true);
+}
+
 TEST(Elementwise, ComparesIntegersWithLiteralsBeyondThem) {
   const Array bytes = array<std::uint8_t>({0, 255}), longs = array({std::numeric_limits<std::int64_t>::max()});
   EXPECT_VALUES(bytes < 300, ({2}), bool, true, true);

@@ -94,7 +94,15 @@ TEST(Values, GoStraightIntoTheCallersMemory) {
   EXPECT_ERROR(
       ValueError, eval_into(x, rows, {1, 1}),
       "eval_into: strides (1, 1) lead several elements of shape (2, 3) to one place; give each element its own");
+  EXPECT_ERROR(ValueError, eval_into(x, rows, {std::int64_t{1} << 61, 1}),
+               "eval_into: strides (2305843009213693952, 1) of shape (2, 3) reach over 2^63 bytes and more");
   EXPECT_ERROR(ValueError, eval_into(x, nowhere), "eval_into: out is null, and 6 elements are to be written");
+}
+
+TEST(Threads, AreAtLeastOne) {
+  const int before = num_threads();
+  EXPECT_ERROR(ValueError, set_num_threads(0), "set_num_threads: 0 threads given; expected at least 1");
+  EXPECT_EQ(num_threads(), before);
 }
 
 TEST(Handles, ShareAndMove) {

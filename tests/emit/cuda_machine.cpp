@@ -130,7 +130,18 @@ struct Machine::Impl {
   }
 };
 
-bool Machine::available() { return std::system(INGOT_TEST_CLANG " --version > /dev/null 2>&1") == 0; }
+const char* Machine::missing() {
+#if defined(__SANITIZE_THREAD__)
+  constexpr bool kFibersAreKnown = false;
+#elif defined(__has_feature)
+  constexpr bool kFibersAreKnown = !__has_feature(thread_sanitizer);
+#else
+  constexpr bool kFibersAreKnown = true;
+#endif
+  if (!kFibersAreKnown) return "the fibers that stand for CUDA threads are not known to the thread sanitizer";
+  static const bool found = std::system(INGOT_TEST_CLANG " --version > /dev/null 2>&1") == 0;
+  return found ? nullptr : "clang 19 was not found, which compiles the CUDA text for the host";
+}
 
 Machine::Machine(const std::vector<cuda::Program>& programs) : impl_(std::make_unique<Impl>()) {
   std::string folder = (std::filesystem::temp_directory_path() / "ingot_cuda_XXXXXX").string();

@@ -23,8 +23,8 @@ class Machine {
   void launch(const std::string& kernel, std::uint32_t blocks, const std::vector<std::uint64_t>& arguments,
               std::uint64_t seed);
 
-  /// Whether the compiler can be run at all.
-  static bool available();
+  /// Why programs cannot be run here; null where they can.
+  static const char* missing();
 
  private:
   struct Impl;

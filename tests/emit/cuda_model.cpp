@@ -240,6 +240,7 @@ std::vector<std::uint64_t> run_region(const ir::Region& region, const std::vecto
                                       const std::vector<std::uint64_t>& params,
                                       const std::vector<std::uint64_t>& reduced, const Coordinates& at) {
   std::vector<std::uint64_t> v;
+  v.reserve(region.code.size());
   for (const ir::Instr& instr : region.code) {
     const auto arg = [&](int k) { return k < ir::argument_count(instr) ? v[instr.args[k]] : 0; };
     switch (instr.code) {

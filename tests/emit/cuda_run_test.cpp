@@ -156,7 +156,7 @@ class CudaRun : public testing::Test {
 #if defined(__SANITIZE_THREAD__)
     return;
 #endif
-    if (!Machine::available()) return;
+    if (Machine::missing() != nullptr) return;
     std::vector<cuda::Program> programs;
     for (const Case& c : cases()) {
       const auto same = [&](const Case& earlier) { return earlier.kernel == c.kernel; };
@@ -172,10 +172,7 @@ class CudaRun : public testing::Test {
     trials_.clear();
   }
   void SetUp() override {
-#if defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "the fibers that stand for CUDA threads are not known to the thread sanitizer";
-#endif
-    if (!Machine::available()) GTEST_SKIP() << "clang 19 was not found, which compiles the CUDA text for the host";
+    if (const char* reason = Machine::missing()) GTEST_SKIP() << reason;
     ASSERT_NE(machine_, nullptr) << "the CUDA text did not compile for the host: see the suite's failure above";
   }
 
@@ -282,10 +279,7 @@ class CudaPartials : public testing::TestWithParam<int> {
     return machine;
   }
   void SetUp() override {
-#if defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "the fibers that stand for CUDA threads are not known to the thread sanitizer";
-#endif
-    if (!Machine::available()) GTEST_SKIP() << "clang 19 was not found, which compiles the CUDA text for the host";
+    if (const char* reason = Machine::missing()) GTEST_SKIP() << reason;
   }
 };
 

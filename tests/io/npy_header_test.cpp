@@ -179,11 +179,14 @@ TEST(NpyHeader, RefusesHostileShapes) {
   EXPECT_EQ(with("(-1,)"), "11: a negative extent");
   EXPECT_EQ(with("(9223372036854775808,)"), "11: an extent that does not fit 63 bits");
   EXPECT_EQ(with("(99999999999999999999999999999999,)"), "11: an extent that does not fit 63 bits");
-  EXPECT_EQ(with("(9223372036854775807,)"), "74: shape (9223372036854775807,) of float64 takes more than 2^63 bytes");
+  EXPECT_EQ(with("(9223372036854775807,)"),
+            "74: shape (9223372036854775807,) is too large; an array holds less than 2^59 elements");
   EXPECT_EQ(with("(4294967296, 4294967296)"),
-            "76: shape (4294967296, 4294967296) of float64 takes more than 2^63 bytes");
+            "76: shape (4294967296, 4294967296) is too large; an array holds less than 2^59 elements");
   EXPECT_EQ(with("(0, 4294967296, 4294967296)"),
-            "79: shape (0, 4294967296, 4294967296) of float64 takes more than 2^63 bytes");
+            "79: shape (0, 4294967296, 4294967296) is too large; an array holds less than 2^59 elements");
+  EXPECT_EQ(with("(0, 2305843009213693952)"),
+            "76: shape (0, 2305843009213693952) is too large; an array holds less than 2^59 elements");
   EXPECT_EQ(with("(3)", 24), "12: a tuple of one extent has a comma, as in (3,)");
   EXPECT_EQ(with("3", 24), "10: expected '(', found '3'; the shape is a tuple of extents");
   EXPECT_EQ(with("(2, 03)", 48), "14: an extent with a leading zero");

@@ -20,6 +20,26 @@ TEST(Background, RunsWhatIsQueuedInOrder) {
   EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
+TEST(Background, PausesAfterTheTaskThatRuns) {
+  std::atomic<int> ran{0};
+  std::atomic<bool> go{false};
+  in_background([&] {
+    while (!go) std::this_thread::yield();
+    ++ran;
+  });
+  for (int i = 0; i < 5; ++i) in_background([&] { ++ran; });
+  std::thread opener([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    go = true;
+  });
+  pause_background();
+  EXPECT_EQ(ran, 1);
+  resume_background();
+  opener.join();
+  finish_background();
+  EXPECT_EQ(ran, 6);
+}
+
 TEST(Background, RunsAtOnceInAChildAfterFork) {
   in_background([] {});
   finish_background();

@@ -1,10 +1,12 @@
 #include "host/jit/disk_cache.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -79,10 +81,28 @@ TEST_F(DiskCache, TrustsNoFolderThatOthersMayWriteTo) {
   EXPECT_FALSE(load_cached(key_));
 }
 
-TEST_F(DiskCache, LivesWithAFullDisk) {
-  config().cache_dir = "/dev/full/cache";  // no folder can be made there
+TEST_F(DiskCache, LivesWithoutAFolder) {
+  config().cache_dir = "/dev/full/cache";  // cannot be made there
   EXPECT_NO_THROW(store_cached(key_, object_));
   EXPECT_FALSE(load_cached(key_));
+}
+
+// No file may grow beyond 64 KiB here: writing stops in the middle, as where a disk is full.
+TEST_F(DiskCache, LivesWithAFullDisk) {
+  store_cached(key_, object_);
+  const pid_t child = fork();
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{64 << 10, 64 << 10};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    const std::string other = cache_key("another kernel", "x86-64-v3", "llvm 19");
+    store_cached(other, std::string(1 << 20, 'x'));
+    _exit(!load_cached(other) && load_cached(key_) == object_ ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(files().size(), 1u) << "what was written of a file was left behind";
 }
 
 TEST_F(DiskCache, IsSharedByProcesses) {
