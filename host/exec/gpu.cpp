@@ -12,6 +12,27 @@
 namespace ingot::exec {
 namespace {
 
+// As the emitter for CUDA sees it: it computes index operands along any axes by itself, where the CPU stages them, and
+// knows an operand by its innermost axis alone.
+ir::Kernel for_gpu(const Bound& bound) {
+  ir::Kernel kernel = bound.launch->kernel;
+  const auto adapt = [&](ir::Region& region, const Region& operands) {
+    for (std::size_t k = 0; k < region.inputs.size(); ++k) {
+      const Operand& operand = operands.in[k];
+      if (!operand.index && !bound.launch->flat) continue;
+      const std::int64_t unit = operand.index ? 1 : operand.itemsize,
+                         step = operand.step.empty() ? 0 : operand.step.back();
+      region.inputs[k].generated = operand.index;
+      region.inputs[k].access = step == unit                  ? ir::Access::Contiguous
+                                : step == 0 && !operand.index ? ir::Access::Uniform
+                                                              : ir::Access::Strided;
+    }
+  };
+  adapt(kernel.body, bound.body);
+  adapt(kernel.epilogue, bound.epilogue);
+  return kernel;
+}
+
 std::vector<cuda::Binding> bindings(const std::vector<Operand>& operands) {
   std::vector<cuda::Binding> list;
   for (const Operand& operand : operands) {
@@ -72,6 +93,30 @@ cuda::Address tickets(cuda::Gpu& gpu, Loaded& state, std::size_t count) {
 
 }  // namespace
 
+struct GpuLaunches {
+  struct Entry {
+    int device;
+    cuda::Options options;
+    std::shared_ptr<const jit::CudaCode> code;
+    cuda::Function function;
+  };
+  ir::Kernel kernel;
+  std::vector<Entry> entries;  // one, unless alignment or sizes of operands differ between evaluations
+};
+
+namespace {
+
+const GpuLaunches::Entry& entry_for(GpuLaunches& launches, const cuda::Options& options, cuda::Gpu& gpu) {
+  for (const GpuLaunches::Entry& entry : launches.entries)
+    if (entry.device == gpu.ordinal() && entry.options == options) return entry;
+  auto code = jit::cuda_code(launches.kernel, options, gpu.properties().capability);
+  cuda::Function& function = loaded(gpu).functions[code];
+  if (function == nullptr) function = gpu.load(code->cubin, code->program.name);
+  return launches.entries.emplace_back(GpuLaunches::Entry{gpu.ordinal(), options, std::move(code), function});
+}
+
+}  // namespace
+
 int gpu_count() { return cuda::Gpu::count(); }
 
 void require_gpu(int ordinal, const Location& where) {
@@ -106,20 +151,19 @@ void run_on_gpu(Bound& bound, cuda::Gpu& gpu) {
   const cuda::Properties& properties = gpu.properties();
   const cuda::Device device{properties.multiprocessors,
                             cuda::bytes_in_flight(properties.capability, properties.bandwidth)};
-  const ir::Kernel& kernel = bound.launch->kernel;
+  if (!bound.gpu) bound.gpu = std::make_shared<GpuLaunches>(GpuLaunches{for_gpu(bound), {}});
+  const ir::Kernel& kernel = bound.gpu->kernel;
   const cuda::Launch launch = launch_of(bound);
-  const std::shared_ptr<const jit::CudaCode> code =
-      jit::cuda_code(kernel, cuda::choose(kernel, launch, device), properties.capability);
-  Loaded& state = loaded(gpu);
-  cuda::Function& function = state.functions[code];
-  if (function == nullptr) function = gpu.load(code->cubin, code->program.name);
+  const GpuLaunches::Entry& entry = entry_for(*bound.gpu, cuda::choose(kernel, launch, device), gpu);
+  const cuda::Program& program = entry.code->program;
 
-  const cuda::Grid grid = cuda::grid(code->program, kernel, launch, device);
+  const cuda::Grid grid = cuda::grid(program, kernel, launch, device);
   cuda::BlockRef scratch;
   if (grid.scratch_bytes != 0) scratch = memory(gpu, grid.scratch_bytes, "the partial results of a reduction");
+  const cuda::Address zeros = tickets(gpu, loaded(gpu), grid.tickets);
   std::vector<std::uint64_t> arguments =
-      cuda::arguments(code->program, grid, launch, scratch ? scratch->address() : 0, tickets(gpu, state, grid.tickets));
-  gpu.launch(function, grid.blocks, cuda::kBlock, arguments.data());
+      cuda::arguments(program, grid, launch, scratch ? scratch->address() : 0, zeros);
+  gpu.launch(entry.function, grid.blocks, cuda::kBlock, arguments.data());
 }
 
 }  // namespace ingot::exec

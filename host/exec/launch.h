@@ -10,6 +10,8 @@
 
 namespace ingot::exec {
 
+struct GpuLaunches;  // what running on a device keeps from one evaluation to the next (gpu.cpp)
+
 /// A launch with its operands bound to memory.
 struct Bound {
   const plan::Launch* launch = nullptr;
@@ -17,6 +19,7 @@ struct Bound {
   jit::Runner runner;  // set by run()
   Region body, epilogue;
   std::int64_t work = 0, elements = 0;
+  std::shared_ptr<GpuLaunches> gpu;
   std::vector<int> last_reads;  // temporaries that no later launch reads
 };
 
