@@ -46,9 +46,18 @@ Fault BlockRunner::run(const Kernel& kernel, void* const* parameters, Random ran
   return std::exchange(fault_, {});
 }
 
+void BlockRunner::place_threads() {
+  extent_ = machine_.block_extent;
+  int t = 0;
+  for (unsigned z = 0; z < extent_.z; ++z)
+    for (unsigned y = 0; y < extent_.y; ++y)
+      for (unsigned x = 0; x < extent_.x; ++x) thread_[t++].place = {x, y, z};
+  threads_ = t;
+}
+
 void BlockRunner::prepare() {
   const Index3& extent = machine_.block_extent;
-  threads_ = static_cast<int>(extent.x * extent.y * extent.z);
+  if (extent.x != extent_.x || extent.y != extent_.y || extent.z != extent_.z) place_threads();
   ended_ = at_barrier_ = 0;
   found_ = -1;
   for (int t = 0; t < threads_; ++t) thread_[t].in_exchange = false;
@@ -100,9 +109,7 @@ int BlockRunner::next_thread() {
 void BlockRunner::begin_thread(int thread) {
   running_ = thread;
   warp_[thread / kWarp].fresh &= ~(1u << (thread % kWarp));
-  const auto linear = static_cast<unsigned>(thread);
-  const Index3& extent = machine_.block_extent;
-  machine_.thread = {linear % extent.x, linear / extent.x % extent.y, linear / extent.x / extent.y};
+  machine_.thread = thread_[thread].place;
 }
 
 Fiber& BlockRunner::idle_fiber() {

@@ -45,6 +45,7 @@ class BlockRunner {
 
  private:
   struct Thread {
+    Index3 place{};
     Fiber* fiber = nullptr;  // that keeps it while it waits
     Exchange exchange{};
     unsigned long long taken = 0;
@@ -61,6 +62,7 @@ class BlockRunner {
   static void trap();
 
   void prepare();
+  void place_threads();
   int next_thread();
   void begin_thread(int thread);
   void run_warp(int warp);
@@ -83,6 +85,7 @@ class BlockRunner {
   std::vector<std::unique_ptr<Fiber>> fibers_;
   std::vector<Fiber*> idle_;
 
+  Index3 extent_{};  // that the threads' places are for
   int threads_ = 0, ended_ = 0, at_barrier_ = 0;
   std::array<Thread, kMostThreads> thread_;
   std::array<Warp, kMostThreads / kWarp> warp_;

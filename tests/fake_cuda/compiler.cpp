@@ -2,11 +2,14 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <mutex>
 #include <regex>
+#include <sstream>
 
 #include "files.h"
 #include "module.h"
@@ -24,15 +27,22 @@ constexpr std::string_view kPreludeEnd = "\nnamespace math = ingot::math;\n";
 std::atomic<unsigned long long> g_compiled, g_with_prelude, g_from_disk;
 
 // -O0: a kernel runs on a few thousand elements, and optimising takes three times as long as everything else. The
-// alignment check is what a GPU does in hardware.
+// alignment check is what a GPU does in hardware. FAKE_NVRTC_FLAGS adds others.
 const std::vector<std::string>& flags() {
-  static const std::vector<std::string> all = {
+  static const std::vector<std::string> standard = {
       // clang-format off
-      "-std=c++20", "-O0", "-march=native", "-ffp-contract=off", "-fno-strict-aliasing", "-fsanitize=alignment",
+      "-std=c++20", "-O0", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing", "-fsanitize=alignment",
       "-fsanitize-trap=alignment", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fno-stack-protector",
       "-fPIC", "-fvisibility=hidden", "-w",
       // clang-format on
   };
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> out = standard;
+    const char* const more = std::getenv("FAKE_NVRTC_FLAGS");
+    std::istringstream words(more != nullptr ? more : "");
+    for (std::string word; words >> word;) out.push_back(word);
+    return out;
+  }();
   return all;
 }
 
@@ -42,7 +52,7 @@ const std::string& environment() {
     std::string out = FAKE_NVRTC_CLANG;
     struct stat clang{};
     if (stat(FAKE_NVRTC_CLANG, &clang) == 0) out += std::to_string(clang.st_mtime) + std::to_string(clang.st_size);
-    for (const std::string& flag : flags()) out += flag;
+    for (const std::string& flag : flags()) out += flag + " ";
     const std::string processor = read_file("/proc/cpuinfo");
     static const std::regex features("(flags|Features)\\s*:[^\\n]*");
     std::smatch match;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
 std::array<struct sigaction, kSignals.size()> g_before;
+thread_local Memory* t_memory = nullptr;
 
 Fault describe(int signal, const siginfo_t& info, const BlockRunner& runner) {
   if (signal == SIGILL) return {Result::MisalignedAddress, "an access is not aligned to its size"};
@@ -31,7 +32,10 @@ Fault describe(int signal, const siginfo_t& info, const BlockRunner& runner) {
 // the kernel's own code, which holds nothing, and SA_NODEFER leaves the signal unblocked.
 void handle(int signal, siginfo_t* info, void* context) {
   BlockRunner* const runner = BlockRunner::current();
-  if (runner != nullptr) runner->abandon(describe(signal, *info, *runner));
+  if (runner != nullptr) {
+    if (signal == SIGSEGV && t_memory->open(reinterpret_cast<std::uint64_t>(info->si_addr))) return;
+    runner->abandon(describe(signal, *info, *runner));
+  }
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     if (kSignals[i] != signal) continue;
     const struct sigaction& before = g_before[i];
@@ -57,7 +61,8 @@ struct HandlerStack {
 
 }  // namespace
 
-FaultsCaught::FaultsCaught() {
+FaultsCaught::FaultsCaught(Memory& memory) {
+  t_memory = &memory;
   static std::once_flag once;
   std::call_once(once, install);
   stack_t now{};
@@ -70,6 +75,7 @@ FaultsCaught::FaultsCaught() {
 }
 
 FaultsCaught::~FaultsCaught() {
+  t_memory = nullptr;
   if (!installed_) return;
   stack_t none{};
   none.ss_flags = SS_DISABLE;

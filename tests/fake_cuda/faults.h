@@ -1,13 +1,16 @@
 // Signals that kernels raise become errors of their launch.
 #pragma once
 
+#include "memory.h"
+
 namespace fake_cuda {
 
-/// While it lives, what a kernel on this OS thread does to deserve SIGSEGV, SIGBUS, SIGILL or SIGFPE ends its block.
+/// While it lives, kernels of this OS thread may touch the allocations of `memory`; SIGSEGV, SIGBUS, SIGILL and SIGFPE
+/// end the block that gives cause for them.
 /// Signals from anywhere else go where they went before.
 class FaultsCaught {
  public:
-  FaultsCaught();
+  explicit FaultsCaught(Memory& memory);
   ~FaultsCaught();
   FaultsCaught(const FaultsCaught&) = delete;
   FaultsCaught& operator=(const FaultsCaught&) = delete;

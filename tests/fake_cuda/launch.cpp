@@ -41,8 +41,9 @@ class Order {
 
 class Grid {
  public:
-  explicit Grid(const Launch& launch)
+  Grid(const Launch& launch, Memory& memory)
       : launch_(launch),
+        memory_(memory),
         count_(std::uint64_t{launch.grid.x} * launch.grid.y * launch.grid.z),
         order_(count_, launch.seed) {
     for (const auto& value : launch.parameters) parameters_.push_back(const_cast<char*>(value.data()));
@@ -61,7 +62,7 @@ class Grid {
  private:
   void work() {
     static thread_local BlockRunner runner;
-    const FaultsCaught caught;
+    const FaultsCaught caught(memory_);
     Machine& machine = runner.machine();
     const Index3& grid = launch_.grid;
     machine.block_extent = launch_.block;
@@ -87,6 +88,7 @@ class Grid {
   }
 
   const Launch& launch_;
+  Memory& memory_;
   const std::uint64_t count_;
   const Order order_;
   std::vector<void*> parameters_;
@@ -122,8 +124,10 @@ void take_parameters(Launch& launch, void** parameters) {
 }
 
 Result run(const Launch& launch, Memory& memory) {
-  const Opened opened(memory);
-  return Grid(launch).run();
+  memory.begin_kernel();
+  const Result result = Grid(launch, memory).run();
+  memory.end_kernel();
+  return result;
 }
 
 }  // namespace fake_cuda

@@ -14,8 +14,9 @@ namespace fake_cuda {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-constexpr std::uint64_t kAlignment = 256;  // that the driver promises
-constexpr std::uint64_t kGrain = 512;      // an allocation counts in whole grains against the device's memory
+constexpr std::uint64_t kAlignment = 256;    // that the driver promises
+constexpr std::uint64_t kPart = 256 * 1024;  // opens at once
+constexpr std::uint64_t kGrain = 512;        // an allocation counts in whole grains against the device's memory
 constexpr std::uint64_t kSmallestRange = std::uint64_t{64} << 30;
 
 std::uint64_t round_up(std::uint64_t x, std::uint64_t to) { return (x + to - 1) / to * to; }
@@ -24,12 +25,14 @@ std::uint64_t round_up(std::uint64_t x, std::uint64_t to) { return (x + to - 1) 
   throw std::runtime_error(std::string("fake_cuda: ") + call + ": " + std::strerror(errno));
 }
 
-void* map(void* at, std::uint64_t bytes, int protection, int file, std::uint64_t offset) {
-  void* const mapped = mmap(at, bytes, protection, MAP_SHARED | MAP_NORESERVE | (at != nullptr ? MAP_FIXED : 0), file,
+void* map(void* at, std::uint64_t bytes, int protection, int flags, int file, std::uint64_t offset) {
+  void* const mapped = mmap(at, bytes, protection, flags | MAP_NORESERVE | (at != nullptr ? MAP_FIXED : 0), file,
                             static_cast<off_t>(offset));
   if (mapped == MAP_FAILED) fail("mmap");
   return mapped;
 }
+
+void* reserve(void* at, std::uint64_t bytes) { return map(at, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }
 
 void* pointer(std::uint64_t address) { return reinterpret_cast<void*>(address); }
 
@@ -37,11 +40,10 @@ void* pointer(std::uint64_t address) { return reinterpret_cast<void*>(address); 
 
 Memory::Memory(std::uint64_t bytes) : total_(bytes), size_(std::max(kSmallestRange, 4 * bytes)) {
   store_ = memfd_create("fake_cuda_store", MFD_CLOEXEC);
-  nothing_ = memfd_create("fake_cuda_nothing", MFD_CLOEXEC);
-  if (store_ < 0 || nothing_ < 0) fail("memfd_create");
+  if (store_ < 0) fail("memfd_create");
   if (ftruncate(store_, static_cast<off_t>(size_)) != 0) fail("ftruncate");
-  begin_ = reinterpret_cast<std::uint64_t>(map(nullptr, size_, PROT_NONE, nothing_, 0));
-  view_ = static_cast<char*>(map(nullptr, size_, PROT_READ | PROT_WRITE, store_, 0));
+  begin_ = reinterpret_cast<std::uint64_t>(reserve(nullptr, size_));
+  view_ = static_cast<char*>(map(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, store_, 0));
 }
 
 // The first gap of `need` bytes from next_ on, or from the beginning; size_ where there is none.
@@ -65,7 +67,7 @@ Result Memory::allocate(std::uint64_t* address, std::size_t bytes) {
   if (bytes > total_ || counted > total_ - std::min(used_, total_)) return Result::OutOfMemory;
   const std::uint64_t mapped = round_up(bytes, kPage), offset = place(mapped + kPage);
   if (offset == size_) return Result::OutOfMemory;
-  map(pointer(begin_ + offset), mapped, open_ > 0 ? PROT_READ | PROT_WRITE : PROT_NONE, store_, offset);
+  map(pointer(begin_ + offset), mapped, PROT_NONE, MAP_SHARED, store_, offset);
   std::memset(view_ + offset, kPoison, mapped);
   *address = begin_ + offset + mapped - round_up(bytes, kAlignment);
   blocks_[*address] = {offset, mapped, bytes, counted};
@@ -79,8 +81,7 @@ Result Memory::free(std::uint64_t address, std::size_t* bytes) {
   const auto found = blocks_.find(address);
   if (found == blocks_.end()) return Result::InvalidValue;
   const Block block = found->second;
-  map(pointer(begin_ + block.offset), block.mapped, open_ > 0 ? PROT_READ | PROT_WRITE : PROT_NONE, nothing_,
-      block.offset);
+  reserve(pointer(begin_ + block.offset), block.mapped);
   // Gives the host its memory back.
   fallocate(store_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(block.offset),
             static_cast<off_t>(block.mapped));
@@ -117,14 +118,38 @@ std::uint64_t Memory::available() const {
   return total_ - std::min(used_, total_);
 }
 
-void Memory::open() {
-  const std::lock_guard lock(mutex_);
-  if (open_++ == 0 && mprotect(pointer(begin_), size_, PROT_READ | PROT_WRITE) != 0) fail("mprotect");
+void Memory::protect(const Part& part, int protection) const {
+  if (mprotect(pointer(begin_ + part.offset), part.bytes, protection) != 0) fail("mprotect");
 }
 
-void Memory::close() {
+void Memory::begin_kernel() {
   const std::lock_guard lock(mutex_);
-  if (--open_ == 0 && mprotect(pointer(begin_), size_, PROT_NONE) != 0) fail("mprotect");
+  ++kernels_;
+}
+
+// What was freed meanwhile is closed already, and what took its place.
+void Memory::end_kernel() {
+  const std::lock_guard lock(mutex_);
+  if (--kernels_ > 0) return;
+  for (const Part& part : opened_) protect(part, PROT_NONE);
+  opened_.clear();
+}
+
+bool Memory::open(std::uint64_t address) {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t at = address - begin_;
+  // The block of the address is the first that begins behind it, its pages beginning earlier, or the one before.
+  auto found = blocks_.upper_bound(address);
+  if (found == blocks_.end() || at < found->second.offset) {
+    if (found == blocks_.begin()) return false;
+    --found;
+  }
+  const std::uint64_t first = found->second.offset, last = first + found->second.mapped;
+  if (at < first || at >= last) return false;
+  const std::uint64_t part = at / kPart * kPart, begin = std::max(first, part), end = std::min(last, part + kPart);
+  opened_.push_back({begin, end - begin});
+  protect(opened_.back(), PROT_READ | PROT_WRITE);
+  return true;
 }
 
 }  // namespace fake_cuda

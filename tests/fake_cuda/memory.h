@@ -1,15 +1,15 @@
 // The memory of one device: addresses that the host cannot dereference, except in kernels.
 //
-// Device addresses lie in one reserved range. It is a view of two files that exist in memory only: allocations show
-// their part of `store_`, everything else shows `nothing_`, a file of no length, whose pages cannot be touched whatever
-// their protection. So one mprotect opens all allocations, and guards need none. The range is open while kernels run;
-// copies go through a second view, whose addresses nobody else knows.
+// Device addresses lie in one reserved range, closed to everyone. While kernels run, the part of an allocation around
+// an address opens when a kernel first touches it: opening everything would cost each launch a millisecond for every 10
+// MB. Copies go through a second view of the memory, whose addresses nobody else knows.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <vector>
 
 #include "result.h"
 
@@ -37,37 +37,32 @@ class Memory {
   std::uint64_t total() const;
   std::uint64_t available() const;
 
-  /// Kernels may run between open and close, which nest.
-  void open();
-  void close();
+  /// Kernels may run between begin and end, which nest.
+  void begin_kernel();
+  void end_kernel();
+  /// For the handler of a kernel's fault: opens what is around the address. False where nothing is allocated.
+  bool open(std::uint64_t address);
 
  private:
   struct Block {
     std::uint64_t offset, mapped;  // whole pages, without the guard
     std::size_t asked, counted;
   };
+  struct Part {
+    std::uint64_t offset, bytes;
+  };
   std::uint64_t place(std::uint64_t need) const;
+  void protect(const Part& part, int protection) const;
 
   mutable std::mutex mutex_;
   std::uint64_t total_, used_ = 0;
-  int store_ = -1, nothing_ = -1;
+  int store_ = -1;                         // a file that is only in memory
   std::uint64_t begin_ = 0, size_ = 0;     // of the range
   char* view_ = nullptr;                   // of all of store_
   std::map<std::uint64_t, Block> blocks_;  // by address
   std::uint64_t next_ = 0;                 // offset from which a place is looked for, so that addresses return late
-  int open_ = 0;
-};
-
-/// Opens a device's memory for the length of a scope.
-class Opened {
- public:
-  explicit Opened(Memory& memory) : memory_(memory) { memory_.open(); }
-  ~Opened() { memory_.close(); }
-  Opened(const Opened&) = delete;
-  Opened& operator=(const Opened&) = delete;
-
- private:
-  Memory& memory_;
+  int kernels_ = 0;
+  std::vector<Part> opened_;
 };
 
 }  // namespace fake_cuda
