@@ -38,10 +38,12 @@ class BlockRunner {
 
   /// The runner whose kernel runs on this OS thread at this moment; null outside of kernels.
   static BlockRunner* current();
-  /// Ends the block from within its kernel, in a signal handler too.
+  /// Ends the block from within its kernel.
   [[noreturn]] void abandon(Fault fault);
+  /// Whether the kernel's stack has run over its end to touch an address.
   bool overflowed(const void* address) const;
-  Index3 thread() const { return machine_.thread; }
+  /// A place in the kernel's stack that is not in use when the kernel has to end, with room on both sides.
+  void* spare_stack() const { return fiber_->middle(); }
 
  private:
   struct Thread {

@@ -10,6 +10,7 @@ using namespace fake_cuda;
 
 FAKE_CUDA_API int cuInit(unsigned flags) {
   return api("cuInit", [&] {
+    if (state().forked) return Result::NotInitialized;
     if (flags != 0 || !state().problem.empty()) return Result::InvalidValue;
     state().initialized = true;
     return state().devices.empty() ? Result::NoDevice : Result::Success;

@@ -85,6 +85,14 @@ TEST_F(MemoryTest, CannotBeReadByTheHost) {
   EXPECT_DEATH(static_cast<void>(*reinterpret_cast<volatile char*>(a)), "");
 }
 
+TEST_F(MemoryTest, IsGoneInTheChildOfAFork) {
+  const auto call = [] {
+    Address a = 0;
+    std::_Exit(driver().init(0) == Result{3} && driver().allocate(&a, 4) == Result{3} ? 0 : 1);
+  };
+  EXPECT_EXIT(call(), testing::ExitedWithCode(0), "");
+}
+
 TEST_F(StreamTest, PageableMemoryIsTheCallersAgain) {
   const Stream s = stream();
   const Address a = allocate(4);

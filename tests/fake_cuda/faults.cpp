@@ -1,11 +1,14 @@
 #include "faults.h"
 
+#include <ucontext.h>
+
 #include <array>
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "block.h"
 
@@ -28,13 +31,29 @@ Fault describe(int signal, const siginfo_t& info, const BlockRunner& runner) {
   return {Result::IllegalAddress, address};
 }
 
-// Leaves the kernel by a switch to the fiber that called it. That is safe in a handler here: the signal was raised by
-// the kernel's own code, which holds nothing, and SA_NODEFER leaves the signal unblocked.
+thread_local Fault t_fault;
+
+[[noreturn]] void leave() { BlockRunner::current()->abandon(std::move(t_fault)); }
+
+// Ends the block. Where that can be, the handler returns first, to a call of leave() on an unused part of the kernel's
+// stack: sanitizers follow that better than a handler that never returns.
+void abandon(BlockRunner& runner, Fault fault, [[maybe_unused]] void* context) {
+#if defined(__x86_64__)
+  t_fault = std::move(fault);
+  auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+  registers[REG_RIP] = reinterpret_cast<greg_t>(&leave);
+  registers[REG_RSP] = reinterpret_cast<greg_t>(runner.spare_stack()) - 8;  // as after a call
+#else
+  runner.abandon(std::move(fault));
+#endif
+}
+
+// What the handler does is safe: a kernel's own code raised the signal, and holds nothing.
 void handle(int signal, siginfo_t* info, void* context) {
   BlockRunner* const runner = BlockRunner::current();
   if (runner != nullptr) {
     if (signal == SIGSEGV && t_memory->open(reinterpret_cast<std::uint64_t>(info->si_addr))) return;
-    runner->abandon(describe(signal, *info, *runner));
+    return abandon(*runner, describe(signal, *info, *runner), context);
   }
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     if (kSignals[i] != signal) continue;
@@ -45,12 +64,18 @@ void handle(int signal, siginfo_t* info, void* context) {
   }
 }
 
+// Again where someone else has taken a signal since: kernels cannot run without.
 void install() {
-  struct sigaction action{};
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  struct sigaction action{}, now{};
   action.sa_sigaction = handle;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   sigemptyset(&action.sa_mask);
-  for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &g_before[i]);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    sigaction(kSignals[i], nullptr, &now);
+    if (now.sa_sigaction != handle) sigaction(kSignals[i], &action, &g_before[i]);
+  }
 }
 
 // A kernel whose stack has overflowed has none for the handler.
@@ -63,8 +88,7 @@ struct HandlerStack {
 
 FaultsCaught::FaultsCaught(Memory& memory) {
   t_memory = &memory;
-  static std::once_flag once;
-  std::call_once(once, install);
+  install();
   stack_t now{};
   if (sigaltstack(nullptr, &now) != 0 || (now.ss_flags & SS_DISABLE) == 0) return;
   static thread_local HandlerStack stack;

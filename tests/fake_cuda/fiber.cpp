@@ -146,4 +146,6 @@ bool Fiber::guards(const void* address) const {
   return stack_ != nullptr && stack_ <= at && at < stack_ + kGuard;
 }
 
+void* Fiber::middle() const { return stack_ + kGuard + kStack / 2; }
+
 }  // namespace fake_cuda

@@ -24,6 +24,7 @@ class Fiber {
 
   /// Whether an address is in the guard page that a stack that grows too large runs into.
   bool guards(const void* address) const;
+  void* middle() const;
 
  private:
   static void begin();

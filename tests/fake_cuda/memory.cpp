@@ -17,6 +17,7 @@ constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kAlignment = 256;    // that the driver promises
 constexpr std::uint64_t kPart = 256 * 1024;  // opens at once
 constexpr std::uint64_t kGrain = 512;        // an allocation counts in whole grains against the device's memory
+constexpr std::uint64_t kMargin = std::uint64_t{16} << 30;  // around the range: what a wrong 32-bit index reaches
 constexpr std::uint64_t kSmallestRange = std::uint64_t{64} << 30;
 
 std::uint64_t round_up(std::uint64_t x, std::uint64_t to) { return (x + to - 1) / to * to; }
@@ -42,7 +43,7 @@ Memory::Memory(std::uint64_t bytes) : total_(bytes), size_(std::max(kSmallestRan
   store_ = memfd_create("fake_cuda_store", MFD_CLOEXEC);
   if (store_ < 0) fail("memfd_create");
   if (ftruncate(store_, static_cast<off_t>(size_)) != 0) fail("ftruncate");
-  begin_ = reinterpret_cast<std::uint64_t>(reserve(nullptr, size_));
+  begin_ = reinterpret_cast<std::uint64_t>(reserve(nullptr, size_ + 2 * kMargin)) + kMargin;
   view_ = static_cast<char*>(map(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, store_, 0));
 }
 
