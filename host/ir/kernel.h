@@ -21,7 +21,7 @@
 //       Column form (the innermost axis is kept): leaves of kColumnLeaf reduced indices, folded in order.
 //       Leaves join pairwise in the tree that splits at the largest power of two below the count.
 //     A lane or leaf without elements is skipped. The accumulator has the dtype of the value. sumsqdev folds the state
-//     (mean, sum of squared deviations) as kernels/math/reduce.h says.
+//     (mean, rest of the mean, sum of squared deviations) as kernels/math/reduce.h says.
 #pragma once
 
 #include <cstdint>

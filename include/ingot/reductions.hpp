@@ -19,8 +19,8 @@ INGOT_API Array prod(const Array& x, const Axes& axes = {}, bool keepdims = fals
 INGOT_API Array mean(const Array& x, const Axes& axes = {}, bool keepdims = false,
                      Location where = Location::current());
 
-/// Sum of squared deviations from the mean, by pairwise merging, divided by n - correction (by 0 where that is
-/// negative). In float64 for bool and integers; NaN over no elements.
+/// Sum of squared deviations from the mean, divided by n - correction (by 0 where that is negative), as precise far
+/// from 0 as near it. In float64 for bool and integers; NaN over no elements.
 INGOT_API Array var(const Array& x, const Axes& axes = {}, bool keepdims = false, double correction = 0,
                     Location where = Location::current());
 

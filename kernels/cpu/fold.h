@@ -125,7 +125,7 @@ struct Fold {
   }
 };
 
-// sumsqdev. An accumulator is (shift, s, q), three arrays `stride` apart; a state the pair (mean, m2).
+// sumsqdev. An accumulator is (shift, s, q), three arrays `stride` apart; a state the three values of Moments.
 template <class T>
 struct MomentsFold {
   static constexpr Size size = sizeof(T);
@@ -173,34 +173,36 @@ struct MomentsFold {
     return moments_merge(splat<Rebind<f64, W>>(f64(n)), a, splat<Rebind<f64, W>>(f64(other_n)), b);
   }
 
-  // (mean, m2) of each of the n lanes, into the arrays of shift and s.
-  static void lane_states(T* shift, T* s, const T* q, Size n, Size count) {
+  // The states of the n lanes, in place: mean, rest and squares where shift, s and q were.
+  static void lane_states(T* shift, T* s, T* q, Size n, Size count) {
     Size i = 0;
     for (; i + N <= n; i += N) lane_state<V>(shift + i, s + i, q + i, count);
     for (; i < n; ++i) lane_state<T>(shift + i, s + i, q + i, count);
   }
   template <class W>
-  static ALWAYS_INLINE void lane_state(T* shift, T* s, const T* q, Size count) {
+  static ALWAYS_INLINE void lane_state(T* shift, T* s, T* q, Size count) {
     const Moments<W> m = state_of<W>(shift, s, q, count);
     store(shift, m.mean);
-    store(s, m.squares);
+    store(s, m.rest);
+    store(q, m.squares);
   }
 
   template <class W>
-  static ALWAYS_INLINE void merge_at(T* mean, T* m2, Size apart, Size n, Size other_n) {
-    const Moments<W> m =
-        merged<W>(n, {load<W>(mean), load<W>(m2)}, other_n, {load<W>(mean + apart), load<W>(m2 + apart)});
+  static ALWAYS_INLINE void merge_at(T* mean, Size lanes, Size apart, Size n, Size other_n) {
+    T *rest = mean + lanes, *squares = rest + lanes;
+    const Moments<W> m = merged<W>(n, {load<W>(mean), load<W>(rest), load<W>(squares)}, other_n,
+                                   {load<W>(mean + apart), load<W>(rest + apart), load<W>(squares + apart)});
     store(mean, m.mean);
-    store(m2, m.squares);
+    store(rest, m.rest);
+    store(squares, m.squares);
   }
 
   static void fold(void* acc, Size lanes, Size count, void* state) {
-    T *mean = static_cast<T*>(acc), *m2 = mean + lanes;
-    const T* q = m2 + lanes;
+    T *mean = static_cast<T*>(acc), *rest = mean + lanes, *squares = rest + lanes;
     // Lanes below `more` have one element more than the others.
     const Size each = count / lanes, more = count % lanes;
-    lane_states(mean, m2, q, more, each + 1);
-    if (each > 0) lane_states(mean + more, m2 + more, q + more, lanes - more, each);
+    lane_states(mean, rest, squares, more, each + 1);
+    if (each > 0) lane_states(mean + more, rest + more, squares + more, lanes - more, each);
     Size present = each > 0 ? lanes : more;
     for (Size width = lanes; width > 1; width /= 2) {
       // Lane l holds the elements l, l + width, l + 2 * width ...: n + 1 of them below `one_more`, n from there on.
@@ -209,17 +211,15 @@ struct MomentsFold {
       const auto merge = [&](Size begin, Size end, Size left_count, Size right_count) {
         if (end > present - half) end = present - half;
         Size l = begin;
-        for (; l + N <= end; l += N) merge_at<V>(mean + l, m2 + l, half, left_count, right_count);
-        for (; l < end; ++l) merge_at<T>(mean + l, m2 + l, half, left_count, right_count);
+        for (; l + N <= end; l += N) merge_at<V>(mean + l, lanes, half, left_count, right_count);
+        for (; l < end; ++l) merge_at<T>(mean + l, lanes, half, left_count, right_count);
       };
       merge(0, both, n + 1, n + 1);
       merge(both, left, n + 1, n);
       merge(left, half, n, n);
       if (present > half) present = half;
     }
-    T* out = static_cast<T*>(state);
-    out[0] = mean[0];
-    out[1] = m2[0];
+    put(static_cast<T*>(state), Moments<T>{mean[0], rest[0], squares[0]});
   }
 
   static ALWAYS_INLINE V evens(V a, V b) {
@@ -234,30 +234,54 @@ struct MomentsFold {
     both.hi = b;
     return both.odd;
   }
-  static ALWAYS_INLINE void put(T* out, Moments<V> m) {
-    Pairs both;
-    both.even = m.mean;
-    both.odd = m.squares;
-    store(out, both);
+
+  // N states lie in memory as 3 N values: part K of state I is value 3 I + K, and value I of vector K of those belongs
+  // to state (K N + I) / 3.
+  template <int K, int... I>
+  static ALWAYS_INLINE V part(V a, V b, V c, Sequence<I...>) {
+    const V ab = __builtin_shufflevector(a, b, (3 * I + K < 2 * N ? 3 * I + K : -1)...);
+    return __builtin_shufflevector(ab, c, (3 * I + K < 2 * N ? I : 3 * I + K - N)...);
   }
-  static ALWAYS_INLINE void put(T* out, Moments<T> m) {
-    out[0] = m.mean;
-    out[1] = m.squares;
+  template <int K, int... I>
+  static ALWAYS_INLINE V mixed(Moments<V> m, Sequence<I...>) {
+    const V two =
+        __builtin_shufflevector(m.mean, m.rest, ((K * N + I) % 3 < 2 ? (K * N + I) % 3 * N + (K * N + I) / 3 : -1)...);
+    return __builtin_shufflevector(two, m.squares, ((K * N + I) % 3 < 2 ? I : N + (K * N + I) / 3)...);
+  }
+  template <class W>
+  static ALWAYS_INLINE Moments<W> get(const T* states) {
+    if constexpr (__is_same(W, T)) {
+      return {states[0], states[1], states[2]};
+    } else {
+      const V a = load<V>(states), b = load<V>(states + N), c = load<V>(states + 2 * N);
+      constexpr MakeSequence<N> all;
+      return {part<0>(a, b, c, all), part<1>(a, b, c, all), part<2>(a, b, c, all)};
+    }
+  }
+  static ALWAYS_INLINE void put(T* states, Moments<V> m) {
+    constexpr MakeSequence<N> all;
+    store(states, mixed<0>(m, all));
+    store(states + N, mixed<1>(m, all));
+    store(states + 2 * N, mixed<2>(m, all));
+  }
+  static ALWAYS_INLINE void put(T* states, Moments<T> m) {
+    states[0] = m.mean;
+    states[1] = m.rest;
+    states[2] = m.squares;
   }
 
   // out[i] = states[2 i] joined with states[2 i + 1].
   static void merge_neighbours(T* out, const T* states, Size n, Size left_count, Size right_count) {
     Size i = 0;
     for (; i + N <= n; i += N) {
-      const Pairs low = load<Pairs>(states + 4 * i), high = load<Pairs>(states + 4 * i + 2 * N);
-      const V low_mean = low.even, low_m2 = low.odd, high_mean = high.even, high_m2 = high.odd;
-      put(out + 2 * i, merged<V>(left_count, {evens(low_mean, high_mean), evens(low_m2, high_m2)}, right_count,
-                                 {odds(low_mean, high_mean), odds(low_m2, high_m2)}));
+      const Moments<V> low = get<V>(states + 6 * i), high = get<V>(states + 6 * i + 3 * N);
+      const Moments<V> left = {evens(low.mean, high.mean), evens(low.rest, high.rest),
+                               evens(low.squares, high.squares)};
+      const Moments<V> right = {odds(low.mean, high.mean), odds(low.rest, high.rest), odds(low.squares, high.squares)};
+      put(out + 3 * i, merged<V>(left_count, left, right_count, right));
     }
-    for (; i < n; ++i) {
-      const T* s = states + 4 * i;
-      put(out + 2 * i, merged<T>(left_count, {s[0], s[1]}, right_count, {s[2], s[3]}));
-    }
+    for (; i < n; ++i)
+      put(out + 3 * i, merged<T>(left_count, get<T>(states + 6 * i), right_count, get<T>(states + 6 * i + 3)));
   }
 
   static void join(void* states, Size leaves, Size leaf_size, Size count) {
@@ -267,11 +291,8 @@ struct MomentsFold {
       const bool last_is_short = n % 2 == 0 && count < n * node;
       const Size full = last_is_short ? pairs - 1 : pairs;
       merge_neighbours(s, s, full, node, node);
-      if (last_is_short) merge_neighbours(s + 2 * full, s + 4 * full, 1, node, count - (n - 1) * node);
-      if (n % 2 != 0) {
-        s[2 * pairs] = s[2 * (n - 1)];
-        s[2 * pairs + 1] = s[2 * (n - 1) + 1];
-      }
+      if (last_is_short) merge_neighbours(s + 3 * full, s + 6 * full, 1, node, count - (n - 1) * node);
+      if (n % 2 != 0) put(s + 3 * pairs, get<T>(s + 3 * (n - 1)));
     }
   }
 
@@ -279,25 +300,22 @@ struct MomentsFold {
     const T *shift = static_cast<const T*>(acc), *s = shift + n, *q = s + n;
     T* out = static_cast<T*>(states);
     Size i = 0;
-    for (; i + N <= n; i += N) put(out + 2 * i, state_of<V>(shift + i, s + i, q + i, count));
-    for (; i < n; ++i) put(out + 2 * i, state_of<T>(shift + i, s + i, q + i, count));
+    for (; i + N <= n; i += N) put(out + 3 * i, state_of<V>(shift + i, s + i, q + i, count));
+    for (; i < n; ++i) put(out + 3 * i, state_of<T>(shift + i, s + i, q + i, count));
   }
 
   static void column_join(void* left, const void* right, Size n, Size left_count, Size right_count) {
     T* l = static_cast<T*>(left);
     const T* r = static_cast<const T*>(right);
     Size i = 0;
-    for (; i + N <= n; i += N) {
-      const Pairs a = load<Pairs>(l + 2 * i), b = load<Pairs>(r + 2 * i);
-      put(l + 2 * i, merged<V>(left_count, {a.even, a.odd}, right_count, {b.even, b.odd}));
-    }
-    for (i *= 2; i < 2 * n; i += 2) put(l + i, merged<T>(left_count, {l[i], l[i + 1]}, right_count, {r[i], r[i + 1]}));
+    for (; i + N <= n; i += N) put(l + 3 * i, merged<V>(left_count, get<V>(l + 3 * i), right_count, get<V>(r + 3 * i)));
+    for (; i < n; ++i) put(l + 3 * i, merged<T>(left_count, get<T>(l + 3 * i), right_count, get<T>(r + 3 * i)));
   }
 
   static void finish(const void* states, Size n, void* results) {
     const T* s = static_cast<const T*>(states);
     T* out = static_cast<T*>(results);
-    for (Size i = 0; i < n; ++i) out[i] = s[2 * i + 1];
+    for (Size i = 0; i < n; ++i) out[i] = s[3 * i + 2];
   }
 };
 

@@ -54,7 +54,7 @@ struct Support {
   using ColumnJoin = void(void* left, const void* right, std::int64_t n, std::int64_t left_count,
                           std::int64_t right_count);
   ColumnJoin* column_join[kMaxReducers][kDTypeCount];
-  /// Results from states: the value itself, or m2 of sumsqdev.
+  /// Results from states: the value itself, or the squares of sumsqdev.
   using Finish = void(const void* states, std::int64_t n, void* results);
   Finish* finish[kMaxReducers][kDTypeCount];
 
@@ -84,7 +84,7 @@ constexpr int item_index(std::int64_t itemsize) {
 
 /// Bytes of one state of a reducer over values of `itemsize` bytes.
 constexpr std::int64_t state_bytes(bool is_sumsqdev, std::int64_t itemsize) {
-  return is_sumsqdev ? 2 * itemsize : itemsize;
+  return is_sumsqdev ? 3 * itemsize : itemsize;
 }
 /// Bytes of one accumulator.
 constexpr std::int64_t accumulator_bytes(bool is_sumsqdev, std::int64_t itemsize) {

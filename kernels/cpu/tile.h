@@ -13,7 +13,7 @@
 //           set.
 //
 // A lane accumulator is one value, or for sumsqdev three arrays one after the other (shift, s, q), each `n` long
-// (Column). A state is one value, or for sumsqdev the pair (mean, m2).
+// (Column). A state is one value, or for sumsqdev the three of Moments in kernels/math/reduce.h.
 #pragma once
 
 #include <cstdint>

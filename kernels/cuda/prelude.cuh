@@ -189,11 +189,11 @@ INGOT_FN T shuffle_down(T x, int distance) {
 }
 template <class T>
 INGOT_FN Moments<T> shuffle(Moments<T> x, int from, int width) {
-  return {shuffle(x.mean, from, width), shuffle(x.squares, from, width)};
+  return {shuffle(x.mean, from, width), shuffle(x.rest, from, width), shuffle(x.squares, from, width)};
 }
 template <class T>
 INGOT_FN Moments<T> shuffle_down(Moments<T> x, int distance) {
-  return {shuffle_down(x.mean, distance), shuffle_down(x.squares, distance)};
+  return {shuffle_down(x.mean, distance), shuffle_down(x.rest, distance), shuffle_down(x.squares, distance)};
 }
 
 // Partial states written by other blocks: read past L1, which does not see their writes.
@@ -203,7 +203,7 @@ INGOT_FN T load_state(const T* at) {
 }
 template <class T>
 INGOT_FN Moments<T> load_state(const Moments<T>* at) {
-  return {load_state(&at->mean), load_state(&at->squares)};
+  return {load_state(&at->mean), load_state(&at->rest), load_state(&at->squares)};
 }
 
 // ---- Row form ----

@@ -73,26 +73,36 @@ INGOT_FN ShiftedSums<V> moments_update(ShiftedSums<V> s, V x) {
   return {s.shift, s.sum + d, fma(d, d, s.squares)};
 }
 
-// Mean and sum of squared deviations from it.
+// The mean, as `mean` + `rest` without rounding, and the sum of squared deviations from it. mean is the float nearest
+// to that sum. Data are no nearer to their mean than that float, or to themselves than the spacing of floats there, so
+// an error of rest's own rounding is small beside the deviations, wherever the data lie.
 template <class V>
 struct Moments {
-  V mean, squares;
+  V mean, rest, squares;
 };
+// The mean a + b: its rest is what rounding the sum leaves out (Dekker's FastTwoSum). Where a is the smaller of the
+// two, rest errs by at most an ulp of b, as b itself does. Neither matters where the sum is infinite or NaN: then the
+// difference from any other mean is NaN.
+template <class V>
+INGOT_FN Moments<V> moments_about(V a, V b, V squares) {
+  const V mean = a + b;
+  return {mean, b - (mean - a), squares};
+}
 // Of a lane that has seen n values, the first included. A difference that rounding made negative becomes 0; NaN stays.
 template <class V>
 INGOT_FN Moments<V> moments_finish(ShiftedSums<V> s, Rebind<f64, V> n) {
   const V count = convert<Element<V>>(n), zero = splat<V>(0);
   const V squares = s.squares - s.sum * s.sum / count;
-  return {s.shift + s.sum / count, select(squares < zero, zero, squares)};
+  return moments_about(s.shift, s.sum / count, select(squares < zero, zero, squares));
 }
-// Of a and b together (Chan, Golub and LeVeque), with na and nb values, both at least 1.
+// Of a and b together (Chan, Golub and LeVeque), with na and nb values, both at least 1. A mean that is infinite or NaN
+// makes delta NaN, by way of its rest, and so squares: the deviation from it is no number.
 template <class V>
 INGOT_FN Moments<V> moments_merge(Rebind<f64, V> na, Moments<V> a, Rebind<f64, V> nb, Moments<V> b) {
   const Rebind<f64, V> share = nb / (na + nb);
-  const V r = convert<Element<V>>(share), weight = convert<Element<V>>(na * share), delta = b.mean - a.mean;
-  // 0, or NaN where a mean is infinite or NaN: the deviation from it is no number.
-  const V defined = (a.mean - a.mean) + (b.mean - b.mean);
-  return {fma(delta, r, a.mean), ((a.squares + b.squares) + delta * delta * weight) + defined};
+  const V r = convert<Element<V>>(share), weight = convert<Element<V>>(na * share);
+  const V delta = (b.mean - a.mean) + (b.rest - a.rest);
+  return moments_about(a.mean, fma(delta, r, a.rest), (a.squares + b.squares) + delta * delta * weight);
 }
 
 }  // namespace ingot::math

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <random>
 
 #include "tests/api/expect.h"
 
@@ -8,6 +10,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr std::uint64_t kSeed = 20261;
 
 Array cube() { return reshape(arange(24), {2, 3, 4}); }
 
@@ -99,6 +102,59 @@ TEST(Reductions, WorkOnMoreAxesThanFitInline) {
   const Array x = ones(Shape(Dims(20, 2)));
   EXPECT_EQ(sum(x).item<double>(), 1 << 20);
   EXPECT_EQ(sum(x, 7).ndim(), 19);
+}
+
+// Relative error of a variance, in units of half an ulp of 1. Values less their first lose nothing in a long double.
+template <class T>
+double error_in_units(const std::vector<T>& x, double got) {
+  long double sum = 0, squares = 0;
+  for (const T v : x) sum += static_cast<long double>(v) - x[0];
+  const long double mean = sum / static_cast<long double>(x.size());
+  for (const T v : x) {
+    const long double d = (static_cast<long double>(v) - x[0]) - mean;
+    squares += d * d;
+  }
+  const long double exact = squares / static_cast<long double>(x.size());
+  return static_cast<double>(std::fabs(got - exact) / exact * 2 / std::numeric_limits<T>::epsilon());
+}
+
+template <class T>
+class Variance : public testing::Test {};
+using Floats = testing::Types<float, double>;
+TYPED_TEST_SUITE(Variance, Floats);
+
+TYPED_TEST(Variance, IsAsPreciseFarFromZeroAsAtIt) {
+  using T = TypeParam;
+  const bool single = sizeof(T) == 4;
+  std::mt19937_64 random(kSeed);
+  std::normal_distribution<double> normal(0, 1);
+  for (const double middle : {0.0, 100.0, single ? -3e4 : -1e6, single ? 1e6 : 1e15}) {
+    // The first value is what its lane subtracts from the others: one far off costs a factor 17, or 65 on axis 0.
+    for (const double first : {0.0, 1000.0, -middle}) {
+      const double row_bound = first == 0 ? 16 : 16 * 17, column_bound = first == 0 ? 64 : 64 * 65;
+      for (const std::int64_t n : {2, 3, 5, 64, 65, 1000, 2049, 30000}) {
+        std::vector<T> x, columns;
+        for (std::int64_t i = 0; i < n; ++i) {
+          x.push_back(static_cast<T>(middle + (i == 0 ? first : 0) + normal(random)));
+          columns.insert(columns.end(), {x.back(), T(i), x.back()});
+        }
+        if (std::all_of(x.begin(), x.end(), [&](T v) { return v == x[0]; })) x.back() = columns.back() = x[0] + T(1);
+        const double row = var(array(x)).template item<T>();
+        const std::vector<T> column = var(reshape(array(columns), {n, 3}), 0).template to_vector<T>();
+        const std::string what = " of " + std::to_string(n) + " values about " + std::to_string(middle) +
+                                 ", the first off by " + std::to_string(first);
+        EXPECT_LE(error_in_units(x, row), row_bound) << "last axis" << what;
+        EXPECT_LE(error_in_units(x, column[0]), column_bound) << "axis 0" << what;
+      }
+    }
+  }
+}
+
+TEST(Reductions, VaryAsIntegersDoFarFromZero) {
+  const Array x = array({1073741824.0, 1073741825.0, 1073741826.0, 1073741824.0, 1073741827.0});
+  EXPECT_DOUBLE_EQ(var(x).item<double>(), 1.36);
+  EXPECT_DOUBLE_EQ(var(reshape(x, {5, 1}), 0).to_vector<double>()[0], 1.36);
+  EXPECT_EQ(var(array({0x1p53, 0x1p53 + 2})).item<double>(), 1);
 }
 
 }  // namespace

@@ -130,8 +130,8 @@ std::uint64_t cast(DType from, DType to, std::uint64_t x) {
 
 template <class T>
 struct State {
-  T value{};    // or the mean
-  T squares{};  // sumsqdev
+  T value{};            // or the mean
+  T rest{}, squares{};  // sumsqdev
   std::int64_t n = 0;
 };
 
@@ -149,22 +149,28 @@ T combine(Reducer reducer, T a, T b) {
   throw std::logic_error("no combine");
 }
 
+// Sum of squared deviations of n values about the mean a + b.
+template <class T>
+State<T> about(T a, T b, T squares, std::int64_t n) {
+  const T mean = static_cast<T>(a + b), b_part = static_cast<T>(mean - a);
+  return {mean, static_cast<T>(b - b_part), squares, n};
+}
+
 template <class T>
 State<T> join(Reducer reducer, State<T> a, State<T> b) {
-  if constexpr (std::is_integral_v<T>) return {combine(reducer, a.value, b.value), {}, a.n + b.n};
-  if (reducer != Reducer::sumsqdev) return {combine(reducer, a.value, b.value), {}, a.n + b.n};
+  if constexpr (std::is_integral_v<T>) return {combine(reducer, a.value, b.value), {}, {}, a.n + b.n};
+  if (reducer != Reducer::sumsqdev) return {combine(reducer, a.value, b.value), {}, {}, a.n + b.n};
   const double share = static_cast<double>(b.n) / (static_cast<double>(a.n) + static_cast<double>(b.n));
   const T r = static_cast<T>(share), weight = static_cast<T>(static_cast<double>(a.n) * share),
-          delta = b.value - a.value;
-  const T mean = static_cast<T>(std::fma(delta, r, a.value));
+          delta = (b.value - a.value) + (b.rest - a.rest);
   const T squares = static_cast<T>((a.squares + b.squares) + delta * delta * weight);
-  return {mean, squares, a.n + b.n};
+  return about<T>(a.value, std::fma(delta, r, a.rest), squares, a.n + b.n);
 }
 
 // Values that meet one lane, in order.
 template <class T>
 State<T> fold(Reducer reducer, const std::vector<T>& values) {
-  State<T> state{values[0], {}, static_cast<std::int64_t>(values.size())};
+  State<T> state{values[0], {}, {}, static_cast<std::int64_t>(values.size())};
   if (reducer != Reducer::sumsqdev) {
     for (std::size_t i = 1; i < values.size(); ++i) state.value = combine(reducer, state.value, values[i]);
     return state;
@@ -176,10 +182,8 @@ State<T> fold(Reducer reducer, const std::vector<T>& values) {
     squares = std::fma(d, d, squares);
   }
   const T count = static_cast<T>(state.n);
-  state.value = values[0] + sum / count;
-  state.squares = squares - sum * sum / count;
-  if (state.squares < 0) state.squares = 0;
-  return state;
+  squares -= sum * sum / count;
+  return about<T>(values[0], sum / count, squares < 0 ? T(0) : squares, state.n);
 }
 
 template <class T>
@@ -297,11 +301,11 @@ bool model_knows(const ir::Kernel& kernel) {
 Moments join_moments(const std::vector<Moments>& states, std::int64_t each, std::int64_t total) {
   std::vector<State<double>> all;
   for (const Moments& m : states) {
-    all.push_back({m.mean, m.squares, std::min(each, total)});
+    all.push_back({m.mean, m.rest, m.squares, std::min(each, total)});
     total -= each;
   }
   const State<double> joined = tree(Reducer::sumsqdev, all.data(), all.size());
-  return {joined.value, joined.squares};
+  return {joined.value, joined.rest, joined.squares};
 }
 
 void run_model(const ir::Kernel& kernel, const cuda::Launch& launch) {

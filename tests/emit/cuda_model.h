@@ -15,7 +15,7 @@ void run_model(const ir::Kernel& kernel, const cuda::Launch& launch);
 
 /// The tree over neighbouring sumsqdev states of doubles, of `each` elements but the last, `total` in all.
 struct Moments {
-  double mean, squares;
+  double mean, rest, squares;
 };
 Moments join_moments(const std::vector<Moments>& states, std::int64_t each, std::int64_t total);
 

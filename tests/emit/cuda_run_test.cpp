@@ -267,7 +267,7 @@ class CudaPartials : public testing::TestWithParam<int> {
           1,
           {}},
          {program("column_partials",
-                  "__shared__ uint4 pool[256];\n  R0::State states[1] = {};\n"
+                  "__shared__ uint4 pool[384];\n  R0::State states[1] = {};\n"
                   "  join_team_partials<R0>(states, pool, p.partials, 1, threadIdx.x % 4 == 0, 2, p.count, p.each, "
                   "p.total);\n  if (threadIdx.x == 0) *p.result = states[0];"),
           "column_partials",
@@ -287,7 +287,7 @@ TEST_P(CudaPartials, AreJoinedInTreeOrder) {
   std::mt19937_64 random(kSeed);
   std::uniform_real_distribution<double> values(1, 2);
   std::vector<Moments> states(static_cast<std::size_t>(GetParam()));
-  for (Moments& m : states) m = {values(random), values(random)};
+  for (Moments& m : states) m = {values(random), 0x1p-53 * values(random), values(random)};
   const std::int64_t each = 8192, total = each * GetParam() - 4321;
   const Moments expected = join_moments(states, each, total);
   for (const char* kernel : {"row_partials", "column_partials"}) {
@@ -299,6 +299,7 @@ TEST_P(CudaPartials, AreJoinedInTreeOrder) {
          static_cast<std::uint64_t>(GetParam()), static_cast<std::uint64_t>(each), static_cast<std::uint64_t>(total)},
         kSeed);
     EXPECT_EQ(result.mean, expected.mean) << kernel;
+    EXPECT_EQ(result.rest, expected.rest) << kernel;
     EXPECT_EQ(result.squares, expected.squares) << kernel;
   }
 }

@@ -370,7 +370,7 @@ TEST(Interp, RowReductionsGiveTheStateOfEveryLeaf) {
           for (std::int64_t l = 0; l < leaves; ++l) {
             const std::int64_t count = std::min(leaf, n - l * leaf);
             const std::vector<unsigned char> values = values_of(kernel, m, k, row, l * leaf, count);
-            std::vector<unsigned char> acc(static_cast<std::size_t>(lanes * 24)), state(16);
+            std::vector<unsigned char> acc(static_cast<std::size_t>(lanes * 24)), state(24);
             s.clear[r][d](acc.data(), lanes);
             s.accumulate_rows[r][d](acc.data(), lanes, values.data(), count, moments);
             s.fold[r][d](acc.data(), lanes, count, state.data());

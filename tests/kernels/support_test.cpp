@@ -230,8 +230,8 @@ struct Plain {
   T value;
 };
 template <class T>
-struct Pair {
-  T mean, m2;
+struct Triple {
+  T mean, rest, m2;
 };
 
 template <class T, class State>
@@ -276,7 +276,12 @@ Model<T, Plain<T>> plain_model(Reducer reducer) {
 
 // Shifted sums per lane, then Chan, Golub and LeVeque's merge, rounded as kernels/math/reduce.h says.
 template <class T>
-Model<T, Pair<T>> moments_model() {
+Triple<T> about(T a, T b, T m2) {
+  const T mean = a + b, b_part = mean - a;
+  return {mean, b - b_part, m2};
+}
+template <class T>
+Model<T, Triple<T>> moments_model() {
   return {[](const std::vector<T>& v) {
             T s = 0, q = 0;
             for (std::size_t i = 1; i < v.size(); ++i) {
@@ -287,14 +292,15 @@ Model<T, Pair<T>> moments_model() {
             const T n = static_cast<T>(v.size());
             const T square = s * s;
             const T m2 = q - square / n;
-            return Pair<T>{v[0] + s / n, m2 < 0 ? T(0) : m2};
+            return about<T>(v[0], s / n, m2 < 0 ? T(0) : m2);
           },
-          [](const Pair<T>& a, std::int64_t na, const Pair<T>& b, std::int64_t nb) {
+          [](const Triple<T>& a, std::int64_t na, const Triple<T>& b, std::int64_t nb) {
             const double share = static_cast<double>(nb) / (static_cast<double>(na) + static_cast<double>(nb));
-            const T delta = b.mean - a.mean, weight = static_cast<T>(static_cast<double>(na) * share);
+            const T weight = static_cast<T>(static_cast<double>(na) * share);
+            const T delta = (b.mean - a.mean) + (b.rest - a.rest);
             const T square = delta * delta;
             const T between = square * weight;
-            return Pair<T>{std::fma(delta, static_cast<T>(share), a.mean), (a.m2 + b.m2) + between};
+            return about<T>(a.mean, std::fma(delta, static_cast<T>(share), a.rest), (a.m2 + b.m2) + between);
           }};
 }
 
@@ -367,8 +373,8 @@ std::vector<T> flat(const Plain<T>& s) {
   return {s.value};
 }
 template <class T>
-std::vector<T> flat(const Pair<T>& s) {
-  return {s.mean, s.m2};
+std::vector<T> flat(const Triple<T>& s) {
+  return {s.mean, s.rest, s.m2};
 }
 
 template <class T, class State>
@@ -378,7 +384,7 @@ void check_row(Level level, Reducer reducer, DType dtype, const Model<T, State>&
   const int r = static_cast<int>(reducer), d = static_cast<int>(dtype);
   const bool moments = reducer == Reducer::sumsqdev;
   const std::int64_t leaf = 16 * lanes, leaves = (count + leaf - 1) / leaf;
-  const std::int64_t per_state = moments ? 2 : 1;
+  const std::int64_t per_state = moments ? 3 : 1;
   const std::vector<T> values = numbers<T>(count, reducer, random);
   std::vector<T> acc(static_cast<std::size_t>(3 * lanes)), states(static_cast<std::size_t>(leaves * per_state));
   std::vector<Maybe<T, State>> expected;
@@ -413,7 +419,7 @@ void check_columns(Level level, Reducer reducer, DType dtype, const Model<T, Sta
                    std::int64_t n, std::mt19937_64& random) {
   const Support& s = support(level);
   const int r = static_cast<int>(reducer), d = static_cast<int>(dtype);
-  const std::int64_t per_state = reducer == Reducer::sumsqdev ? 2 : 1, leaf = 64, leaves = (rows + leaf - 1) / leaf;
+  const std::int64_t per_state = reducer == Reducer::sumsqdev ? 3 : 1, leaf = 64, leaves = (rows + leaf - 1) / leaf;
   const std::vector<T> values = numbers<T>(rows * n, reducer, random);
   std::vector<std::vector<T>> states(static_cast<std::size_t>(leaves),
                                      std::vector<T>(static_cast<std::size_t>(n * per_state)));

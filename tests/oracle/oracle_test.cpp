@@ -219,8 +219,16 @@ TEST(Oracle, BoundsTheErrorOfDeviations) {
   Tensor got(DType::Float64, Shape{});
   got.set(0, Element::real(8250 * (1 + 0x1p-50)));
   EXPECT_EQ(judge_reduction(Reducer::sumsqdev, t, domain, got), "");
-  got.set(0, Element::real(8250 * (1 + 0x1p-30)));
+  got.set(0, Element::real(8250 * (1 + 0x1p-40)));
   EXPECT_NE(judge_reduction(Reducer::sumsqdev, t, domain, got), "");
+
+  // Far from 0 as well: means rounded at the size of the values would give 6.8000002.
+  Tensor far(DType::Float64, Shape{5});
+  for (std::int64_t i = 0; i < 5; ++i) far.set(i, Element::real(0x1p30 + (i == 4 ? 3 : i % 3)));
+  got.set(0, Element::real(6.8));
+  EXPECT_EQ(judge_reduction(Reducer::sumsqdev, far, {{5}, true}, got), "");
+  got.set(0, Element::real(6.8000002));
+  EXPECT_NE(judge_reduction(Reducer::sumsqdev, far, {{5}, true}, got), "");
 }
 
 }  // namespace

@@ -155,22 +155,20 @@ Deviation deviation(const std::vector<Element>& values) {
   return d;
 }
 
-// Errors of sumsqdev. A lane's shifted sums lose at most a factor of its number of values (64, in the column form) in
-// condition; every rounding on the way, of which there are log2(n) + 64 in a row, adds that much relative to the sum of
-// squares; and means that are rounded at the size of the values shift every deviation by as much.
-bool is_deviation(DType dtype, const std::vector<Element>& values, double got) {
+// Errors of sumsqdev. A lane's n values lose at most a factor n + 1 of precision in condition, of sums rounded n times;
+// every join on the way up adds a few roundings. How far from 0 the values lie does not count.
+bool is_deviation(DType dtype, const std::vector<Element>& values, bool is_row, double got) {
   const Deviation d = deviation(values);
   if (!d.finite) return std::isnan(got);
   const bool single = dtype == DType::Float32;
   const double unit = single ? 0x1p-24 : 0x1p-53, count = static_cast<double>(values.size());
-  const double steps = 64 + static_cast<double>(std::bit_width(values.size()));
+  const double lane = std::min(count, static_cast<double>(is_row ? kLeafRows : kColumnLeaf));
+  const double steps = (lane + 1) * (lane + 8) + 16 * static_cast<double>(std::bit_width(values.size()));
   // Squares that overflow on the way leave infinity or NaN.
   const double limit = single ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
   if (d.largest > std::sqrt(limit / count) / 8) return std::isnan(got) || got >= 0;
-  const double shift = steps * unit * d.largest;
   const double tiny = single ? 0x1p-149 : 0x1p-1074;
-  const double bound = 128 * steps * unit * d.exact + 8 * count * shift * shift +
-                       4 * std::sqrt(d.exact * count) * shift + 128 * count * tiny;
+  const double bound = steps * unit * d.exact + 128 * count * tiny;
   return got >= 0 && std::fabs(got - d.exact) <= bound;
 }
 
@@ -219,7 +217,7 @@ std::string judge_reduction(Reducer reducer, const Tensor& input, const Domain& 
   const Elements elements(domain);
   for (std::int64_t kept = 0; kept < elements.kept(); ++kept) {
     const bool right = reducer == Reducer::sumsqdev
-                           ? is_deviation(input.dtype, gather(input, elements, kept), got[kept].f)
+                           ? is_deviation(input.dtype, gather(input, elements, kept), elements.is_row(), got[kept].f)
                            : same(got.dtype, got[kept], expected[kept]);
     if (right) continue;
     return "element " + std::to_string(kept) + " is " + to_string(got.dtype, got[kept]) + ", expected " +
@@ -233,8 +231,8 @@ std::string judge_variance(const Tensor& input, const Domain& domain, const Tens
   for (std::int64_t kept = 0; kept < elements.kept(); ++kept) {
     const double value = got[kept].f, variance = is_root ? value * value : value;
     const std::vector<Element> values = gather(input, elements, kept);
-    const bool right =
-        divisor == 0 ? std::isnan(value) || value > 0 : is_deviation(input.dtype, values, variance * divisor);
+    const bool right = divisor == 0 ? std::isnan(value) || value > 0
+                                    : is_deviation(input.dtype, values, elements.is_row(), variance * divisor);
     if (right) continue;
     return "element " + std::to_string(kept) + " is " + to_string(got.dtype, got[kept]) + ", expected " +
            (is_root ? "the root of " : "") + std::to_string(deviation(values).exact / divisor) + ", of " +

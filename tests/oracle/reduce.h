@@ -22,7 +22,7 @@ Domain domain_of(const Shape& shape, const std::vector<bool>& reduced);
 Tensor reduce(Reducer reducer, const Tensor& input, const Domain& domain, const Shape& shape);
 
 /// "" if `got` is what a reduction of `input` may give, else the first element where it is not. sumsqdev has an error
-/// bound from the number of values and their size; all else is exact.
+/// bound relative to it, from the number of values alone; all else is exact.
 std::string judge_reduction(Reducer reducer, const Tensor& input, const Domain& domain, const Tensor& got);
 
 /// The same for sumsqdev / divisor, or its square root.

@@ -120,7 +120,7 @@ void choose_vectors(Options& options, const ir::Kernel& kernel, const Launch& la
 
 std::size_t state_bytes(const ir::Kernel& kernel, const ir::Reduction& r) {
   const std::size_t size = itemsize(kernel.value_dtype(r));
-  return r.reducer == Reducer::sumsqdev ? 2 * size : size;
+  return r.reducer == Reducer::sumsqdev ? 3 * size : size;
 }
 
 void set_blocks(Grid& grid, std::int64_t blocks) {

@@ -78,8 +78,8 @@ INGOT_FN void finish(const Params& p, Index unit, const R0::State (&states0)[4],
   store_each(p.post_out1 + at.post_out1, post_out1, 1, at.span);
 }
 
-extern "C" __global__ void __launch_bounds__(256) column_siblings(const __grid_constant__ Params p) {
-  __shared__ uint4 pool[512];
+extern "C" __global__ void __launch_bounds__(256, 3) column_siblings(const __grid_constant__ Params p) {
+  __shared__ uint4 pool[768];
   const int team = threadIdx.x >> p.log_columns, teams = 256 >> p.log_columns;
   Index run_number = blockIdx.x;
   const Index tile = split_off(run_number, p.tiles);
