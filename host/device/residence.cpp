@@ -24,6 +24,11 @@ class OnGpu : public DeviceCopy {
 
 }  // namespace
 
+Gpu* gpu_of(const Storage& storage) {
+  const auto* const copy = static_cast<const OnGpu*>(storage.device_copy());
+  return copy != nullptr ? &copy->block().gpu() : nullptr;
+}
+
 Address on_device(Storage& storage, Gpu& gpu) {
   if (auto* const copy = static_cast<OnGpu*>(storage.device_copy()))
     if (&copy->block().gpu() == &gpu) return copy->block().address();

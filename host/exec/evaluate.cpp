@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cstring>
 #include <mutex>
 
 #include "host/base/config.h"
@@ -37,12 +38,14 @@ std::size_t bytes_of(std::int64_t numel, DType dtype) { return static_cast<std::
 // One run of a plan. The evaluating thread has one object, whose memory is reused.
 class Execution {
  public:
-  void start(const plan::Outline& outline, Prepared& prepared, cuda::Gpu* gpu) {
+  void start(const plan::Outline& outline, Prepared& prepared) {
     outline_ = &outline;
     prepared_ = &prepared;
-    gpu_ = gpu;
+    gpu_ = gpu_for(demand());
     storage_.resize(prepared.values.size());
   }
+
+  bool is_on_gpu() const { return gpu_ != nullptr; }
 
   /// Puts a root's values into memory of the caller's choosing.
   void direct(int value, StorageRef storage) { storage_[static_cast<std::size_t>(value)] = std::move(storage); }
@@ -78,6 +81,19 @@ class Execution {
       out.base = memory(*storage, gpu) + out.offset;
     }
     for (std::size_t k = 0; k < region.params.size(); ++k) region.params[k] = node(region.constants[k])->bits;
+  }
+
+  Demand demand() const {
+    Demand demand{.work = prepared_->work};
+    for (const Value& value : prepared_->values) {
+      if (!value.stored) continue;
+      const Storage& stored = *node(value.item)->storage;
+      if (cuda::Gpu* const there = gpu_that_has(stored)) demand.resident = there;
+      if (stored.device_copy() == nullptr) demand.bytes_on_host += static_cast<std::int64_t>(value.bytes);
+    }
+    for (const int root : prepared_->roots)
+      demand.bytes_on_host += static_cast<std::int64_t>(prepared_->values[static_cast<std::size_t>(root)].bytes);
+    return demand;
   }
 
   Storage& storage_of(int value) const {
@@ -149,7 +165,7 @@ void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
     Execution& execution;
     ~Finish() { execution.finish(); }
   } const finish{space.execution};
-  space.execution.start(space.outline, *plan, default_gpu());
+  space.execution.start(space.outline, *plan);
   direct(space.execution, plan->roots);
   space.execution.run();
   deliver(space.execution, plan->roots);
@@ -273,13 +289,15 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
   const std::size_t bytes = bytes_of(node->numel(), node->dtype);
   if (bytes == 0) return;
   const bool in_order = graph::is_identity(node->shape, {0, strides});
-  if (in_order && !is_leaf(node) && default_gpu() == nullptr) {
+  if (in_order && !is_leaf(node)) {
     execute(
         {&node, 1},
         [&](Execution& execution, const std::vector<int>& roots) {
-          execution.direct(roots[0], StorageRef::adopt(new Storage(out, bytes, {})));
+          if (!execution.is_on_gpu()) execution.direct(roots[0], StorageRef::adopt(new Storage(out, bytes, {})));
         },
-        [](Execution&, const std::vector<int>&) {});
+        [&](Execution& execution, const std::vector<int>& roots) {
+          if (execution.is_on_gpu()) std::memcpy(out, execution.take(roots[0])->data(), bytes);
+        });
     return;
   }
   const StorageRef values = contiguous_locked(node, evaluation);

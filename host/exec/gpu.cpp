@@ -12,6 +12,10 @@
 namespace ingot::exec {
 namespace {
 
+// Of one core of the host, and of the link to a device through pinned memory; and from when on a device, whose driver
+// takes a fifth of a second to open, is worth a thought.
+constexpr double kSecondsPerAddition = 1e-10, kLinkBytesPerSecond = 2e10, kWorthADevice = 0.02;
+
 // As the emitter for CUDA sees it: it computes index operands along any axes by itself, where the CPU stages them, and
 // knows an operand by its innermost axis alone.
 ir::Kernel for_gpu(const Bound& bound) {
@@ -129,11 +133,18 @@ void require_gpu(int ordinal, const Location& where) {
 
 cuda::Gpu& gpu(int ordinal) { return cuda::Gpu::get(ordinal); }
 
-cuda::Gpu* default_gpu() {
+cuda::Gpu* gpu_for(const Demand& demand) {
   const int device = config().device;
-  if (device == kHost || (device == kAutomatic && cuda::Gpu::count() == 0)) return nullptr;
-  return &cuda::Gpu::get(std::max(device, 0));
+  if (device == kHost) return nullptr;
+  if (device >= 0) return &cuda::Gpu::get(device);
+  if (demand.resident != nullptr) return demand.resident;
+  const double on_host = kSecondsPerAddition * static_cast<double>(demand.work) / config().threads;
+  const double copies = static_cast<double>(demand.bytes_on_host) / kLinkBytesPerSecond;
+  if (on_host < kWorthADevice || copies > on_host || cuda::Gpu::count() == 0) return nullptr;
+  return &cuda::Gpu::get(0);
 }
+
+cuda::Gpu* gpu_that_has(const Storage& storage) { return storage.is_on_host() ? nullptr : cuda::gpu_of(storage); }
 
 std::byte* on_gpu(Storage& storage, cuda::Gpu& gpu) {
   const cuda::Address address = cuda::on_device(storage, gpu);

@@ -16,9 +16,20 @@ int gpu_count();
 void require_gpu(int ordinal, const Location& where);
 cuda::Gpu& gpu(int ordinal);
 
-/// The device that evaluations run on: the one that was set, or one to choose from; null for the host. DeviceError for
-/// a device that was set and cannot be used.
-cuda::Gpu* default_gpu();
+/// What an evaluation asks for.
+struct Demand {
+  std::int64_t work = 0;           // in additions
+  std::int64_t bytes_on_host = 0;  // of inputs that would have to be copied to a device, and of results
+  cuda::Gpu* resident = nullptr;   // where an input is that the host lacks
+};
+
+/// The device to run an evaluation on: the one that was set; without one, the one that has its inputs, or that is done
+/// sooner than the host, copies included. Null for the host. Asks for no driver where the work is small. DeviceError
+/// for a device that was set and cannot be used.
+cuda::Gpu* gpu_for(const Demand& demand);
+
+/// The device that alone has the values; null if the host has them.
+cuda::Gpu* gpu_that_has(const Storage& storage);
 
 /// The device address of the values, which are copied there if they are not there yet. MemoryError if there is no room.
 std::byte* on_gpu(Storage& storage, cuda::Gpu& gpu);

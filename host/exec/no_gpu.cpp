@@ -16,10 +16,12 @@ int gpu_count() { return 0; }
 void require_gpu(int, const Location& where) { fail<DeviceError>(where, kReason); }
 cuda::Gpu& gpu(int) { unavailable(); }
 
-cuda::Gpu* default_gpu() {
+cuda::Gpu* gpu_for(const Demand&) {
   if (config().device >= 0) unavailable();
   return nullptr;
 }
+
+cuda::Gpu* gpu_that_has(const Storage&) { return nullptr; }
 
 std::byte* on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
 StorageRef allocate_on_gpu(std::size_t, cuda::Gpu&, const std::function<std::string()>&) { unavailable(); }

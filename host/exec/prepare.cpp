@@ -27,6 +27,7 @@ class Preparation {
       bound.code = jit::code_for(launch.kernel);
       bound.work = work(launch);
       bound.elements = product(launch.extents);
+      prepared_.work += bound.work;
       bind(launch.kernel.body, launch.body, launch.extents, bound.body);
       bind(launch.kernel.epilogue, launch.epilogue, launch.kept_extents(), bound.epilogue);
     }

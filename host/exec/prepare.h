@@ -26,7 +26,7 @@ struct Prepared {
   std::vector<Value> values;
   std::vector<Bound> launches;  // parallel to plan.launches
   std::vector<int> roots;       // as values
-  std::int64_t bytes_read = 0, bytes_written = 0;
+  std::int64_t bytes_read = 0, bytes_written = 0, work = 0;
 };
 
 std::shared_ptr<Prepared> prepare(const plan::Snapshot& snapshot, plan::Plan plan);

@@ -1,0 +1,74 @@
+#include "ingot/device.hpp"
+
+#include <vector>
+
+#include "tests/api/expect.h"
+
+namespace ingot {
+namespace {
+
+class OnDevice {
+ public:
+  explicit OnDevice(Device device) : before_(default_device()) { set_default_device(device); }
+  ~OnDevice() { set_default_device(before_); }
+
+ private:
+  Device before_;
+};
+
+TEST(Devices, HaveNames) {
+  EXPECT_EQ(to_string(Device::cpu()), "cpu");
+  EXPECT_EQ(to_string(Device::cuda(2)), "cuda(2)");
+  EXPECT_EQ(Device::cuda(2).index(), 2);
+  EXPECT_NE(Device::cuda(), Device::cpu());
+  EXPECT_TRUE(is_available(Device::cpu()));
+}
+
+TEST(Devices, SayWhyTheyAreMissing) {
+  EXPECT_FALSE(is_available(Device::cuda(1000)));
+  EXPECT_THROW(set_default_device(Device::cuda(1000)), DeviceError);
+  EXPECT_THROW(to(zeros({2}), Device::cuda(1000)), DeviceError);
+  if (is_available(Device::cuda())) return;
+  try {
+    set_default_device(Device::cuda());
+    FAIL() << "a device that is not available was taken";
+  } catch (const DeviceError& error) {
+    EXPECT_NE(std::string(error.what()).find("CUDA"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(sum(ones({3})).item<int>(), 3);
+}
+
+TEST(Devices, GiveTheBitsOfTheHost) {
+  if (!is_available(Device::cuda())) GTEST_SKIP() << "no CUDA device, and not on the software one";
+  std::vector<double> values(10'000);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = 0.37 * static_cast<double>(i % 997);
+  const auto results = [&](Device device) {
+    const OnDevice scope(device);
+    const Array x = from_host(values.data(), {100, 100}), y = sqrt(x) + sin(x);
+    const Array total = sum(y), spread = stddev(y, 0), turned = y.T() * 2.0;
+    eval({total, spread, turned});
+    std::vector<double> all = turned.to_vector<double>();
+    for (double s : spread.to_vector<double>()) all.push_back(s);
+    all.push_back(total.item<double>());
+    return all;
+  };
+  EXPECT_EQ(results(Device::cuda()), results(Device::cpu()));
+}
+
+TEST(Devices, ShareArraysWithTheHost) {
+  if (!is_available(Device::cuda())) GTEST_SKIP() << "no CUDA device, and not on the software one";
+  const Array x = to(array({1.0, 2.0, 3.0}), Device::cuda());
+  {
+    const OnDevice scope(Device::cpu());
+    EXPECT_VALUES(x + 1.0, ({3}), double, 2, 3, 4);
+  }
+  const OnDevice scope(Device::cuda());
+  const Array y = (x * x).eval();
+  EXPECT_VALUES(to(y, Device::cpu()), ({3}), double, 1, 4, 9);
+  double out[3];
+  eval_into(y - x, out);
+  EXPECT_EQ(out[2], 6);
+}
+
+}  // namespace
+}  // namespace ingot
