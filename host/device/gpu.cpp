@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "host/base/config.h"
 #include "host/base/error.h"
 #include "host/base/log.h"
 
@@ -121,6 +122,7 @@ BlockRef Gpu::allocate(std::size_t bytes) {
 }
 
 void Gpu::put(Address address, std::size_t bytes) {
+  if (config().forked) return;  // the memory is the parent's
   const std::scoped_lock guard(mutex_);
   cached_.push_back({address, bytes});
 }

@@ -247,6 +247,7 @@ void after_fork() {
 }
 void after_fork_in_child() {
   config().forked = true;
+  config().device = kHost;  // a driver does not work in a child of the process that opened it
   after_fork();
 }
 
