@@ -22,12 +22,14 @@ TEST(Background, RunsWhatIsQueuedInOrder) {
 
 TEST(Background, PausesAfterTheTaskThatRuns) {
   std::atomic<int> ran{0};
-  std::atomic<bool> go{false};
+  std::atomic<bool> begun{false}, go{false};
   in_background([&] {
+    begun = true;
     while (!go) std::this_thread::yield();
     ++ran;
   });
   for (int i = 0; i < 5; ++i) in_background([&] { ++ran; });
+  while (!begun) std::this_thread::yield();
   std::thread opener([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     go = true;
