@@ -1,11 +1,11 @@
 #include "host/device/gpu.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "host/base/config.h"
 #include "host/base/error.h"
 #include "host/base/log.h"
+#include "host/device/size_class.h"
 
 namespace ingot::cuda {
 namespace {
@@ -13,15 +13,10 @@ namespace {
 constexpr unsigned kNonBlocking = 1;  // CU_STREAM_NON_BLOCKING
 constexpr unsigned kNoTiming = 2;     // CU_EVENT_DISABLE_TIMING
 
+constexpr std::size_t kSmallestBlock = 512;
+
 // Smaller copies go through the driver's own staging.
 constexpr std::size_t kStaged = std::size_t{256} << 10;
-
-// Sizes in steps of an eighth of a power of two, so that a freed block fits the next array of about its size.
-std::size_t rounded(std::size_t bytes) {
-  bytes = std::max<std::size_t>(bytes, 512);
-  const std::size_t step = std::max<std::size_t>(std::bit_floor(bytes) / 8, 512);
-  return (bytes + step - 1) / step * step;
-}
 
 int attribute(Attribute which, int ordinal) {
   int value = 0;
@@ -110,7 +105,7 @@ Address Gpu::take(std::size_t bytes) {
 }
 
 BlockRef Gpu::allocate(std::size_t bytes) {
-  const std::size_t size = rounded(bytes);
+  const std::size_t size = device::size_class(bytes, kSmallestBlock);
   if (size < bytes) return {};
   use();
   Address address = take(size);
@@ -136,7 +131,6 @@ void Gpu::release_cached() {
 
 void Gpu::copy_in(Address to, const void* from, std::size_t bytes) {
   use();
-  bytes_in_ += static_cast<std::int64_t>(bytes);
   if (bytes < kStaged) {
     call(&Driver::copy_in, "cuMemcpyHtoDAsync", to, from, bytes, compute_);
     return;
@@ -152,7 +146,6 @@ void Gpu::copy_in(Address to, const void* from, std::size_t bytes) {
 
 void Gpu::copy_out(void* to, Address from, std::size_t bytes) {
   use();
-  bytes_out_ += static_cast<std::int64_t>(bytes);
   if (bytes < kStaged) {
     call(&Driver::copy_out, "cuMemcpyDtoHAsync", to, from, bytes, compute_);
     call(&Driver::stream_synchronize, "cuStreamSynchronize", compute_);

@@ -55,7 +55,7 @@ class Gpu {
  public:
   /// Devices that can be used; 0 without a driver.
   static int count();
-  /// Set up when first asked for. DeviceError where there is no such device, or after it was lost.
+  /// Set up when first asked for. DeviceError where there is no such device.
   static Gpu& get(int ordinal);
 
   const Properties& properties() const noexcept { return properties_; }
@@ -78,9 +78,6 @@ class Gpu {
   /// Waits for all that was begun. DeviceError if some of it failed.
   void synchronize();
 
-  std::int64_t bytes_in() const noexcept { return bytes_in_; }
-  std::int64_t bytes_out() const noexcept { return bytes_out_; }
-
  private:
   friend class Block;
   struct Cached {
@@ -99,7 +96,6 @@ class Gpu {
   Stream compute_ = nullptr, in_ = nullptr, out_ = nullptr;
   Event computed_ = nullptr, copied_ = nullptr;
   std::unique_ptr<Staging> staging_;
-  std::atomic<std::int64_t> bytes_in_{0}, bytes_out_{0};
 
   std::mutex mutex_;  // of the cache
   std::vector<Cached> cached_;

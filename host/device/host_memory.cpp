@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstdlib>
 #include <mutex>
 #include <vector>
 
 #include "host/base/error.h"
+#include "host/device/size_class.h"
 
 namespace ingot::device {
 namespace {
@@ -17,14 +17,6 @@ namespace {
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kHuge = std::size_t{4} << 20;  // from here on blocks come from mmap, aligned for huge pages
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-
-// Sizes in steps of an eighth of a power of two: at most 12.5 % is wasted, and a freed block fits the next array of
-// about its size.
-std::size_t rounded(std::size_t bytes) {
-  bytes = std::max(bytes, kAlignment);
-  const std::size_t step = std::max(std::bit_floor(bytes) / 8, bytes >= kHuge ? kHugePage : kAlignment);
-  return (bytes + step - 1) / step * step;
-}
 
 void* obtain(std::size_t bytes) {
   if (bytes < kHuge) return std::aligned_alloc(kAlignment, bytes);
@@ -129,7 +121,7 @@ Pool& pool() {
 }  // namespace
 
 StorageRef try_allocate(std::size_t bytes) {
-  const std::size_t size = rounded(bytes);
+  const std::size_t size = size_class(bytes, bytes >= kHuge ? kHugePage : kAlignment);
   if (size < bytes) return {};
   void* memory = pool().take(size);
   if (memory == nullptr) {
