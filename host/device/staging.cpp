@@ -10,7 +10,7 @@ namespace {
 
 constexpr unsigned kNoTiming = 2;  // CU_EVENT_DISABLE_TIMING
 
-// One core copies at half the speed of the link to the device.
+// By several cores: one is expected to be slower than the link to the device.
 void copy_bytes(std::byte* to, const std::byte* from, std::size_t bytes) {
   constexpr std::size_t kPart = std::size_t{512} << 10;
   const auto parts = static_cast<std::ptrdiff_t>((bytes + kPart - 1) / kPart);

@@ -12,8 +12,8 @@
 namespace ingot::exec {
 namespace {
 
-// Of one core of the host, and of the link to a device through pinned memory; and from when on a device, whose driver
-// takes a fifth of a second to open, is worth a thought.
+// Rough guesses, not measured on a device yet: of one core of the host, of the link to a device through pinned memory,
+// and of when a device, whose driver has to be opened, is worth a thought.
 constexpr double kSecondsPerAddition = 1e-10, kLinkBytesPerSecond = 2e10, kWorthADevice = 0.02;
 
 // As the emitter for CUDA sees it: it computes index operands along any axes by itself, where the CPU stages them, and
