@@ -18,6 +18,7 @@
 
 #include "host/base/error.h"
 #include "host/emit/llvm/bundle.h"
+#include "host/emit/llvm/constants.h"
 #include "host/emit/llvm/kernel.h"
 #include "host/jit/guard.h"
 
@@ -111,6 +112,7 @@ class Unit {
       throw InternalError(ingot::text("internal error: illegal LLVM IR: ", complaint, ir::print(kernel)));
 #endif
     optimise(*module_, *target_);
+    if (emit::is_short_of_registers(kernel.body, level)) emit::read_constants_in_place(*module_);
   }
 
   std::string generate(llvm::CodeGenFileType type) {

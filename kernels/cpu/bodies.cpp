@@ -70,8 +70,8 @@ using namespace ingot::math;
 
 using Value = INGOT_BODIES_DTYPE;
 
-static_assert(ingot::cpu::bundle_bytes(ingot::cpu::Level::INGOT_LEVEL, true) == INGOT_W1 &&
-                  ingot::cpu::bundle_bytes(ingot::cpu::Level::INGOT_LEVEL, false) == 8 * INGOT_W16,
+constexpr int kRegister = ingot::cpu::register_bytes(ingot::cpu::Level::INGOT_LEVEL);
+static_assert(ingot::cpu::kWide * kRegister == INGOT_W1 && ingot::cpu::kNarrow * kRegister == 8 * INGOT_W16,
               "host/emit/llvm asks for lanes that these bodies do not have");
 
 constexpr unsigned None = 0, Commutative = 0, Associative = 0, Selects = 1;

@@ -1,20 +1,20 @@
-// How many bytes of a kernel's widest dtype generated code carries through each operation at a time (a bundle). The
-// bodies are compiled to bitcode for exactly these widths, so that bodies.cpp and host/emit/llvm both read this.
+// How many bytes of a kernel's widest dtype a body takes at a time. The bodies are compiled to bitcode for exactly
+// these widths, so that bodies.cpp and host/emit/llvm both read this.
 #pragma once
 
 #include "kernels/cpu/support.h"
 
 namespace ingot::cpu {
 
-/// Two vector registers, or four in a wide bundle.
-constexpr int bundle_bytes(Level level, bool wide) {
-  const int registers = wide ? 4 : 2;
+constexpr int register_bytes(Level level) {
   switch (level) {
-    case Level::Baseline: return 16 * registers;
-    case Level::V3: return 32 * registers;
-    case Level::V4: return 64 * registers;
+    case Level::Baseline: return 16;
+    case Level::V3: return 32;
+    case Level::V4: return 64;
   }
-  return 16 * registers;
+  return 16;
 }
+
+constexpr int kNarrow = 2, kWide = 4;  // vector registers
 
 }  // namespace ingot::cpu

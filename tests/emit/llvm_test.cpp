@@ -320,6 +320,57 @@ TEST_F(Llvm, GuardedCommonPathsEqualTheInterpreter) {
   }
 }
 
+// Bodies that do the same again and again, which become loops: what a step takes from the last one, from before all of
+// them, and what is taken from its middle.
+std::vector<Writer> repeated_bodies(DType dtype) {
+  std::vector<Writer> bodies;
+  const DType other = dtype == DType::Float64 ? DType::Float32 : DType::Float64;
+  const auto body = [&](auto step, bool keep_one = false, int rounds = 6) {
+    Writer w;
+    int x = w.load(dtype), y = w.load(dtype);
+    const int x0 = x, y0 = y;
+    for (int round = 0; round < rounds; ++round) {
+      step(w, x, y, x0, y0);
+      if (keep_one && round == 1) w.store(x);
+    }
+    w.store(w.apply(Op::add, {x, y}));
+    w.store(x);
+    bodies.push_back(w);
+  };
+  const auto sine = [](Writer& w, int& x, int&, int, int) {
+    x = w.apply(Op::add, {w.apply(Op::sqrt, {x}), w.apply(Op::sin, {x})});
+  };
+  body(sine);
+  body(sine, true);
+  body(sine, false, 10);
+  body([](Writer& w, int& x, int&, int x0, int y0) {
+    x = w.apply(Op::add, {w.apply(Op::sin, {w.apply(Op::multiply, {x, x0})}), w.apply(Op::pow, {x, y0})});
+  });
+  body([](Writer& w, int& x, int& y, int, int) {
+    const int next = w.apply(Op::add, {w.apply(Op::cos, {y}), x});
+    y = w.apply(Op::exp, {w.apply(Op::negative, {w.apply(Op::abs, {x})})});
+    x = next;
+  });
+  body([&](Writer& w, int& x, int&, int, int y0) {
+    const int narrow = w.cast(w.apply(Op::sin, {w.cast(w.apply(Op::tanh, {x}), other)}), dtype);
+    x = w.apply(Op::where, {w.apply(Op::less, {narrow, y0}), narrow, w.apply(Op::exp, {narrow})});
+  });
+  return bodies;
+}
+
+TEST_F(Llvm, RepeatedStepsEqualTheInterpreter) {
+  for (const DType dtype : {DType::Float32, DType::Float64}) {
+    for (const Writer& body : repeated_bodies(dtype)) {
+      expect_map(map_kernel(body), 2, {0, 1, 7, 31, 32, 33, 64, 67, 129});
+      if (HasFatalFailure()) return;
+      const int value = body.region.stores[0].value;
+      const std::vector<ir::Reduction> reductions = {reduction(Reducer::sum, value), reduction(Reducer::max, value)};
+      expect_states(reducing_kernel(body, reductions, {false, true}), 2, {1, 64, 65, 1024, 1100});
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
 TEST_F(Llvm, MapsOfNarrowDtypesEqualTheInterpreterAtEveryLength) {
   Writer w;
   const int x = w.load(DType::UInt8), y = w.load(DType::UInt8);

@@ -41,12 +41,22 @@ bool is_long_chain(const ir::Region& region) {
 }
 
 Bundle choose_bundle(const ir::Region& region, cpu::Level level) {
-  // Neighbouring trips overlap in the processor while two of them fit its reorder buffer. Past that, only a wider
-  // bundle hides the latency of a long chain; before it, the wider bundle spills registers. Zen 3, AVX2, ns per f64,
-  // narrow and wide: sqrt + sin 1.31 and 1.63, ten rounds of it 23.8 and 20.2, pow 4.6 and 5.1. Without fma
-  // instructions nothing is gained.
-  const bool wide = level != cpu::Level::Baseline && (is_long_chain(region) || has_random_numbers(region));
-  return {cpu::bundle_bytes(level, wide) / widest(region), 1};
+  // Neighbouring trips overlap in the processor while two of them fit its reorder buffer. Past that, only more vectors
+  // in flight hide the latency of a long chain; before it, they spill registers. Without fma instructions nothing is
+  // gained.
+  const bool fma = level != cpu::Level::Baseline;
+  const bool chain = fma && is_long_chain(region), random = fma && has_random_numbers(region);
+  const int one = cpu::register_bytes(level) / widest(region), narrow = cpu::kNarrow * one, wide = cpu::kWide * one;
+  if (is_short_of_registers(region, level)) return {2 * wide, narrow, wide, 1};
+  if (chain || random) return {wide, wide, wide, 1};
+  return {narrow, narrow, narrow, 1};
+}
+
+// Ten rounds of sqrt + sin, AVX2, ns a round and f64: four vectors in flight 1.44; eight, two at a time in each op,
+// 1.18, and 1.25 with constants in registers where they fit. Four at a time are faster alone on a core (1.14) and
+// slower beside others. AVX-512 has the registers.
+bool is_short_of_registers(const ir::Region& region, cpu::Level level) {
+  return level == cpu::Level::V3 && is_long_chain(region);
 }
 
 Bundle choose_row_bundle(const ir::Kernel& kernel, cpu::Level level) {

@@ -9,8 +9,10 @@
 namespace ingot::emit {
 
 struct Bundle {
-  int lanes;   // of every value, whatever its dtype: a bundle's bytes over the widest itemsize of the region
-  int unroll;  // copies of the body in one trip
+  int lanes;        // of every value, whatever its dtype: a bundle's bytes over the widest itemsize of the region
+  int part;         // those that one call of a body takes
+  int random_part;  // the same of random numbers
+  int unroll;       // copies of the body in one trip
   int block() const { return lanes * unroll; }
 };
 
@@ -18,6 +20,10 @@ struct Bundle {
 bool is_long_chain(const ir::Region& region);
 
 Bundle choose_bundle(const ir::Region& region, cpu::Level level);
+
+/// Whether code for the region has more vectors in flight than registers, so that constants are best read from memory
+/// by the instructions that use them.
+bool is_short_of_registers(const ir::Region& region, cpu::Level level);
 
 /// As above for a body with Row reductions. Where the body is cheap and the accumulators of all lanes fit the vector
 /// registers, one trip covers all lanes, and the accumulators never leave the registers in the loop.

@@ -12,10 +12,11 @@ llvm::Type* element_type(llvm::LLVMContext& context, DType dtype) {
   return llvm::Type::getIntNTy(context, 8 * static_cast<unsigned>(itemsize(dtype)));
 }
 
-RegionCode::RegionCode(const ir::Region& region, const std::vector<bool>& uniform_input, int lanes, Bodies& bodies,
-                       llvm::IRBuilder<>& builder, llvm::Function& function)
+RegionCode::RegionCode(const ir::Region& region, const std::vector<bool>& uniform_input, std::vector<int> results,
+                       const Bundle& bundle, Bodies& bodies, llvm::IRBuilder<>& builder, llvm::Function& function)
     : region_(region),
-      lanes_(lanes),
+      results_(std::move(results)),
+      bundle_(bundle),
       bodies_(bodies),
       builder_(builder),
       function_(function),
@@ -40,7 +41,7 @@ RegionCode::RegionCode(const ir::Region& region, const std::vector<bool>& unifor
 }
 
 llvm::Type* RegionCode::vector_type(DType dtype) {
-  return llvm::FixedVectorType::get(element_type(builder_.getContext(), dtype), static_cast<unsigned>(lanes_));
+  return llvm::FixedVectorType::get(element_type(builder_.getContext(), dtype), static_cast<unsigned>(bundle_.lanes));
 }
 
 Value* RegionCode::new_slot(DType dtype) {
@@ -65,7 +66,7 @@ void RegionCode::compute_uniform(Source source) {
     } else {
       scalars_[i] = source(instr);
     }
-    builder_.CreateStore(builder_.CreateVectorSplat(lanes_, scalars_[i]), slots_[i]);
+    builder_.CreateStore(builder_.CreateVectorSplat(bundle_.lanes, scalars_[i]), slots_[i]);
     if (paths_.asked[i]) ask_size(static_cast<int>(i));
   }
   large_uniform_ = large_;
@@ -104,42 +105,112 @@ void RegionCode::ask_size(int i) {
 }
 
 void RegionCode::compute(Source source, const std::vector<bool>& common) {
-  for (std::size_t i = 0; i < region_.code.size(); ++i) {
-    const ir::Instr& instr = region_.code[i];
-    if (uniform_[i])
-      builder_.CreateStore(builder_.CreateVectorSplat(lanes_, scalars_[i]), slots_[i]);
-    else if (instr.code == ir::Code::Apply || instr.code == ir::Code::Cast)
-      apply(static_cast<int>(i), common[i]);
-    else
-      builder_.CreateStore(source(instr), slots_[i]);
-    if (paths_.asked[i] && !uniform_[i] && !out_of_line_) ask_size(static_cast<int>(i));
+  const ir::Repetition r = repetition(common);
+  const int end = static_cast<int>(region_.code.size());
+  for (int i = 0; i < end; ++i) {
+    if (!r.empty() && i == r.first) {
+      repeat(r, source, common);
+      i = r.end();
+      if (i == end) break;
+    }
+    compute(i, source, common[i]);
   }
 }
 
-void RegionCode::call(llvm::Function* body, llvm::ArrayRef<Value*> operands) {
-  llvm::CallInst* const made = builder_.CreateCall(body, operands);
-  if (out_of_line_) made->addFnAttr(llvm::Attribute::NoInline);
+void RegionCode::compute(int i, Source source, bool common) {
+  const ir::Instr& instr = region_.code[i];
+  if (uniform_[i])
+    builder_.CreateStore(builder_.CreateVectorSplat(bundle_.lanes, scalars_[i]), slots_[i]);
+  else if (instr.code == ir::Code::Apply || instr.code == ir::Code::Cast)
+    apply(i, common);
+  else
+    builder_.CreateStore(source(instr), slots_[i]);
+  if (paths_.asked[i] && !uniform_[i] && !out_of_line_) ask_size(i);
+}
+
+// Of a long chain only: unrolled, ten rounds of sqrt + sin take 1.3 times as long, their 20 KB of code being more than
+// a processor keeps decoded, and longer to compile.
+ir::Repetition RegionCode::repetition(const std::vector<bool>& common) const {
+  if (!is_long_chain(region_)) return {};
+  std::vector<int> labels;
+  for (std::size_t i = 0; i < region_.code.size(); ++i)
+    labels.push_back(uniform_[i] || paths_.asked[i] ? -1 - static_cast<int>(i) : common[i]);
+  return ir::find_repetition(region_, labels, results_);
+}
+
+void RegionCode::repeat(const ir::Repetition& r, Source source, const std::vector<bool>& common) {
+  for (int i = r.first; i < r.first + r.period; ++i)
+    for (int k = 0; k < ir::argument_count(region_.code[i]); ++k)
+      if (r.carries(region_, i, k)) carried_[region_.code[i].args[k]] = nullptr;
+  for (auto& [initial, slot] : carried_) {
+    slot = new_slot(region_.code[initial].dtype);
+    copy(slot, slots_[initial], region_.code[initial].dtype);
+  }
+
+  llvm::LLVMContext& context = builder_.getContext();
+  auto *before = builder_.GetInsertBlock(), *head = llvm::BasicBlock::Create(context, "group", &function_),
+       *done = llvm::BasicBlock::Create(context, "repeated", &function_);
+  builder_.CreateBr(head);
+  builder_.SetInsertPoint(head);
+  llvm::PHINode* count = builder_.CreatePHI(builder_.getInt32Ty(), 2);
+  count->addIncoming(builder_.getInt32(static_cast<unsigned>(r.times)), before);
+  loop_ = &r;
+  for (int i = r.first; i < r.first + r.period; ++i) compute(i, source, common[i]);
+  loop_ = nullptr;
+  for (const auto& [initial, slot] : carried_) copy(slot, slots_[initial + r.period], region_.code[initial].dtype);
+  Value* left = builder_.CreateSub(count, builder_.getInt32(1));
+  count->addIncoming(left, builder_.GetInsertBlock());
+  builder_.CreateCondBr(builder_.CreateICmpNE(left, builder_.getInt32(0)), head, done);
+  builder_.SetInsertPoint(done);
+  carried_.clear();
+  for (int i = 0; i < r.period; ++i) slots_[r.last() + i] = slots_[r.first + i];
+}
+
+void RegionCode::copy(Value* to, Value* from, DType dtype) {
+  llvm::Type* type = element_type(builder_.getContext(), dtype);
+  auto* part = llvm::FixedVectorType::get(type, static_cast<unsigned>(bundle_.part));
+  for (int lane = 0; lane < bundle_.lanes; lane += bundle_.part) {
+    Value* value = builder_.CreateLoad(part, builder_.CreateConstInBoundsGEP1_32(type, from, lane));
+    builder_.CreateStore(value, builder_.CreateConstInBoundsGEP1_32(type, to, lane));
+  }
+}
+
+void RegionCode::call(llvm::function_ref<llvm::Function*(int)> body, int part, llvm::ArrayRef<Slot> slots) {
+  for (int lane = 0; lane < bundle_.lanes; lane += part) {
+    llvm::SmallVector<Value*> operands;
+    for (const Slot& slot : slots) {
+      operands.push_back(slot.address ? builder_.CreateConstInBoundsGEP1_32(
+                                            element_type(builder_.getContext(), slot.dtype), slot.address, lane)
+                                      : llvm::PoisonValue::get(builder_.getPtrTy()));
+    }
+    llvm::CallInst* const made = builder_.CreateCall(body(part), operands);
+    if (out_of_line_) made->addFnAttr(llvm::Attribute::NoInline);
+  }
 }
 
 void RegionCode::apply(int i, bool common) {
   const ir::Instr& instr = region_.code[i];
-  Value* none = llvm::PoisonValue::get(builder_.getPtrTy());
-  Value* args[3] = {none, none, none};
-  for (int k = 0; k < ir::argument_count(instr); ++k) args[k] = slots_[instr.args[k]];
+  Slot result{slots_[i], instr.dtype}, args[3]{};
+  for (int k = 0; k < ir::argument_count(instr); ++k) {
+    const int value = instr.args[k];
+    args[k] = {loop_ && loop_->carries(region_, i, k) ? carried_.at(value) : slots_[value], region_.code[value].dtype};
+  }
   if (instr.code == ir::Code::Cast) {
-    const DType from = region_.code[instr.args[0]].dtype;
+    const DType from = args[0].dtype;
     const bool same = from == instr.dtype || (is_bool(from) && instr.dtype == DType::UInt8);
     if (same)
-      builder_.CreateStore(vector(instr.args[0]), slots_[i]);
+      copy(slots_[i], args[0].address, instr.dtype);
     else
-      call(bodies_.cast(from, instr.dtype, lanes_), {slots_[i], args[0]});
+      call([&](int lanes) { return bodies_.cast(from, instr.dtype, lanes); }, {result, args[0]});
     return;
   }
   const OpInfo& op = info(instr.op);
-  DType dtype = region_.code[instr.args[(op.properties & Selects_) != 0 ? 1 : 0]].dtype;
-  if (op.result == Result::Random) dtype = instr.dtype;
-  call(common ? bodies_.common(instr.op, dtype, lanes_) : bodies_.op(instr.op, dtype, lanes_),
-       {slots_[i], args[0], args[1], args[2]});
+  const bool random = op.result == Result::Random;
+  const DType dtype = random ? instr.dtype : args[(op.properties & Selects_) != 0 ? 1 : 0].dtype;
+  const auto body = [&](int lanes) {
+    return common ? bodies_.common(instr.op, dtype, lanes) : bodies_.op(instr.op, dtype, lanes);
+  };
+  call(body, random ? bundle_.random_part : bundle_.part, {result, args[0], args[1], args[2]});
 }
 
 }  // namespace ingot::emit

@@ -44,15 +44,14 @@ Values TileFunction::accumulate(const Segment& segment, Value* offset, Values ac
       // A lane's first value becomes its shift. It is not folded as well: an infinity less itself is not 0.
       Value* sets = starts;
       if (row_form()) sets = builder_.CreateICmpSLT(builder_.CreateAdd(segment.start, offset), i64(lanes_));
-      builder_.CreateCall(bodies_.sumsqdev(r.dtype, bundle_.lanes), {slots[0], slots[1], slots[2], value});
+      code_->call([&](int lanes) { return bodies_.sumsqdev(r.dtype, lanes); },
+                  {{slots[0], r.dtype}, {slots[1], r.dtype}, {slots[2], r.dtype}, {value, r.dtype}});
       for (int a = 0; a < arrays; ++a) {
         Value* start = a == 0 ? code_->vector(r.reduction.value) : llvm::Constant::getNullValue(type);
         builder_.CreateStore(builder_.CreateSelect(sets, start, builder_.CreateLoad(type, slots[a])), slots[a]);
       }
     } else {
-      Value* none = llvm::PoisonValue::get(builder_.getPtrTy());
-      builder_.CreateCall(bodies_.op(combine(r.reduction.reducer), r.dtype, bundle_.lanes),
-                          {slots[0], slots[0], value, none});
+      join(r, slots[0], value);
     }
     for (int a = 0; a < arrays; ++a) {
       Value* result = builder_.CreateLoad(type, slots[a]);
@@ -64,6 +63,12 @@ Values TileFunction::accumulate(const Segment& segment, Value* offset, Values ac
     array += static_cast<std::size_t>(arrays);
   }
   return acc;
+}
+
+// Combines the bundle in slot `right` into the one in slot `left`.
+void TileFunction::join(const Accumulators& r, Value* left, Value* right) {
+  code_->call([&](int lanes) { return bodies_.op(combine(r.reduction.reducer), r.dtype, lanes); },
+              {{left, r.dtype}, {left, r.dtype}, {right, r.dtype}, {nullptr, r.dtype}});
 }
 
 // Sets `count` accumulators of each array to what the first value combined with leaves as it is.
@@ -105,25 +110,24 @@ void TileFunction::fold(Value* leaf_state, std::size_t reduction, Value* count) 
 // Folds the lanes by halving in generated code: where a leaf takes 80 ns, a call that does it takes half as long again.
 // Lanes without elements hold the identity.
 void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_state) {
-  Value *left = code_->new_slot(r.dtype), *right = code_->new_slot(r.dtype),
-        *none = llvm::PoisonValue::get(builder_.getPtrTy());
+  Value *left = code_->new_slot(r.dtype), *right = code_->new_slot(r.dtype);
   llvm::Type* type = code_->vector_type(r.dtype);
-  const auto join = [&](Value* a, Value* b) -> Value* {
+  const auto joined = [&](Value* a, Value* b) -> Value* {
     builder_.CreateStore(a, left);
     builder_.CreateStore(b, right);
-    builder_.CreateCall(bodies_.op(combine(r.reduction.reducer), r.dtype, bundle_.lanes), {left, left, right, none});
+    join(r, left, right);
     return builder_.CreateLoad(type, left);
   };
   Values bundles;
   for (int lane = 0; lane < lanes_; lane += bundle_.lanes)
     bundles.push_back(builder_.CreateAlignedLoad(type, at(lanes, i64(lane), r.dtype), llvm::Align(itemsize(r.dtype))));
   for (std::size_t half = bundles.size() / 2; half > 0; half /= 2)
-    for (std::size_t k = 0; k < half; ++k) bundles[k] = join(bundles[k], bundles[k + half]);
+    for (std::size_t k = 0; k < half; ++k) bundles[k] = joined(bundles[k], bundles[k + half]);
   Value* last = bundles[0];
   for (int half = bundle_.lanes / 2; half > 0; half /= 2) {
     llvm::SmallVector<int> upper(static_cast<std::size_t>(bundle_.lanes), llvm::PoisonMaskElem);
     for (int l = 0; l < half; ++l) upper[static_cast<std::size_t>(l)] = l + half;
-    last = join(last, builder_.CreateShuffleVector(last, upper));
+    last = joined(last, builder_.CreateShuffleVector(last, upper));
   }
   builder_.CreateStore(builder_.CreateExtractElement(last, std::uint64_t{0}), leaf_state);
 }

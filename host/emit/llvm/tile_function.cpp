@@ -38,7 +38,9 @@ TileFunction::TileFunction(llvm::Module& module, Bodies& bodies, const char* nam
   function_->setDoesNotThrow();
   bodies_.set_target(*function_);
   builder_.SetInsertPoint(block("entry"));
-  code_ = std::make_unique<RegionCode>(region_, uniform_, bundle_.lanes, bodies_, builder_, *function_);
+  std::vector<int> folded;
+  for (const Accumulators& r : reductions_) folded.push_back(r.reduction.value);
+  code_ = std::make_unique<RegionCode>(region_, uniform_, std::move(folded), bundle_, bodies_, builder_, *function_);
 }
 
 Value* TileFunction::stack(DType dtype, int elements) {

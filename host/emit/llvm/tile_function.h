@@ -68,6 +68,7 @@ class TileFunction {
   void emit_blocks(const Segment& segment, Value* starts);
   void store(const Segment& segment, Value* offset);
   Values accumulate(const Segment& segment, Value* offset, Values acc, Value* starts);
+  void join(const Accumulators& r, Value* left, Value* right);
   void clear(const Values& acc, Value* count);
   void fold(Value* leaf_state, std::size_t reduction, Value* count);
   void fold_here(const Accumulators& r, Value* lanes, Value* leaf_state);
