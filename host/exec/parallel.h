@@ -1,6 +1,9 @@
 // One OpenMP team for a launch, whatever the number of tasks; exceptions are carried out of it.
 #pragma once
 
+#include <omp.h>
+
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <exception>
@@ -8,6 +11,39 @@
 #include "host/exec/float_state.h"
 
 namespace ingot::exec {
+
+/// The tasks of a launch, cut into as many shares as there are threads. A thread takes those of its own share first, so
+/// that from launch to launch it meets the memory that its caches have; then it helps the others.
+class Shares {
+ public:
+  Shares(std::int64_t count, int threads) : shares_(std::min(threads, kMost)) {
+    for (int s = 0; s < shares_; ++s) {
+      share_[s].next.store(count * s / shares_, std::memory_order_relaxed);
+      share_[s].end = count * (s + 1) / shares_;
+    }
+  }
+
+  /// Calls task(i) until none is left or it returns false.
+  template <class Task>
+  void work(int thread, Task&& task) {
+    for (int k = 0; k < shares_; ++k) {
+      Share& share = share_[(thread + k) % shares_];
+      while (share.next.load(std::memory_order_relaxed) < share.end) {
+        const std::int64_t i = share.next.fetch_add(1, std::memory_order_relaxed);
+        if (i < share.end && !task(i)) return;
+      }
+    }
+  }
+
+ private:
+  static constexpr int kMost = 64;
+  struct alignas(64) Share {
+    std::atomic<std::int64_t> next;
+    std::int64_t end;
+  };
+  const int shares_;
+  Share share_[kMost];
+};
 
 /// Runs task(i) for i < count on up to `threads` threads, in no order, each in the default floating-point state. The
 /// first exception is thrown again here, when all threads are done.
@@ -20,18 +56,18 @@ void parallel_for(std::int64_t count, int threads, Task&& task) {
   }
   std::exception_ptr error;
   std::atomic<bool> failed{false};
-  std::atomic<std::int64_t> next{0};  // omp for would wait at a barrier of its own
+  Shares shares(count, threads);
 #pragma omp parallel num_threads(threads)
   {
     const DefaultFloatState state;
-    for (std::int64_t i;
-         !failed.load(std::memory_order_relaxed) && (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) {
+    shares.work(omp_get_thread_num(), [&](std::int64_t i) {
       try {
         task(i);
       } catch (...) {
         if (!failed.exchange(true)) error = std::current_exception();
       }
-    }
+      return !failed.load(std::memory_order_relaxed);
+    });
   }
   if (failed) std::rethrow_exception(error);
 }
