@@ -5,6 +5,7 @@
 #include "host/api/record.h"
 #include "host/base/config.h"
 #include "host/device/host_memory.h"
+#include "host/device/traffic.h"
 #include "host/exec/evaluate.h"
 #include "host/exec/stats.h"
 #include "host/jit/kernels.h"
@@ -22,6 +23,8 @@ Stats stats() {
   s.cache_hits = code.cache_hits;
   s.bytes_read = run.bytes_read;
   s.bytes_written = run.bytes_written;
+  s.bytes_to_device = device::traffic().to_device;
+  s.bytes_to_host = device::traffic().to_host;
   s.peak_bytes = device::peak_bytes();
   return s;
 }
@@ -29,8 +32,9 @@ Stats stats() {
 void reset_stats() {
   exec::Counters& run = exec::counters();
   jit::Counters& code = jit::counters();
-  for (std::atomic<std::int64_t>* counter :
-       {&run.launches, &run.interpreted, &run.bytes_read, &run.bytes_written, &code.compiles, &code.cache_hits})
+  device::Traffic& copied = device::traffic();
+  for (std::atomic<std::int64_t>* counter : {&run.launches, &run.interpreted, &run.bytes_read, &run.bytes_written,
+                                             &code.compiles, &code.cache_hits, &copied.to_device, &copied.to_host})
     *counter = 0;
   device::reset_peak();
 }

@@ -6,6 +6,7 @@
 #include "host/base/error.h"
 #include "host/base/log.h"
 #include "host/device/size_class.h"
+#include "host/device/traffic.h"
 
 namespace ingot::cuda {
 namespace {
@@ -131,6 +132,7 @@ void Gpu::release_cached() {
 
 void Gpu::copy_in(Address to, const void* from, std::size_t bytes) {
   use();
+  device::traffic().to_device += static_cast<std::int64_t>(bytes);
   if (bytes < kStaged) {
     call(&Driver::copy_in, "cuMemcpyHtoDAsync", to, from, bytes, compute_);
     return;
@@ -146,6 +148,7 @@ void Gpu::copy_in(Address to, const void* from, std::size_t bytes) {
 
 void Gpu::copy_out(void* to, Address from, std::size_t bytes) {
   use();
+  device::traffic().to_host += static_cast<std::int64_t>(bytes);
   if (bytes < kStaged) {
     call(&Driver::copy_out, "cuMemcpyDtoHAsync", to, from, bytes, compute_);
     call(&Driver::stream_synchronize, "cuStreamSynchronize", compute_);

@@ -11,15 +11,15 @@ namespace ingot {
 /// What the library did since the process began or since reset_stats(), by all threads. Launches are counted where
 /// kernels are launched, bytes from each launch's operands.
 struct Stats {
-  std::int64_t launches = 0;       ///< kernels run, interpreted ones included
-  std::int64_t interpreted = 0;    ///< of these, by the interpreter
-  std::int64_t compiles = 0;       ///< kernels compiled
-  std::int64_t cache_hits = 0;     ///< compiled kernels found on disk
-  std::int64_t bytes_read = 0;     ///< by kernels, from memory
-  std::int64_t bytes_written = 0;  ///< by kernels, to memory
-  std::int64_t bytes_to_device = 0;
-  std::int64_t bytes_to_host = 0;
-  std::int64_t peak_bytes = 0;  ///< largest amount of memory held by results at one time
+  std::int64_t launches = 0;         ///< kernels run, interpreted ones included
+  std::int64_t interpreted = 0;      ///< of these, by the interpreter
+  std::int64_t compiles = 0;         ///< kernels compiled
+  std::int64_t cache_hits = 0;       ///< compiled kernels found on disk
+  std::int64_t bytes_read = 0;       ///< by kernels, from memory
+  std::int64_t bytes_written = 0;    ///< by kernels, to memory
+  std::int64_t bytes_to_device = 0;  ///< copied from the host's memory to devices'
+  std::int64_t bytes_to_host = 0;    ///< and back
+  std::int64_t peak_bytes = 0;       ///< largest amount of memory held by results at one time
 };
 
 INGOT_API Stats stats();

@@ -70,5 +70,29 @@ TEST(Devices, ShareArraysWithTheHost) {
   EXPECT_EQ(out[2], 6);
 }
 
+TEST(Devices, CopyWhatTheyLackAndOnlyOnce) {
+  if (!is_available(Device::cuda())) GTEST_SKIP() << "no CUDA device, and not on the software one";
+  const OnDevice scope(Device::cuda());
+  const std::vector<double> values(1000, 4.0);
+  const Array x = from_host(values.data(), {1000});
+  const auto copied = [](auto run) {
+    const Stats before = stats();
+    run();
+    const Stats after = stats();
+    return std::pair(after.bytes_to_device - before.bytes_to_device, after.bytes_to_host - before.bytes_to_host);
+  };
+  using Bytes = std::pair<std::int64_t, std::int64_t>;
+  const Array total = sum(sqrt(x));
+  EXPECT_EQ(copied([&] { total.eval(); }), Bytes(8000, 0));
+  EXPECT_EQ(copied([&] { EXPECT_EQ(total.item<double>(), 2000); }), Bytes(0, 8));
+  EXPECT_EQ(copied([&] { EXPECT_EQ(total.item<double>(), 2000); }), Bytes(0, 0));
+  const Array doubled = x + x;
+  EXPECT_EQ(copied([&] { doubled.eval(); }), Bytes(0, 0));
+  EXPECT_EQ(copied([&] { EXPECT_EQ(doubled.to_vector<double>().front(), 8); }), Bytes(0, 8000));
+  EXPECT_EQ(copied([&] { (doubled * x).eval(); }), Bytes(0, 0));
+  EXPECT_EQ(copied([&] { EXPECT_EQ(sum(random::Generator(1).uniform({100'000}) >= 0).item<int>(), 100'000); }).first,
+            0);
+}
+
 }  // namespace
 }  // namespace ingot
