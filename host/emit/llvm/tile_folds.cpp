@@ -26,43 +26,51 @@ Values TileFunction::accumulate(const Segment& segment, Value* offset, Values ac
   Value* index = row_form() ? builder_.CreateAnd(offset, i64(lanes_ - 1)) : offset;
   std::size_t array = 0;
   for (const Accumulators& r : reductions_) {
-    const int arrays = r.arrays();
-    const llvm::Align align(itemsize(r.dtype));
-    llvm::Type* type = code_->vector_type(r.dtype);
-    Value *slots[3], *addresses[3];
-    for (int a = 0; a < arrays; ++a) {
-      slots[a] = code_->new_slot(r.dtype);
-      if (!in_registers()) {
-        addresses[a] = at(segment.acc[array + a], index, r.dtype);
-        builder_.CreateStore(builder_.CreateAlignedLoad(type, addresses[a], align), slots[a]);
-      } else {
-        builder_.CreateStore(acc[array + a], slots[a]);
-      }
-    }
-    Value* value = code_->slot(r.reduction.value);
+    Value* const value = code_->slot(r.reduction.value);
+    const auto address = [&](int a) { return at(segment.acc[array + static_cast<std::size_t>(a)], index, r.dtype); };
     if (r.deviation()) {
-      // A lane's first value becomes its shift. It is not folded as well: an infinity less itself is not 0.
-      Value* sets = starts;
-      if (row_form()) sets = builder_.CreateICmpSLT(builder_.CreateAdd(segment.start, offset), i64(lanes_));
-      code_->call([&](int lanes) { return bodies_.sumsqdev(r.dtype, lanes); },
-                  {{slots[0], r.dtype}, {slots[1], r.dtype}, {slots[2], r.dtype}, {value, r.dtype}});
-      for (int a = 0; a < arrays; ++a) {
-        Value* start = a == 0 ? code_->vector(r.reduction.value) : llvm::Constant::getNullValue(type);
-        builder_.CreateStore(builder_.CreateSelect(sets, start, builder_.CreateLoad(type, slots[a])), slots[a]);
-      }
+      Value* const first =
+          row_form() ? builder_.CreateICmpSLT(builder_.CreateAdd(segment.start, offset), i64(lanes_)) : starts;
+      accumulate_deviations(r, {address(0), address(1), address(2)}, value, first);
+    } else if (in_registers()) {
+      Value* const slot = code_->new_slot(r.dtype);
+      builder_.CreateStore(acc[array], slot);
+      join(r, slot, value);
+      acc[array] = builder_.CreateLoad(code_->vector_type(r.dtype), slot);
     } else {
-      join(r, slots[0], value);
+      Value* const slot = code_->new_slot(r.dtype);
+      builder_.CreateStore(load_bundle(address(0), r.dtype), slot);
+      join(r, slot, value);
+      store_bundle(builder_.CreateLoad(code_->vector_type(r.dtype), slot), address(0), r.dtype);
     }
-    for (int a = 0; a < arrays; ++a) {
-      Value* result = builder_.CreateLoad(type, slots[a]);
-      if (in_registers())
-        acc[array + a] = result;
-      else
-        builder_.CreateAlignedStore(result, addresses[a], align);
-    }
-    array += static_cast<std::size_t>(arrays);
+    array += static_cast<std::size_t>(r.arrays());
   }
   return acc;
+}
+
+// `at`: shift, s and q. A lane's first value becomes its shift. It is not folded as well: an infinity less itself is
+// not 0.
+void TileFunction::accumulate_deviations(const Accumulators& r, const Values& at, Value* value, Value* first) {
+  BasicBlock *set = block("first"), *fold = block("fold"), *done = block("folded");
+  llvm::Type* const type = code_->vector_type(r.dtype);
+  builder_.CreateCondBr(first, set, fold);
+
+  builder_.SetInsertPoint(set);
+  store_bundle(builder_.CreateLoad(type, value), at[0], r.dtype);
+  for (int a = 1; a < 3; ++a) store_bundle(llvm::Constant::getNullValue(type), at[a], r.dtype);
+  builder_.CreateBr(done);
+
+  builder_.SetInsertPoint(fold);
+  Values slots;
+  for (Value* address : at) {
+    slots.push_back(code_->new_slot(r.dtype));
+    builder_.CreateStore(load_bundle(address, r.dtype), slots.back());
+  }
+  code_->call([&](int lanes) { return bodies_.sumsqdev(r.dtype, lanes); },
+              {{slots[0], r.dtype}, {slots[1], r.dtype}, {slots[2], r.dtype}, {value, r.dtype}});
+  for (int a = 1; a < 3; ++a) store_bundle(builder_.CreateLoad(type, slots[a]), at[a], r.dtype);
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
 }
 
 // Combines the bundle in slot `right` into the one in slot `left`.

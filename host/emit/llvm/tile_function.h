@@ -68,6 +68,7 @@ class TileFunction {
   void emit_blocks(const Segment& segment, Value* starts);
   void store(const Segment& segment, Value* offset);
   Values accumulate(const Segment& segment, Value* offset, Values acc, Value* starts);
+  void accumulate_deviations(const Accumulators& r, const Values& at, Value* value, Value* first);
   void join(const Accumulators& r, Value* left, Value* right);
   void clear(const Values& acc, Value* count);
   void fold(Value* leaf_state, std::size_t reduction, Value* count);
