@@ -14,9 +14,9 @@ namespace ingot::exec {
 
 /// The tasks of a launch, cut into as many shares as there are threads. A thread takes those of its own share first, so
 /// that from launch to launch it meets the memory that its caches have; then it helps the others.
-class Shares {
+class TaskShares {
  public:
-  Shares(std::int64_t count, int threads) : shares_(std::min(threads, kMost)) {
+  TaskShares(std::int64_t count, int threads) : shares_(std::min(threads, kMost)) {
     for (int s = 0; s < shares_; ++s) {
       share_[s].next.store(count * s / shares_, std::memory_order_relaxed);
       share_[s].end = count * (s + 1) / shares_;
@@ -25,7 +25,7 @@ class Shares {
 
   /// Calls task(i) until none is left or it returns false.
   template <class Task>
-  void work(int thread, Task&& task) {
+  void run(int thread, Task&& task) {
     for (int k = 0; k < shares_; ++k) {
       Share& share = share_[(thread + k) % shares_];
       while (share.next.load(std::memory_order_relaxed) < share.end) {
@@ -56,11 +56,11 @@ void parallel_for(std::int64_t count, int threads, Task&& task) {
   }
   std::exception_ptr error;
   std::atomic<bool> failed{false};
-  Shares shares(count, threads);
+  TaskShares shares(count, threads);
 #pragma omp parallel num_threads(threads)
   {
     const DefaultFloatState state;
-    shares.work(omp_get_thread_num(), [&](std::int64_t i) {
+    shares.run(omp_get_thread_num(), [&](std::int64_t i) {
       try {
         task(i);
       } catch (...) {

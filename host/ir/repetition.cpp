@@ -23,8 +23,10 @@ class Search {
       for (int i = period; i < end;) {
         const int start = i;
         while (i < end && alike(i, period)) ++i;
-        const Repetition found{start - period, period, (i - start) / period + 1};
-        if (found.times >= 3 && found.period * found.times > best.period * best.times && holds(found)) best = found;
+        Repetition found{start - period, period, (i - start) / period + 1};
+        const auto is_better = [&] { return found.times >= 3 && period * found.times > best.period * best.times; };
+        for (; is_better() && !holds(found); --found.times) found.first += period;
+        if (is_better()) best = found;
         i = std::max(i, start + 1);
       }
     }
@@ -36,8 +38,10 @@ class Search {
     const Instr &a = code_[i - period], &b = code_[i];
     if (a.code != b.code || a.op != b.op || a.dtype != b.dtype || labels_[i - period] != labels_[i]) return false;
     if (a.code != Code::Apply && a.code != Code::Cast) return false;
-    for (int k = 0; k < argument_count(a); ++k)
+    for (int k = 0; k < argument_count(a); ++k) {
       if (b.args[k] != a.args[k] && b.args[k] != a.args[k] + period) return false;
+      if (code_[a.args[k]].dtype != code_[b.args[k]].dtype) return false;  // what a cast begins with may be of another
+    }
     return true;
   }
 

@@ -23,7 +23,8 @@ struct Repetition {
   }
 };
 
-/// The repetition that covers most, of at least three groups; nothing but the last of them is read from outside.
+/// The repetition that covers most, of at least three groups; nothing but the last of them is read from outside. Groups
+/// at the start of a longer one that others read, or that begin differently, are left out.
 /// Instructions alike have the same label; `results` are values that are wanted besides the region's stores.
 Repetition find_repetition(const Region& region, const std::vector<int>& labels, const std::vector<int>& results);
 

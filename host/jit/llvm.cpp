@@ -112,7 +112,7 @@ class Unit {
       throw InternalError(ingot::text("internal error: illegal LLVM IR: ", complaint, ir::print(kernel)));
 #endif
     optimise(*module_, *target_);
-    if (emit::is_short_of_registers(kernel.body, level)) emit::read_constants_in_place(*module_);
+    if (emit::is_short_of_registers(kernel, level)) emit::read_constants_in_place(*module_);
   }
 
   std::string generate(llvm::CodeGenFileType type) {

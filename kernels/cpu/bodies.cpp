@@ -1,4 +1,5 @@
-// Every scalar op as a function over one bundle of lanes, compiled to bitcode once per CPU level and operand dtype
+// Every scalar op as a function over the lanes of a few vectors, compiled to bitcode once per CPU level and operand
+// dtype
 // (-DINGOT_BODIES_DTYPE=f64 and so on), and linked by host/emit/llvm into each kernel that uses it. Operands and
 // results go by pointer, so that no vector crosses a call by value, whatever the target's calling convention makes of
 // it; inlining and SROA remove the memory.
@@ -8,12 +9,12 @@
 //   ingot_cast_<from>_<to>_w<lanes>(out, a)              to may be bool; from bool is from u8
 //   ingot_sumsqdev_<dtype>_w<lanes>(shift, s, q, value)  folds a value into accumulators that are set
 //
-// A kernel's bundle has as many lanes as its widest dtype allows, so a narrow dtype comes in several widths.
+// A call takes as many lanes as the kernel's widest dtype allows, so a narrow dtype comes in several widths.
 #include "kernels/cpu/bundle.h"
 #include "kernels/math/math.h"
 #include "kernels/math/reduce.h"
 
-// INGOT_Wk: the lanes of a wide bundle of a k-byte dtype; INGOT_W16: of a narrow bundle of an 8-byte one
+// INGOT_Wk: the lanes of kWide vectors of a k-byte dtype; INGOT_W16: of kNarrow vectors of an 8-byte one
 // (kernels/cpu/bundle.h).
 #if defined(__AVX512F__)
 #define INGOT_LEVEL V4

@@ -1,5 +1,5 @@
-// How many bytes of a kernel's widest dtype a body takes at a time. The bodies are compiled to bitcode for exactly
-// these widths, so that bodies.cpp and host/emit/llvm both read this.
+// How many vector registers of a kernel's widest dtype a body takes at a time. The bodies are compiled to bitcode for
+// exactly these widths, so that bodies.cpp and host/emit/llvm both read this.
 #pragma once
 
 #include "kernels/cpu/support.h"
@@ -15,6 +15,6 @@ constexpr int register_bytes(Level level) {
   return 16;
 }
 
-constexpr int kNarrow = 2, kWide = 4;  // vector registers
+constexpr int kNarrow = 2, kWide = 4;
 
 }  // namespace ingot::cpu

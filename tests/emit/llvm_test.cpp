@@ -7,12 +7,14 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <random>
 #include <set>
 #include <thread>
 
 #include "host/emit/interp.h"
 #include "host/ir/range.h"
+#include "host/ir/repetition.h"
 #include "host/jit/kernels.h"
 
 namespace ingot::emit {
@@ -325,50 +327,94 @@ TEST_F(Llvm, GuardedCommonPathsEqualTheInterpreter) {
 std::vector<Writer> repeated_bodies(DType dtype) {
   std::vector<Writer> bodies;
   const DType other = dtype == DType::Float64 ? DType::Float32 : DType::Float64;
-  const auto body = [&](auto step, bool keep_one = false, int rounds = 6) {
+  struct Options {
+    bool keep_one = false;
+    int rounds = 6;
+    std::optional<DType> first = {};
+  };
+  const auto body = [&](auto step, Options options) {
     Writer w;
-    int x = w.load(dtype), y = w.load(dtype);
+    int x = w.load(options.first.value_or(dtype)), y = w.load(dtype);
     const int x0 = x, y0 = y;
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < options.rounds; ++round) {
       step(w, x, y, x0, y0);
-      if (keep_one && round == 1) w.store(x);
+      if (options.keep_one && round == 1) w.store(x);
     }
-    w.store(w.apply(Op::add, {x, y}));
+    w.store(w.apply(Op::add, {w.cast(x, dtype), y}));
     w.store(x);
     bodies.push_back(w);
   };
   const auto sine = [](Writer& w, int& x, int&, int, int) {
     x = w.apply(Op::add, {w.apply(Op::sqrt, {x}), w.apply(Op::sin, {x})});
   };
-  body(sine);
-  body(sine, true);
-  body(sine, false, 10);
-  body([](Writer& w, int& x, int&, int x0, int y0) {
-    x = w.apply(Op::add, {w.apply(Op::sin, {w.apply(Op::multiply, {x, x0})}), w.apply(Op::pow, {x, y0})});
-  });
-  body([](Writer& w, int& x, int& y, int, int) {
-    const int next = w.apply(Op::add, {w.apply(Op::cos, {y}), x});
-    y = w.apply(Op::exp, {w.apply(Op::negative, {w.apply(Op::abs, {x})})});
-    x = next;
-  });
-  body([&](Writer& w, int& x, int&, int, int y0) {
-    const int narrow = w.cast(w.apply(Op::sin, {w.cast(w.apply(Op::tanh, {x}), other)}), dtype);
-    x = w.apply(Op::where, {w.apply(Op::less, {narrow, y0}), narrow, w.apply(Op::exp, {narrow})});
-  });
+  body(sine, {});
+  body(sine, {.keep_one = true});
+  body(sine, {.rounds = 10});
+  body(
+      [](Writer& w, int& x, int&, int x0, int y0) {
+        x = w.apply(Op::add, {w.apply(Op::sin, {w.apply(Op::multiply, {x, x0})}), w.apply(Op::pow, {x, y0})});
+      },
+      {});
+  body(
+      [](Writer& w, int& x, int& y, int, int) {
+        const int next = w.apply(Op::add, {w.apply(Op::cos, {y}), x});
+        y = w.apply(Op::exp, {w.apply(Op::negative, {w.apply(Op::abs, {x})})});
+        x = next;
+      },
+      {});
+  body(
+      [&](Writer& w, int& x, int&, int, int y0) {
+        const int narrow = w.cast(w.apply(Op::sin, {w.cast(w.apply(Op::tanh, {x}), other)}), dtype);
+        x = w.apply(Op::where, {w.apply(Op::less, {narrow, y0}), narrow, w.apply(Op::exp, {narrow})});
+      },
+      {});
+  body(
+      [&](Writer& w, int& x, int& y, int, int) {
+        const int number = w.apply(Op::random_uniform, {w.cast(x, DType::Int64), w.cast(y, DType::Int64)}, dtype);
+        x = w.apply(Op::multiply, {w.apply(Op::exp, {w.apply(Op::sin, {x})}), number});
+      },
+      {});
+  // What the first step casts is of another dtype than what the others do.
+  for (const DType first : {DType::Int32, DType::Int64, DType::UInt8, other}) {
+    body([&](Writer& w, int& x, int&, int,
+             int) { x = w.cast(w.apply(Op::tanh, {w.cast(x, DType::Float64)}), DType::Float32); },
+         {.first = first});
+    body(
+        [&](Writer& w, int& x, int&, int, int) {
+          const int z = w.cast(x, dtype);
+          x = w.cast(w.apply(Op::add, {w.apply(Op::tanh, {z}), z}), DType::Int64);
+        },
+        {.first = first});
+  }
   return bodies;
 }
 
 TEST_F(Llvm, RepeatedStepsEqualTheInterpreter) {
   for (const DType dtype : {DType::Float32, DType::Float64}) {
     for (const Writer& body : repeated_bodies(dtype)) {
+      ASSERT_GE(ir::find_repetition(body.region, std::vector<int>(body.region.code.size()), {}).times, 3);
       expect_map(map_kernel(body), 2, {0, 1, 7, 31, 32, 33, 64, 67, 129});
       if (HasFatalFailure()) return;
-      const int value = body.region.stores[0].value;
-      const std::vector<ir::Reduction> reductions = {reduction(Reducer::sum, value), reduction(Reducer::max, value)};
+      const int value = body.region.stores[body.region.stores.size() - 2].value;
+      const std::vector<ir::Reduction> reductions = {reduction(Reducer::sum, value), reduction(Reducer::max, value),
+                                                     reduction(Reducer::sumsqdev, value)};
       expect_states(reducing_kernel(body, reductions, {false, true}), 2, {1, 64, 65, 1024, 1100});
+      if (HasFatalFailure()) return;
+      expect_states(reducing_kernel(body, reductions, {true, false}), 3, {1, 64, 65, 129});
       if (HasFatalFailure()) return;
     }
   }
+}
+
+TEST_F(Llvm, RepeatedStepsAreALoop) {
+  const auto size = [&](int rounds) {
+    Writer w;
+    int x = w.load(DType::Float64);
+    for (int round = 0; round < rounds; ++round) x = w.apply(Op::add, {w.apply(Op::sqrt, {x}), w.apply(Op::sin, {x})});
+    w.store(x);
+    return compiler_->compile(map_kernel(w), runnable_levels().back()).size();
+  };
+  EXPECT_LE(size(40), size(10) + size(10) / 8);
 }
 
 TEST_F(Llvm, MapsOfNarrowDtypesEqualTheInterpreterAtEveryLength) {

@@ -16,6 +16,7 @@ struct Builder {
     labels.back() = label;
     return value;
   }
+  int cast(int value) { return add({.code = Code::Cast, .args = {u16(value)}}); }
   // sqrt(value) + sin(value)
   int step(int value, int label = 0) {
     const int root = apply(Op::sqrt, value);
@@ -66,6 +67,18 @@ TEST(Repetition, StartsWhereTheLabelsAreAlike) {
   EXPECT_LE(r.end(), 16);
 }
 
+TEST(Repetition, StartsAfterACastFromAnotherDtype) {
+  Builder b;
+  int value = b.load();
+  b.region.code[0].dtype = DType::Int32;
+  for (int k = 0; k < 5; ++k) value = b.apply(Op::tanh, b.cast(value));
+  b.store(value);
+  const Repetition r = b.find();
+  EXPECT_EQ(r.period, 2);
+  EXPECT_GE(r.first, 2);
+  EXPECT_GE(r.times, 3);
+}
+
 TEST(Repetition, ReadsWhatComesBeforeAllGroups) {
   Builder b;
   const int x = b.load();
@@ -88,23 +101,31 @@ TEST(Repetition, CarriesSeveralValues) {
   }
   b.store(b.apply(Op::add, x, y));
   const Repetition r = b.find();
-  EXPECT_EQ(r.period, 2);
-  EXPECT_GE(r.times, 3);
+  expect(r, 2, 2, 4);
+  EXPECT_TRUE(r.carries(b.region, 2, 0));  // the sum's
+  EXPECT_TRUE(r.carries(b.region, 2, 1));
+  EXPECT_TRUE(r.carries(b.region, 3, 0));  // the sine's
 }
 
-TEST(Repetition, KeepsWhatIsReadFromOutside) {
-  Builder stored, folded, read;
-  for (Builder* b : {&stored, &folded, &read}) {
-    int value = b->load();
-    for (int k = 0; k < 4; ++k) value = b->step(value);
-    b->store(value);
-  }
-  stored.store(6);  // the result of the second of four steps
-  EXPECT_TRUE(stored.find().empty());
-  EXPECT_TRUE(folded.find({6}).empty());
-  EXPECT_FALSE(folded.find({12}).empty());
-  read.store(read.apply(Op::add, 6, 12));
-  EXPECT_TRUE(read.find().empty());
+TEST(Repetition, LeavesOutWhatIsReadFromOutside) {
+  const auto steps = [](int count) {
+    Builder b;
+    int value = b.load();
+    for (int k = 0; k < count; ++k) value = b.step(value);
+    b.store(value);
+    return b;
+  };
+  Builder stored = steps(6);
+  stored.store(6);  // the result of the second step
+  expect(stored.find(), 7, 3, 4);
+  expect(steps(6).find({3}), 4, 3, 5);
+  expect(steps(6).find({18}), 1, 3, 6);
+  Builder read = steps(6);
+  read.store(read.apply(Op::add, 3, 18));
+  expect(read.find(), 4, 3, 5);
+  Builder late = steps(6);
+  late.store(12);
+  EXPECT_TRUE(late.find().empty());
 }
 
 TEST(Repetition, HasThreeGroupsAtLeast) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/ir/repetition.h"
 #include "kernels/cpu/bundle.h"
 
 namespace ingot::emit {
@@ -44,27 +45,31 @@ Bundle choose_bundle(const ir::Region& region, cpu::Level level) {
   // Neighbouring trips overlap in the processor while two of them fit its reorder buffer. Past that, only more vectors
   // in flight hide the latency of a long chain; before it, they spill registers. Without fma instructions nothing is
   // gained.
-  const bool fma = level != cpu::Level::Baseline;
-  const bool chain = fma && is_long_chain(region), random = fma && has_random_numbers(region);
-  const int one = cpu::register_bytes(level) / widest(region), narrow = cpu::kNarrow * one, wide = cpu::kWide * one;
-  if (is_short_of_registers(region, level)) return {2 * wide, narrow, wide, 1};
-  if (chain || random) return {wide, wide, wide, 1};
-  return {narrow, narrow, narrow, 1};
+  const bool wide = level != cpu::Level::Baseline && (is_long_chain(region) || has_random_numbers(region));
+  const int lanes = (wide ? cpu::kWide : cpu::kNarrow) * cpu::register_bytes(level) / widest(region);
+  return {lanes, lanes, lanes, 1};
+}
+
+Bundle choose_body_bundle(const ir::Kernel& kernel, cpu::Level level) {
+  constexpr int kCheap = 4;
+  Bundle bundle = choose_bundle(kernel.body, level);
+  if (is_short_of_registers(kernel, level)) return {2 * bundle.lanes, bundle.lanes / 2, bundle.lanes, 1};
+  const bool one = kernel.form() == ir::Form::Row && kernel.reductions.size() == 1 &&
+                   kernel.reductions[0].reducer != Reducer::sumsqdev;
+  if (one && ir::cost(kernel.body) <= kCheap) bundle.unroll = ir::lanes(kernel) / bundle.lanes;
+  return bundle;
 }
 
 // Ten rounds of sqrt + sin, AVX2, ns a round and f64: four vectors in flight 1.44; eight, two at a time in each op,
 // 1.18, and 1.25 with constants in registers where they fit. Four at a time are faster alone on a core (1.14) and
-// slower beside others. AVX-512 has the registers.
-bool is_short_of_registers(const ir::Region& region, cpu::Level level) {
-  return level == cpu::Level::V3 && is_long_chain(region);
-}
-
-Bundle choose_row_bundle(const ir::Kernel& kernel, cpu::Level level) {
-  constexpr int kCheap = 4;
-  Bundle bundle = choose_bundle(kernel.body, level);
-  const bool one = kernel.reductions.size() == 1 && kernel.reductions[0].reducer != Reducer::sumsqdev;
-  if (one && ir::cost(kernel.body) <= kCheap) bundle.unroll = ir::lanes(kernel) / bundle.lanes;
-  return bundle;
+// slower beside others. Code that does not repeat gets too long with eight. AVX-512 has the registers.
+bool is_short_of_registers(const ir::Kernel& kernel, cpu::Level level) {
+  if (level != cpu::Level::V3 || !is_long_chain(kernel.body)) return false;
+  std::vector<int> results;
+  for (const ir::Reduction& r : kernel.reductions) results.push_back(r.value);
+  const std::vector<int> alike(kernel.body.code.size());
+  const ir::Repetition r = ir::find_repetition(kernel.body, alike, results);
+  return 2 * r.period * r.times > static_cast<int>(kernel.body.code.size());
 }
 
 }  // namespace ingot::emit

@@ -21,12 +21,12 @@ bool is_long_chain(const ir::Region& region);
 
 Bundle choose_bundle(const ir::Region& region, cpu::Level level);
 
-/// Whether code for the region has more vectors in flight than registers, so that constants are best read from memory
-/// by the instructions that use them.
-bool is_short_of_registers(const ir::Region& region, cpu::Level level);
+/// As above for a kernel's body. Where it is cheap and the accumulators of all lanes of its Row reductions fit the
+/// vector registers, one trip covers all lanes, and the accumulators never leave the registers in the loop.
+Bundle choose_body_bundle(const ir::Kernel& kernel, cpu::Level level);
 
-/// As above for a body with Row reductions. Where the body is cheap and the accumulators of all lanes fit the vector
-/// registers, one trip covers all lanes, and the accumulators never leave the registers in the loop.
-Bundle choose_row_bundle(const ir::Kernel& kernel, cpu::Level level);
+/// Whether the body is a loop over the steps of a long chain (ir::Repetition) with more vectors in flight than
+/// registers, so that constants are best read from memory by the instructions that use them.
+bool is_short_of_registers(const ir::Kernel& kernel, cpu::Level level);
 
 }  // namespace ingot::emit

@@ -5,9 +5,10 @@
 
 namespace ingot::emit {
 
-/// Makes arithmetic on vectors read its constants from memory, each use for itself, so that code generation folds the
-/// loads into the instructions. Left alone it would keep constants in registers that the values need, and load them
-/// again, in instructions of their own. For optimised code: afterwards nothing knows the constants.
+/// Makes sums, differences, products and fmas of floating-point vectors read their constants from memory, each use for
+/// itself, so that code generation folds the loads into the instructions where those have room for an address. Left
+/// alone it would keep constants in registers that the values need, and load them again, in instructions of their own.
+/// For optimised code: afterwards nothing knows the constants.
 void read_constants_in_place(llvm::Module& module);
 
 }  // namespace ingot::emit

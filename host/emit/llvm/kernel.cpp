@@ -12,9 +12,7 @@ std::unique_ptr<llvm::Module> emit_llvm(const ir::Kernel& kernel, cpu::Level lev
   module->setTargetTriple(target.getTargetTriple().str());
   module->setDataLayout(target.createDataLayout());
   Bodies bodies(*module, level);
-  const Bundle bundle =
-      kernel.form() == ir::Form::Row ? choose_row_bundle(kernel, level) : choose_bundle(kernel.body, level);
-  TileFunction(*module, bodies, "ingot_body", kernel, kernel.body, true, bundle).emit();
+  TileFunction(*module, bodies, "ingot_body", kernel, kernel.body, true, choose_body_bundle(kernel, level)).emit();
   if (!kernel.epilogue.empty())
     TileFunction(*module, bodies, "ingot_epilogue", kernel, kernel.epilogue, false,
                  choose_bundle(kernel.epilogue, level))

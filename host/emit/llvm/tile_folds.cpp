@@ -29,6 +29,7 @@ Values TileFunction::accumulate(const Segment& segment, Value* offset, Values ac
     Value* const value = code_->slot(r.reduction.value);
     const auto address = [&](int a) { return at(segment.acc[array + static_cast<std::size_t>(a)], index, r.dtype); };
     if (r.deviation()) {
+      check(!in_registers(), "deviations are accumulated in memory");
       Value* const first =
           row_form() ? builder_.CreateICmpSLT(builder_.CreateAdd(segment.start, offset), i64(lanes_)) : starts;
       accumulate_deviations(r, {address(0), address(1), address(2)}, value, first);

@@ -31,7 +31,7 @@ struct Accumulators {
 // One function of the contract in kernels/cpu/tile.h. A row is cut into blocks; the code of the region is emitted once,
 // in a loop that runs over the whole blocks of the row in place, and then once more over a padded copy of what is left.
 // So the hot loop knows nothing of tails, and lanes past the end reach neither memory nor accumulators. Where a block
-// covers all lanes of a leaf (choose_row_bundle), what such blocks leave goes through the same a bundle at a time.
+// covers all lanes of a leaf (choose_body_bundle), what such blocks leave goes through the same a bundle at a time.
 class TileFunction {
  public:
   TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel,
