@@ -13,6 +13,7 @@ constexpr std::int64_t kSegment = 4096;  // kept elements: long runs of each row
 constexpr std::int64_t kStagedSegment = 128;
 constexpr std::int64_t kStagedRows = 16;
 constexpr std::int64_t kTasksPerThread = 8;
+constexpr std::int64_t kAligned = 64;  // whole cache lines of every dtype
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -34,13 +35,16 @@ class ColumnLaunch {
     leaves_ = divide_up(elements_, ir::kColumnLeaf);
     staged_ = bound.body.staged;
     segment_ = std::min(columns_, staged_ ? kStagedSegment : kSegment);
+    tasks_ = task_count(bound.work, threads, kTasksPerThread);
+    // Few rows are cut by columns as well.
+    const std::int64_t cuts = divide_up(tasks_, std::max<std::int64_t>(1, outer_ * leaves_));
+    if (cuts > 1) segment_ = std::min(segment_, divide_up(divide_up(columns_, cuts), kAligned) * kAligned);
     segments_ = divide_up(columns_, segment_);
   }
 
   void run() {
     // Leaves are shared out among tasks only where there are too few columns to go round.
-    const std::int64_t wanted = threads_ > 1 ? threads_ * kTasksPerThread : 1;
-    const std::int64_t pieces = std::max<std::int64_t>(1, std::min(leaves_, wanted / (outer_ * segments_)));
+    const std::int64_t pieces = std::max<std::int64_t>(1, std::min(leaves_, tasks_ / (outer_ * segments_)));
     per_block_ = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(divide_up(leaves_, pieces))));
     blocks_ = divide_up(leaves_, per_block_);
     if (blocks_ > 1)
@@ -189,7 +193,7 @@ class ColumnLaunch {
   const std::vector<Reducing> reductions_;
   std::vector<int> outer_axes_, reduced_axes_;
   Dims outer_extents_, reduced_extents_;
-  std::int64_t columns_, outer_, elements_, leaves_, segment_, segments_, per_block_ = 1, blocks_ = 1;
+  std::int64_t columns_, outer_, elements_, leaves_, tasks_, segment_, segments_, per_block_ = 1, blocks_ = 1;
   bool staged_;
   std::vector<std::vector<std::byte>> partial_;
 };

@@ -45,6 +45,13 @@ class TaskShares {
   Share share_[kMost];
 };
 
+/// How many tasks to cut `work` additions' worth of time into: at most `most` for each thread, none shorter than what
+/// handing it out is worth (about a microsecond), and as many for each.
+inline std::int64_t task_count(std::int64_t work, int threads, std::int64_t most) {
+  constexpr std::int64_t kTaskWork = 1 << 13;
+  return threads > 1 ? threads * std::clamp<std::int64_t>(work / (threads * kTaskWork), 1, most) : 1;
+}
+
 /// Runs task(i) for i < count on up to `threads` threads, in no order, each in the default floating-point state. The
 /// first exception is thrown again here, when all threads are done.
 template <class Task>

@@ -56,8 +56,9 @@ class RowLaunch {
   // ---- rows that one thread does whole, in batches of several rows
   void run_short_rows() {
     const std::int64_t batch = std::max<std::int64_t>(1, kBatchStates / leaves_);
-    const std::int64_t wanted = std::max<std::int64_t>(1, threads_ * kTasksPerThread);
-    const std::int64_t per_task = divide_up(divide_up(kept_, wanted), batch) * batch;
+    const std::int64_t tasks = task_count(bound_.work, threads_, kTasksPerThread);
+    const std::int64_t share = std::max<std::int64_t>(1, divide_up(kept_, tasks));
+    const std::int64_t per_task = share < batch ? share : divide_up(share, batch) * batch;
     parallel_for(divide_up(kept_, per_task), threads_, [&](std::int64_t t) {
       Frame& frame = start_frame();
       const std::int64_t end = std::min(kept_, (t + 1) * per_task);
