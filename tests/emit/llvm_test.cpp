@@ -375,7 +375,7 @@ std::vector<Writer> repeated_bodies(DType dtype) {
       },
       {});
   // What the first step casts is of another dtype than what the others do.
-  for (const DType first : {DType::Int32, DType::Int64, DType::UInt8, other}) {
+  for (const DType first : {DType::Int32, DType::UInt8, other}) {
     body([&](Writer& w, int& x, int&, int,
              int) { x = w.cast(w.apply(Op::tanh, {w.cast(x, DType::Float64)}), DType::Float32); },
          {.first = first});
@@ -391,10 +391,12 @@ std::vector<Writer> repeated_bodies(DType dtype) {
 
 TEST_F(Llvm, RepeatedStepsEqualTheInterpreter) {
   for (const DType dtype : {DType::Float32, DType::Float64}) {
+    int reduced = 3;  // bodies that are reduced as well
     for (const Writer& body : repeated_bodies(dtype)) {
       ASSERT_GE(ir::find_repetition(body.region, std::vector<int>(body.region.code.size()), {}).times, 3);
       expect_map(map_kernel(body), 2, {0, 1, 7, 31, 32, 33, 64, 67, 129});
       if (HasFatalFailure()) return;
+      if (--reduced < 0) continue;
       const int value = body.region.stores[body.region.stores.size() - 2].value;
       const std::vector<ir::Reduction> reductions = {reduction(Reducer::sum, value), reduction(Reducer::max, value),
                                                      reduction(Reducer::sumsqdev, value)};
