@@ -1,6 +1,5 @@
 // Every scalar op as a function over the lanes of a few vectors, compiled to bitcode once per CPU level and operand
-// dtype
-// (-DINGOT_BODIES_DTYPE=f64 and so on), and linked by host/emit/llvm into each kernel that uses it. Operands and
+// dtype (-DINGOT_BODIES_DTYPE=f64 and so on), and linked by host/emit/llvm into each kernel that uses it. Operands and
 // results go by pointer, so that no vector crosses a call by value, whatever the target's calling convention makes of
 // it; inlining and SROA remove the memory.
 //

@@ -35,9 +35,9 @@ constexpr Element<V> kMeeting = pick<V>(0x1.a09da860e48c1p-3, 0x1.a09ddap-3f);
 
 // sin(r - excess) for |r| <= pi / 2 and a tiny excess, as r * kStraight - tail. With t = r^2 / 8 - kMeeting, rounded
 // once, r / 8 being exact, tail / r is t + t * p(t): |t| is at most 0.21, and p(t) at most a third, so that their
-// errors hardly count. The last fma adds the only large one. The excess counts with cos(r), as a line in t that is 1 at
-// 0: of an r next to 0 it may outweigh the rounding error by far. The tail of a zero is +0 for either sign, and sin(-0)
-// = -0.
+// errors hardly count. The last fma adds the only large one. The excess counts with cos(r), as a line in t that is 1
+// for r = 0, next to which the excess may outweigh the rounding error by far. The tail of a zero is +0 for either sign,
+// so that sin(-0) = -0.
 template <class V>
 INGOT_FN V sin_kernel(V r, V excess) {
   const V t = fma(r, r * splat<V>(pick<V>(0.125, 0.125f)), splat<V>(-kMeeting<V>));

@@ -6,12 +6,9 @@ namespace ingot::cuda {
 
 // Shared memory for join_teams: one state per unit element of each thread, of the widest reduction.
 int Emitter::pool_bytes() const {
-  int widest = 1;
-  for (const ir::Reduction& r : kernel_.reductions) {
-    const int size = static_cast<int>(itemsize(kernel_.value_dtype(r)));
-    widest = std::max(widest, r.reducer == Reducer::sumsqdev ? 3 * size : size);
-  }
-  return kBlock * unit_ * widest;
+  std::size_t widest = 1;
+  for (const ir::Reduction& r : kernel_.reductions) widest = std::max(widest, state_bytes(kernel_, r));
+  return kBlock * unit_ * static_cast<int>(widest);
 }
 
 // Folds the `count` reduced indices from `begin` of the thread's unit of columns into lanes0, lanes1 ...

@@ -37,6 +37,11 @@ int unroll_of(const ir::Kernel& kernel, const Options& options, int unit) {
 
 }  // namespace
 
+std::size_t state_bytes(const ir::Kernel& kernel, const ir::Reduction& r) {
+  const std::size_t size = itemsize(kernel.value_dtype(r));
+  return r.reducer == Reducer::sumsqdev ? 3 * size : size;
+}
+
 int unit_size(const ir::Kernel& kernel, const Options& options) {
   // What order-sensitive lanes are is not ours to choose; other reductions may take any.
   if (kernel.form() == ir::Form::Row && has_order(kernel)) return ir::lanes(kernel) / 32;

@@ -118,11 +118,6 @@ void choose_vectors(Options& options, const ir::Kernel& kernel, const Launch& la
   if (!any) options.vectors.clear();
 }
 
-std::size_t state_bytes(const ir::Kernel& kernel, const ir::Reduction& r) {
-  const std::size_t size = itemsize(kernel.value_dtype(r));
-  return r.reducer == Reducer::sumsqdev ? 3 * size : size;
-}
-
 void set_blocks(Grid& grid, std::int64_t blocks) {
   check(blocks <= INT32_MAX, "a CUDA grid of more than 2^31 blocks");
   grid.blocks = static_cast<std::uint32_t>(blocks);

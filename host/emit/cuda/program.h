@@ -21,6 +21,7 @@
 //     canonical tree whatever the grid is.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -102,6 +103,9 @@ struct Program {
 
 /// Elements of a unit, if the operands in options.vectors are what they are said to be.
 int unit_size(const ir::Kernel& kernel, const Options& options);
+
+/// Bytes of one state of a reduction.
+std::size_t state_bytes(const ir::Kernel& kernel, const ir::Reduction& r);
 
 Program emit(const ir::Kernel& kernel, const Options& options);
 

@@ -8,15 +8,16 @@
 namespace ingot::emit {
 namespace {
 
-bool is_arithmetic(const llvm::Instruction& instruction) {
+bool is_vector_arithmetic(const llvm::Instruction& instruction) {
+  if (!instruction.getType()->isVectorTy()) return false;
   switch (instruction.getOpcode()) {
     case llvm::Instruction::FAdd:
     case llvm::Instruction::FSub:
-    case llvm::Instruction::FMul: return instruction.getType()->isVectorTy();
+    case llvm::Instruction::FMul: return true;
     default: break;
   }
   const auto* intrinsic = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
-  return intrinsic && intrinsic->getIntrinsicID() == llvm::Intrinsic::fma && intrinsic->getType()->isVectorTy();
+  return intrinsic && intrinsic->getIntrinsicID() == llvm::Intrinsic::fma;
 }
 
 // Where the constant lies; equal ones are unique in a context, and so are their places.
@@ -36,7 +37,7 @@ void read_constants_in_place(llvm::Module& module) {
   llvm::DenseMap<llvm::Constant*, llvm::GlobalVariable*> places;
   for (llvm::Function& function : module) {
     for (llvm::Instruction& instruction : llvm::instructions(function)) {
-      if (!is_arithmetic(instruction)) continue;
+      if (!is_vector_arithmetic(instruction)) continue;
       llvm::IRBuilder<> builder(&instruction);
       for (llvm::Use& use : instruction.operands()) {
         auto* constant = llvm::dyn_cast<llvm::Constant>(use);

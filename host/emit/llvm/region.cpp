@@ -106,15 +106,9 @@ void RegionCode::ask_size(int i) {
 
 void RegionCode::compute(Source source, const std::vector<bool>& common) {
   const ir::Repetition r = repetition(common);
-  const int end = static_cast<int>(region_.code.size());
-  for (int i = 0; i < end; ++i) {
-    if (!r.empty() && i == r.first) {
-      repeat(r, source, common);
-      i = r.end();
-      if (i == end) break;
-    }
-    compute(i, source, common[i]);
-  }
+  for (int i = 0; i < r.first; ++i) compute(i, source, common[i]);
+  if (!r.empty()) repeat(r, source, common);
+  for (int i = r.end(); i < static_cast<int>(region_.code.size()); ++i) compute(i, source, common[i]);
 }
 
 void RegionCode::compute(int i, Source source, bool common) {

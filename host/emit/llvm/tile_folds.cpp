@@ -33,16 +33,15 @@ Values TileFunction::accumulate(const Segment& segment, Value* offset, Values ac
       Value* const first =
           row_form() ? builder_.CreateICmpSLT(builder_.CreateAdd(segment.start, offset), i64(lanes_)) : starts;
       accumulate_deviations(r, {address(0), address(1), address(2)}, value, first);
-    } else if (in_registers()) {
-      Value* const slot = code_->new_slot(r.dtype);
-      builder_.CreateStore(acc[array], slot);
-      join(r, slot, value);
-      acc[array] = builder_.CreateLoad(code_->vector_type(r.dtype), slot);
     } else {
-      Value* const slot = code_->new_slot(r.dtype);
-      builder_.CreateStore(load_bundle(address(0), r.dtype), slot);
+      Value *const slot = code_->new_slot(r.dtype), *const place = in_registers() ? nullptr : address(0);
+      builder_.CreateStore(place ? load_bundle(place, r.dtype) : acc[array], slot);
       join(r, slot, value);
-      store_bundle(builder_.CreateLoad(code_->vector_type(r.dtype), slot), address(0), r.dtype);
+      Value* const result = builder_.CreateLoad(code_->vector_type(r.dtype), slot);
+      if (place)
+        store_bundle(result, place, r.dtype);
+      else
+        acc[array] = result;
     }
     array += static_cast<std::size_t>(r.arrays());
   }
