@@ -21,6 +21,7 @@
 #include "host/emit/llvm/constants.h"
 #include "host/emit/llvm/kernel.h"
 #include "host/jit/guard.h"
+#include "kernels/cpu/bundle.h"
 
 namespace ingot::jit {
 namespace {
@@ -112,7 +113,10 @@ class Unit {
       throw InternalError(ingot::text("internal error: illegal LLVM IR: ", complaint, ir::print(kernel)));
 #endif
     optimise(*module_, *target_);
-    if (emit::is_short_of_registers(kernel, level)) emit::read_constants_in_place(*module_);
+    if (emit::is_short_of_registers(kernel, level))
+      emit::read_constants_in_place(*module_);
+    else if (level == cpu::Level::V4 && target_->getOptLevel() == llvm::CodeGenOptLevel::None)
+      emit::keep_constants_in_registers(*module_, cpu::register_bytes(level));
   }
 
   std::string generate(llvm::CodeGenFileType type) {

@@ -179,10 +179,16 @@ INGOT_FN V splat(Element<V> x) {
 
 INGOT_FN bool any(bool mask) { return mask; }
 INGOT_FN bool all(bool mask) { return mask; }
-// Registers are joined one by one before the question: asked of several at once, LLVM packs all their bits first.
 #if defined(__AVX512F__)
-constexpr int kMaskBytes = 64;
-#elif defined(__AVX__)
+// Comparisons give mask registers; asked of lanes, LLVM would make them lanes again.
+template <class T, int N>
+INGOT_FN bool any(vec<T, N> mask) {
+  using Bits = bool __attribute__((ext_vector_type(N)));
+  return __builtin_bit_cast(unsigned _BitInt(N), __builtin_convertvector(mask, Bits)) != 0;
+}
+#else
+// Registers are joined one by one before the question: asked of several at once, LLVM packs all their bits first.
+#if defined(__AVX__)
 constexpr int kMaskBytes = 32;
 #else
 constexpr int kMaskBytes = 16;
@@ -195,6 +201,7 @@ INGOT_FN bool any(vec<T, N> mask) {
     return __builtin_reduce_or(mask) != 0;
   }
 }
+#endif
 template <class T, int N>
 INGOT_FN bool all(vec<T, N> mask) {
   return __builtin_reduce_and(mask) != 0;

@@ -45,7 +45,11 @@ Bundle choose_bundle(const ir::Region& region, cpu::Level level) {
   // Neighbouring trips overlap in the processor while two of them fit its reorder buffer. Past that, only more vectors
   // in flight hide the latency of a long chain; before it, they spill registers. Without fma instructions nothing is
   // gained.
-  const bool wide = level != cpu::Level::Baseline && (is_long_chain(region) || has_random_numbers(region));
+  // AVX-512 has registers for four vectors of any body, and for its constants (W1 in the caches, one thread: 0.79 ns an
+  // element, with two vectors 0.87).
+  constexpr int kHeavy = 8;
+  const bool wide = (level == cpu::Level::V4 && ir::cost(region) > kHeavy) ||
+                    (level != cpu::Level::Baseline && (is_long_chain(region) || has_random_numbers(region)));
   const int lanes = (wide ? cpu::kWide : cpu::kNarrow) * cpu::register_bytes(level) / widest(region);
   return {lanes, lanes, lanes, 1};
 }
@@ -62,9 +66,10 @@ Bundle choose_body_bundle(const ir::Kernel& kernel, cpu::Level level) {
 
 // Ten rounds of sqrt + sin, AVX2, ns a round and f64: four vectors in flight 1.44; eight, two at a time in each op,
 // 1.18, and 1.25 with constants in registers where they fit. Four at a time are faster alone on a core (1.14) and
-// slower beside others. Code that does not repeat gets too long with eight. AVX-512 has the registers.
+// slower beside others. Code that does not repeat gets too long with eight. AVX-512: 0.75, and 0.77 with constants in
+// registers; four vectors 0.87.
 bool is_short_of_registers(const ir::Kernel& kernel, cpu::Level level) {
-  if (level != cpu::Level::V3 || !is_long_chain(kernel.body)) return false;
+  if (level == cpu::Level::Baseline || !is_long_chain(kernel.body)) return false;
   std::vector<int> results;
   for (const ir::Reduction& r : kernel.reductions) results.push_back(r.value);
   const std::vector<int> alike(kernel.body.code.size());

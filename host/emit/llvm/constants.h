@@ -11,4 +11,8 @@ namespace ingot::emit {
 /// For optimised code: afterwards nothing knows the constants.
 void read_constants_in_place(llvm::Module& module);
 
+/// Makes them read their constants from registers that are set before the loops. At CodeGenOptLevel::None each block
+/// sets them again. Likewise for optimised code.
+void keep_constants_in_registers(llvm::Module& module, int register_bytes);
+
 }  // namespace ingot::emit

@@ -87,7 +87,7 @@ class TileFunction {
   }
 
   bool row_form() const { return form_ == ir::Form::Row; }
-  bool in_registers() const { return row_form() && bundle_.block() == lanes_; }
+  bool in_registers() const { return row_form() && bundle_.unroll > 1; }
 
   llvm::Module& module_;
   llvm::LLVMContext& context_;
