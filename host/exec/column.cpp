@@ -23,16 +23,13 @@ class ColumnLaunch {
       : bound_(bound),
         threads_(threads),
         support_(cpu::support(jit::level())),
-        kernel_(bound.launch->kernel),
-        reductions_(reducings(kernel_, support_)) {
-    for (int k = 0; k + 1 < kernel_.rank(); ++k) {
-      (kernel_.reduced[k] ? reduced_axes_ : outer_axes_).push_back(k);
-      (kernel_.reduced[k] ? reduced_extents_ : outer_extents_).push_back(bound.launch->extents[k]);
-    }
-    columns_ = bound.launch->extents.back();
-    outer_ = product(outer_extents_);
-    elements_ = product(reduced_extents_);
-    leaves_ = divide_up(elements_, ir::kColumnLeaf);
+        reductions_(bound.reductions),
+        outer_axes_(bound.outer),
+        reduced_(bound.reduced),
+        columns_(bound.launch->extents.back()),
+        outer_(outer_axes_.count),
+        elements_(reduced_.count),
+        leaves_(divide_up(elements_, ir::kColumnLeaf)) {
     staged_ = bound.body.staged;
     segment_ = std::min(columns_, staged_ ? kStagedSegment : kSegment);
     tasks_ = task_count(bound.work, threads, kTasksPerThread);
@@ -109,19 +106,19 @@ class ColumnLaunch {
   void fold_leaf(Frame& frame, std::int64_t outer, std::int64_t begin, std::int64_t n, std::int64_t first,
                  std::int64_t count) {
     Dims outer_index, index;
-    unravel(outer_extents_, outer, outer_index);
-    const std::int64_t inner = reduced_extents_.back();
+    unravel(outer_axes_.extents, outer, outer_index);
+    const std::int64_t inner = reduced_.extents.back();
     for (std::int64_t done = 0; done < count;) {
-      unravel(reduced_extents_, first + done, index);
+      unravel(reduced_.extents, first + done, index);
       std::int64_t rows = std::min(count - done, inner - index[index.size() - 1]);
       if (staged_) rows = std::min(rows, kStagedRows);
       const auto place = [&](const Operand& o) {
         std::int64_t offset = begin * o.step[o.step.size() - 1];
-        for (std::size_t k = 0; k < outer_axes_.size(); ++k)
-          offset += outer_index[static_cast<int>(k)] * o.step[outer_axes_[k]];
-        for (std::size_t k = 0; k < reduced_axes_.size(); ++k)
-          offset += index[static_cast<int>(k)] * o.step[reduced_axes_[k]];
-        return Place{offset, o.step[reduced_axes_.back()], o.step[o.step.size() - 1]};
+        for (int k = 0; k < outer_index.size(); ++k)
+          offset += outer_index[k] * o.step[outer_axes_.numbers[static_cast<std::size_t>(k)]];
+        for (int k = 0; k < index.size(); ++k)
+          offset += index[k] * o.step[reduced_.numbers[static_cast<std::size_t>(k)]];
+        return Place{offset, o.step[reduced_.numbers.back()], o.step[o.step.size() - 1]};
       };
       frame.lay(bound_.body, rows, n, place);
       frame.tile.first = done == 0;
@@ -157,7 +154,7 @@ class ColumnLaunch {
       frame.results[k] = frame.scratch(slot(k, kLevels - 1), static_cast<std::size_t>(n * reductions_[k].itemsize));
       reductions_[k].finish(states[k], n, frame.results[k]);
     }
-    run_epilogue(bound_, reductions_, outer * columns_ + begin, n, frame.results);
+    run_epilogue(bound_, outer * columns_ + begin, n, frame.results);
   }
 
   Frame& start_frame() const {
@@ -189,11 +186,10 @@ class ColumnLaunch {
   const Bound& bound_;
   const int threads_;
   const cpu::Support& support_;
-  const ir::Kernel& kernel_;
-  const std::vector<Reducing> reductions_;
-  std::vector<int> outer_axes_, reduced_axes_;
-  Dims outer_extents_, reduced_extents_;
-  std::int64_t columns_, outer_, elements_, leaves_, tasks_, segment_, segments_, per_block_ = 1, blocks_ = 1;
+  const std::vector<Reducing>& reductions_;
+  const Axes &outer_axes_, &reduced_;
+  const std::int64_t columns_, outer_, elements_, leaves_;
+  std::int64_t tasks_, segment_, segments_, per_block_ = 1, blocks_ = 1;
   bool staged_;
   std::vector<std::vector<std::byte>> partial_;
 };

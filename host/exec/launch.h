@@ -12,9 +12,30 @@ namespace ingot::exec {
 
 struct GpuLaunches;  // what running on a device keeps from one evaluation to the next (gpu.cpp)
 
+/// One reduction of a launch.
+struct Reducing {
+  int reducer;
+  int dtype;
+  std::int64_t itemsize;
+  std::int64_t state_bytes;
+  std::int64_t accumulator_bytes;
+  const cpu::Support* support;
+
+  void join(void* states, std::int64_t count, std::int64_t leaf, std::int64_t elements) const {
+    support->join[reducer][dtype](states, count, leaf, elements);
+  }
+  void finish(const void* states, std::int64_t n, void* results) const {
+    support->finish[reducer][dtype](states, n, results);
+  }
+};
+
 /// A launch with its operands bound to memory.
 struct Bound {
   const plan::Launch* launch = nullptr;
+  Axes all, reduced, kept;  // of the body
+  Axes outer;               // the kept ones before the innermost axis
+  Axes epilogue_axes;       // all of the epilogue
+  std::vector<Reducing> reductions;
   std::shared_ptr<jit::Code> code;
   jit::Runner runner;  // set by run()
   Region body, epilogue;

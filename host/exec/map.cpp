@@ -36,12 +36,8 @@ std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b;
 
 // Tiles run over the whole space as one long row.
 void run_flat(const Bound& bound, int threads) {
-  const Dims& extents = bound.launch->extents;
   const cpu::Support& support = cpu::support(jit::level());
-  std::vector<int> axes;
-  for (int k = 0; k < extents.size(); ++k) axes.push_back(k);
-  const std::vector<std::int64_t> in_offset(bound.body.in.size(), 0), out_offset(bound.body.out.size(), 0);
-  const std::int64_t total = product(extents);
+  const std::int64_t total = bound.elements;
   const std::int64_t tile = bound.body.staged ? kStagedElements : kMinTask;
   const std::int64_t task =
       std::max(divide_up(divide_up(total, threads * kTasksPerThread), kMinTask) * kMinTask, kMinTask);
@@ -52,9 +48,9 @@ void run_flat(const Bound& bound, int threads) {
     const std::int64_t end = std::min(total, (t + 1) * task);
     for (std::int64_t begin = t * task; begin < end; begin += tile) {
       const std::int64_t n = std::min(tile, end - begin);
-      frame.lay_range(bound.body, extents, axes, begin, n, in_offset, out_offset);
+      frame.lay_range(bound.body, bound.all, begin, n);
       bound.runner.body(frame.tile);
-      frame.finish_range(bound.body, extents, axes, begin, n, out_offset);
+      frame.finish_range(bound.body, bound.all, begin, n);
     }
   });
 }

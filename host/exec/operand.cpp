@@ -6,10 +6,10 @@
 namespace ingot::exec {
 namespace {
 
-// Positions along the selected axes only: their extents, and an operand's steps along them.
-Dims select(const Dims& dims, const std::vector<int>& axes) {
+// An operand's steps along the axes.
+Dims select(const Dims& dims, const Axes& axes) {
   Dims chosen;
-  for (int axis : axes) chosen.push_back(dims[axis]);
+  for (int axis : axes.numbers) chosen.push_back(dims[axis]);
   return chosen;
 }
 
@@ -43,6 +43,8 @@ void Frame::start(const Region& region, const cpu::Support& support, std::size_t
   in_step.assign(region.in.size() + extra_inputs, 0);
   out.resize(region.out.size());
   out_row.assign(region.out.size(), 0);
+  in_offset.assign(region.in.size(), 0);
+  out_offset.assign(region.out.size(), 0);
   tile = {};
   tile.in = in.data();
   tile.in_row = in_row.data();
@@ -99,25 +101,24 @@ void Frame::put(std::size_t k, const Operand& operand, const Place& place) {
                                                        out_row[k], tile.rows, tile.n);
 }
 
-void Frame::lay_range(const Region& region, const Dims& extents, const std::vector<int>& axes, std::int64_t begin,
-                      std::int64_t count, const std::vector<std::int64_t>& in_offset,
-                      const std::vector<std::int64_t>& out_offset) {
+void Frame::lay_range(const Region& region, const Axes& axes, std::int64_t begin, std::int64_t count) {
   tile.rows = 1;
   tile.n = count;
   used_ = 0;
   for (std::size_t k = 0; k < region.in.size(); ++k) {
     const Operand& operand = region.in[k];
-    const Dims step = select(operand.step, axes);
-    const std::int64_t column = last_or_zero(step, 1);
     if (!operand.staged) {
       // Contiguous along the whole range, uniform, or generated along its only axis: the last axis' step says it all.
+      const std::int64_t column = axes.numbers.empty() ? 0 : operand.step[axes.numbers.back()];
       input(k, operand, {in_offset[k] + begin * column, 0, column});
       continue;
     }
+    const Dims step = select(operand.step, axes);
+    const std::int64_t column = last_or_zero(step, 1);
     std::byte* const buffer = stage(static_cast<std::size_t>(count * operand.itemsize));
     in[k] = buffer;
     std::byte* to = buffer;
-    for_each_block(extents, begin, count, [&](const Dims& index, std::int64_t rows, std::int64_t n) {
+    for_each_block(axes.extents, begin, count, [&](const Dims& index, std::int64_t rows, std::int64_t n) {
       const std::int64_t offset = in_offset[k] + dot(step, index), row = last_or_zero(step, 2);
       if (operand.index) {
         for (std::int64_t r = 0; r < rows; ++r)
@@ -135,14 +136,13 @@ void Frame::lay_range(const Region& region, const Dims& extents, const std::vect
   }
 }
 
-void Frame::finish_range(const Region& region, const Dims& extents, const std::vector<int>& axes, std::int64_t begin,
-                         std::int64_t count, const std::vector<std::int64_t>& out_offset) {
+void Frame::finish_range(const Region& region, const Axes& axes, std::int64_t begin, std::int64_t count) {
   for (std::size_t k = 0; k < region.out.size(); ++k) {
     const Operand& operand = region.out[k];
     if (!operand.staged) continue;
     const Dims step = select(operand.step, axes);
     const std::byte* from = static_cast<const std::byte*>(out[k]);
-    for_each_block(extents, begin, count, [&](const Dims& index, std::int64_t rows, std::int64_t n) {
+    for_each_block(axes.extents, begin, count, [&](const Dims& index, std::int64_t rows, std::int64_t n) {
       support_->scatter[cpu::item_index(operand.itemsize)](operand.base + out_offset[k] + dot(step, index),
                                                            last_or_zero(step, 2), last_or_zero(step, 1), from,
                                                            n * operand.itemsize, rows, n);

@@ -31,6 +31,19 @@ struct Region {
   bool staged = false;                // any operand is
 };
 
+/// Some of a launch's axes, outermost first.
+struct Axes {
+  std::vector<int> numbers;
+  Dims extents;
+  std::int64_t count = 1;  // of positions along them
+
+  void push_back(int axis, std::int64_t extent) {
+    numbers.push_back(axis);
+    extents.push_back(extent);
+    count *= extent;
+  }
+};
+
 /// Where a tile lies in one operand: the offset of its first element, and steps per row and per element.
 struct Place {
   std::int64_t offset, row, column;
@@ -62,13 +75,10 @@ class Frame {
       if (region.out[k].staged) put(k, region.out[k], place(region.out[k]));
   }
 
-  /// The same for `count` elements in C order from position `begin` of the axes with these extents, as one row.
-  /// Operands step by step(operand) along the axes, from offset(operand).
-  void lay_range(const Region& region, const Dims& extents, const std::vector<int>& axes, std::int64_t begin,
-                 std::int64_t count, const std::vector<std::int64_t>& in_offset,
-                 const std::vector<std::int64_t>& out_offset);
-  void finish_range(const Region& region, const Dims& extents, const std::vector<int>& axes, std::int64_t begin,
-                    std::int64_t count, const std::vector<std::int64_t>& out_offset);
+  /// The same for `count` elements in C order from position `begin` of the axes, as one row. Operands start at
+  /// in_offset and out_offset.
+  void lay_range(const Region& region, const Axes& axes, std::int64_t begin, std::int64_t count);
+  void finish_range(const Region& region, const Axes& axes, std::int64_t begin, std::int64_t count);
 
   /// Memory that lasts until the next start(): 64-byte aligned.
   std::byte* scratch(std::size_t slot, std::size_t bytes);
@@ -79,7 +89,7 @@ class Frame {
   std::vector<void*> out;
   std::vector<std::int64_t> out_row;
   std::vector<void*> acc, states, results;          // per reduction
-  std::vector<std::int64_t> in_offset, out_offset;  // per operand, for lay_range
+  std::vector<std::int64_t> in_offset, out_offset;  // per operand, in bytes, for lay_range; start() sets them to 0
 
  private:
   void input(std::size_t k, const Operand& operand, const Place& place);

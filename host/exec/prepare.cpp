@@ -27,6 +27,8 @@ class Preparation {
       bound.code = jit::code_for(launch.kernel);
       bound.work = work(launch);
       bound.elements = product(launch.extents);
+      axes(launch, bound);
+      bound.reductions = reducings(launch.kernel);
       prepared_.work += bound.work;
       bind(launch.kernel.body, launch.body, launch.extents, bound.body);
       bind(launch.kernel.epilogue, launch.epilogue, launch.kept_extents(), bound.epilogue);
@@ -44,6 +46,29 @@ class Preparation {
     prepared_.values.push_back(
         {item, it.stored, it.dtype, it.shape, static_cast<std::size_t>(it.numel) * itemsize(it.dtype)});
     return known = static_cast<int>(prepared_.values.size()) - 1;
+  }
+
+  static void axes(const plan::Launch& launch, Bound& bound) {
+    for (int k = 0; k < launch.kernel.rank(); ++k) {
+      const std::int64_t extent = launch.extents[k];
+      bound.all.push_back(k, extent);
+      (launch.kernel.reduced[k] ? bound.reduced : bound.kept).push_back(k, extent);
+      if (!launch.kernel.reduced[k] && k + 1 < launch.kernel.rank()) bound.outer.push_back(k, extent);
+    }
+    const Dims kept = launch.kept_extents();
+    for (int k = 0; k < kept.size(); ++k) bound.epilogue_axes.push_back(k, kept[k]);
+  }
+
+  static std::vector<Reducing> reducings(const ir::Kernel& kernel) {
+    std::vector<Reducing> list;
+    for (const ir::Reduction& r : kernel.reductions) {
+      const DType dtype = kernel.value_dtype(r);
+      const bool deviation = r.reducer == Reducer::sumsqdev;
+      const auto size = static_cast<std::int64_t>(itemsize(dtype));
+      list.push_back({static_cast<int>(r.reducer), static_cast<int>(dtype), size, cpu::state_bytes(deviation, size),
+                      cpu::accumulator_bytes(deviation, size), &cpu::support(jit::level())});
+    }
+    return list;
   }
 
   Operand operand(const plan::Binding& binding, const ir::Operand& kind) {

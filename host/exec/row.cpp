@@ -22,16 +22,13 @@ class RowLaunch {
       : bound_(bound),
         threads_(threads),
         support_(cpu::support(jit::level())),
-        kernel_(bound.launch->kernel),
-        reductions_(reducings(kernel_, support_)) {
-    for (int k = 0; k < kernel_.rank(); ++k) {
-      (kernel_.reduced[k] ? reduced_axes_ : kept_axes_).push_back(k);
-      (kernel_.reduced[k] ? reduced_extents_ : kept_extents_).push_back(bound.launch->extents[k]);
-    }
-    elements_ = product(reduced_extents_);
-    kept_ = product(kept_extents_);
-    leaf_ = ir::leaf_size(kernel_);
-    leaves_ = divide_up(elements_, leaf_);
+        reductions_(bound.reductions),
+        reduced_(bound.reduced),
+        kept_axes_(bound.kept),
+        elements_(reduced_.count),
+        kept_(kept_axes_.count),
+        leaf_(ir::leaf_size(bound.launch->kernel)),
+        leaves_(divide_up(elements_, leaf_)) {
     staged_ = bound.body.staged;
     chunk_ = chunk_leaves();
   }
@@ -87,21 +84,21 @@ class RowLaunch {
       }
       r.finish(states, count, results[k]);
     }
-    run_epilogue(bound_, reductions_, begin, count, results);
+    run_epilogue(bound_, begin, count, results);
   }
 
   // Runs the body over as many whole rows as one tile takes, from kept index `kept`; states go to row `at` and on.
   std::int64_t fold_rows(Frame& frame, std::int64_t kept, std::int64_t most, std::int64_t at) {
-    if (reduced_axes_.size() > 1 || kept_axes_.empty() || (staged_ && elements_ > kStagedElements)) {
+    if (reduced_.numbers.size() > 1 || kept_axes_.numbers.empty() || (staged_ && elements_ > kStagedElements)) {
       fold_leaves(frame, kept, 0, leaves_, at * leaves_);
       return 1;
     }
     Dims index;
-    unravel(kept_extents_, kept, index);
-    std::int64_t rows = std::min(most, kept_extents_.back() - index[index.size() - 1]);
+    unravel(kept_axes_.extents, kept, index);
+    std::int64_t rows = std::min(most, kept_axes_.extents.back() - index[index.size() - 1]);
     if (staged_) rows = std::min(rows, std::max<std::int64_t>(1, kStagedElements / elements_));
     const auto place = [&](const Operand& o) {
-      return Place{kept_offset(o, index), o.step[kept_axes_.back()], o.step[reduced_axes_[0]]};
+      return Place{kept_offset(o, index), o.step[kept_axes_.numbers.back()], o.step[reduced_.numbers[0]]};
     };
     frame.lay(bound_.body, rows, elements_, place);
     point_states(frame, at * leaves_);
@@ -141,7 +138,7 @@ class RowLaunch {
       results.push_back(partial[k].data());
       r.finish(partial[k].data(), kept_, partial[k].data());
     }
-    run_epilogue(bound_, reductions_, 0, kept_, results);
+    run_epilogue(bound_, 0, kept_, results);
   }
 
   // One block of chunks of one kept index; its state is left at the start of scratch slot 2k + 1.
@@ -170,20 +167,18 @@ class RowLaunch {
   // Runs the body over leaves [first, last) of one kept index; their states go to position `at` and on.
   void fold_leaves(Frame& frame, std::int64_t kept, std::int64_t first, std::int64_t last, std::int64_t at) {
     Dims index;
-    unravel(kept_extents_, kept, index);
-    frame.in_offset.clear();
-    frame.out_offset.clear();
-    for (const Operand& o : bound_.body.in) frame.in_offset.push_back(kept_offset(o, index));
-    for (const Operand& o : bound_.body.out) frame.out_offset.push_back(kept_offset(o, index));
+    unravel(kept_axes_.extents, kept, index);
+    for (std::size_t k = 0; k < bound_.body.in.size(); ++k) frame.in_offset[k] = kept_offset(bound_.body.in[k], index);
+    for (std::size_t k = 0; k < bound_.body.out.size(); ++k)
+      frame.out_offset[k] = kept_offset(bound_.body.out[k], index);
 
     const std::int64_t step = staged_ ? std::max<std::int64_t>(1, kStagedElements / leaf_) : last - first;
     for (std::int64_t leaf = first; leaf < last; leaf += step) {
       const std::int64_t begin = leaf * leaf_, end = std::min(elements_, std::min(last, leaf + step) * leaf_);
-      frame.lay_range(bound_.body, reduced_extents_, reduced_axes_, begin, end - begin, frame.in_offset,
-                      frame.out_offset);
+      frame.lay_range(bound_.body, reduced_, begin, end - begin);
       point_states(frame, at + leaf - first);
       bound_.runner.body(frame.tile);
-      frame.finish_range(bound_.body, reduced_extents_, reduced_axes_, begin, end - begin, frame.out_offset);
+      frame.finish_range(bound_.body, reduced_, begin, end - begin);
     }
   }
 
@@ -204,18 +199,17 @@ class RowLaunch {
 
   std::int64_t kept_offset(const Operand& o, const Dims& index) const {
     std::int64_t offset = 0;
-    for (std::size_t k = 0; k < kept_axes_.size(); ++k) offset += index[static_cast<int>(k)] * o.step[kept_axes_[k]];
+    for (int k = 0; k < index.size(); ++k) offset += index[k] * o.step[kept_axes_.numbers[static_cast<std::size_t>(k)]];
     return offset;
   }
 
   const Bound& bound_;
   const int threads_;
   const cpu::Support& support_;
-  const ir::Kernel& kernel_;
-  const std::vector<Reducing> reductions_;
-  std::vector<int> kept_axes_, reduced_axes_;
-  Dims kept_extents_, reduced_extents_;
-  std::int64_t elements_, kept_, leaf_, leaves_, chunk_;
+  const std::vector<Reducing>& reductions_;
+  const Axes &reduced_, &kept_axes_;
+  const std::int64_t elements_, kept_, leaf_, leaves_;
+  std::int64_t chunk_;
   bool staged_;
 };
 

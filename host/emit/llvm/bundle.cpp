@@ -34,7 +34,22 @@ bool has_random_numbers(const ir::Region& region) {
   });
 }
 
+// Cheap bodies of Column reductions, where the accumulators would cost more than the work.
+bool folds_rows_together(const ir::Kernel& kernel, cpu::Level level) {
+  if (kernel.form() != ir::Form::Column || !kernel.body.stores.empty()) return false;
+  const auto read_in_lanes = [&](const ir::Operand& in) {
+    return !in.generated && in.access != ir::Access::Uniform && has_masks(level, in.dtype);
+  };
+  const auto folded_in_lanes = [&](const ir::Reduction& r) {
+    return r.reducer != Reducer::sumsqdev && has_masks(level, kernel.value_dtype(r));
+  };
+  return std::all_of(kernel.body.inputs.begin(), kernel.body.inputs.end(), read_in_lanes) &&
+         std::all_of(kernel.reductions.begin(), kernel.reductions.end(), folded_in_lanes);
+}
+
 }  // namespace
+
+bool has_masks(cpu::Level level, DType dtype) { return level != cpu::Level::Baseline && itemsize(dtype) >= 4; }
 
 bool is_long_chain(const ir::Region& region) {
   constexpr int kLongChain = 48;
@@ -60,7 +75,10 @@ Bundle choose_body_bundle(const ir::Kernel& kernel, cpu::Level level) {
   if (is_short_of_registers(kernel, level)) return {2 * bundle.lanes, bundle.lanes / 2, bundle.lanes, 1};
   const bool one = kernel.form() == ir::Form::Row && kernel.reductions.size() == 1 &&
                    kernel.reductions[0].reducer != Reducer::sumsqdev;
-  if (one && ir::cost(kernel.body) <= kCheap) bundle.unroll = ir::lanes(kernel) / bundle.lanes;
+  if (ir::cost(kernel.body) > kCheap) return bundle;
+  if (one) bundle.unroll = ir::lanes(kernel) / bundle.lanes;
+  if (folds_rows_together(kernel, level))
+    bundle.unroll = std::max(1, 8 / cpu::kNarrow / static_cast<int>(kernel.reductions.size()));
   return bundle;
 }
 

@@ -16,13 +16,17 @@ struct Bundle {
   int block() const { return lanes * unroll; }
 };
 
+/// Whether the level loads and stores some lanes of a vector of these elements.
+bool has_masks(cpu::Level level, DType dtype);
+
 /// Whether the region's longest chain of dependent instructions is too long for neighbouring bundles to overlap.
 bool is_long_chain(const ir::Region& region);
 
 Bundle choose_bundle(const ir::Region& region, cpu::Level level);
 
 /// As above for a kernel's body. Where it is cheap and the accumulators of all lanes of its Row reductions fit the
-/// vector registers, one trip covers all lanes, and the accumulators never leave the registers in the loop.
+/// vector registers, one trip covers all lanes, and the accumulators never leave the registers in the loop. Of Column
+/// reductions one trip covers eight registers' worth, whose accumulators take a few rows between two trips to memory.
 Bundle choose_body_bundle(const ir::Kernel& kernel, cpu::Level level);
 
 /// Whether the body is a loop over the steps of a long chain (ir::Repetition) with more vectors in flight than

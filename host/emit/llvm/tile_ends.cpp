@@ -3,9 +3,14 @@
 
 namespace ingot::emit {
 
-// Whether the level loads and stores some lanes of a vector of these elements.
-bool TileFunction::has_masks(DType dtype) const {
-  return bodies_.level() != cpu::Level::Baseline && itemsize(dtype) >= 4;
+bool TileFunction::has_masks(DType dtype) const { return emit::has_masks(bodies_.level(), dtype); }
+
+// Of everything that the region loads, stores and accumulates.
+bool TileFunction::has_masks() const {
+  bool all = true;
+  for (std::size_t k = 0; k < inputs_.size(); ++k) all = all && (!contiguous(k) || has_masks(inputs_[k].dtype));
+  for (const ir::Store& s : region_.stores) all = all && has_masks(s.operand.dtype);
+  return all;
 }
 
 Value* TileFunction::first_lanes(Value* count) {
@@ -24,16 +29,19 @@ void TileFunction::store_bundle(Value* value, Value* to, DType dtype) {
   builder_.CreateAlignedStore(value, to, llvm::Align(itemsize(dtype)));
 }
 
-// `count` elements, less than a bundle, to a bundle of their own, filled up with the first of them: the padding then
-// takes no slow path that its neighbours do not take. In whole vectors where the level can: what is stored in pieces is
-// not at hand yet when it is loaded whole.
+// The lanes of a bundle in the mask, the others filled with the element at `filler`, one of its neighbours: they then
+// take no slow path that those do not take.
+Value* TileFunction::load_lanes(Value* from, Value* filler, Value* mask, DType dtype) {
+  Value* filled = builder_.CreateVectorSplat(bundle_.lanes, builder_.CreateLoad(type_of(dtype), filler));
+  return builder_.CreateMaskedLoad(code_->vector_type(dtype), from, llvm::Align(itemsize(dtype)), mask, filled);
+}
+
+// `count` elements, less than a bundle, to a bundle of their own, filled up with the first of them. In whole vectors
+// where the level can: what is stored in pieces is not at hand yet when it is loaded whole.
 void TileFunction::pad_bundle(Value* to, Value* from, Value* count, DType dtype) {
-  Value* filled = builder_.CreateVectorSplat(bundle_.lanes, builder_.CreateLoad(type_of(dtype), from));
-  if (has_masks(dtype))
-    filled = builder_.CreateMaskedLoad(code_->vector_type(dtype), from, llvm::Align(itemsize(dtype)),
-                                       first_lanes(count), filled);
-  store_bundle(filled, to, dtype);
-  if (!has_masks(dtype)) copy(to, from, count, dtype);
+  if (has_masks(dtype)) return store_bundle(load_lanes(from, from, first_lanes(count), dtype), to, dtype);
+  store_bundle(builder_.CreateVectorSplat(bundle_.lanes, builder_.CreateLoad(type_of(dtype), from)), to, dtype);
+  copy(to, from, count, dtype);
 }
 
 void TileFunction::unpad_bundle(Value* to, Value* from, Value* count, DType dtype) {

@@ -21,12 +21,18 @@ Op combine(Reducer reducer) {
 }  // namespace
 
 // Folds the values of the bundle at `offset` into the accumulators: those in registers, given in `acc`, or else those
-// in memory.
-Values TileFunction::accumulate(const Segment& segment, Value* offset, Values acc, Value* starts) {
+// in memory. Under a mask, which only accumulators in registers have, the other lanes stay as they are.
+Values TileFunction::accumulate(const Segment& segment, Value* offset, Values acc, Value* starts, Value* mask) {
   Value* index = row_form() ? builder_.CreateAnd(offset, i64(lanes_ - 1)) : offset;
   std::size_t array = 0;
   for (const Accumulators& r : reductions_) {
-    Value* const value = code_->slot(r.reduction.value);
+    Value* value = code_->slot(r.reduction.value);
+    if (mask != nullptr) {
+      Value* const folded =
+          builder_.CreateSelect(mask, code_->vector(r.reduction.value), splat(identity(r.reduction.reducer, r.dtype)));
+      value = code_->new_slot(r.dtype);
+      builder_.CreateStore(folded, value);
+    }
     const auto address = [&](int a) { return at(segment.acc[array + static_cast<std::size_t>(a)], index, r.dtype); };
     if (r.deviation()) {
       check(!in_registers(), "deviations are accumulated in memory");

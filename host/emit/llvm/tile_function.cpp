@@ -9,6 +9,11 @@
 #include "kernels/cpu/tile.h"
 
 namespace ingot::emit {
+namespace {
+
+constexpr int kRowsTogether = 4;
+
+}  // namespace
 
 TileFunction::TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel,
                            const ir::Region& region, bool is_body, Bundle bundle)
@@ -142,8 +147,9 @@ void TileFunction::emit() {
     }
   }
 
-  loop(rows_, 1, {}, [&](Value* row, Values) {
-    emit_row(row);
+  const bool together = form_ == ir::Form::Column && bundle_.unroll > 1;
+  loop(rows_, together ? kRowsTogether : 1, {}, [&](Value* row, Values) {
+    together ? emit_rows(row) : emit_row(row);
     return Values{};
   });
 
@@ -187,6 +193,71 @@ void TileFunction::emit_row(Value* row) {
   emit_span(whole, n_, starts);
 }
 
+void TileFunction::emit_rows(Value* row) {
+  code_->compute_uniform([&](const ir::Instr& instr) { return params_[instr.index]; });
+  Value* left = builder_.CreateSub(rows_, row);
+  Value* rows = builder_.CreateSelect(builder_.CreateICmpSLT(left, i64(kRowsTogether)), left, i64(kRowsTogether));
+  Value* rest = builder_.CreateAnd(n_, i64(bundle_.block() - 1));
+  Value* main = builder_.CreateSub(n_, rest);
+  loop(main, bundle_.block(), {}, [&](Value* column, Values) {
+    emit_columns(row, rows, column, nullptr);
+    return Values{};
+  });
+  BasicBlock *last = block("last"), *done = block("lasted");
+  builder_.CreateCondBr(builder_.CreateICmpSGT(rest, i64(0)), last, done);
+  builder_.SetInsertPoint(last);
+  emit_columns(row, rows, main, rest);
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
+}
+
+// The block of elements that begins at `column` of some rows; its first `count` elements only, unless that is null.
+void TileFunction::emit_columns(Value* row, Value* rows, Value* column, Value* count) {
+  Values masks, places, acc;
+  Value* starts = builder_.CreateAnd(first_, builder_.CreateICmpEQ(row, i64(0)));
+  for (int copy = 0; copy < bundle_.unroll; ++copy) {
+    masks.push_back(count ? first_lanes(builder_.CreateSub(count, i64(copy * bundle_.lanes))) : nullptr);
+    for (std::size_t k = 0; k < reductions_.size(); ++k) {
+      const DType dtype = acc_dtypes_[k];
+      Value* none = splat(identity(reductions_[k].reduction.reducer, dtype));
+      places.push_back(at(at(states_[k], column, dtype), i64(copy * bundle_.lanes), dtype));
+      Value* before = masks[copy] ? builder_.CreateMaskedLoad(none->getType(), places.back(),
+                                                              llvm::Align(itemsize(dtype)), masks[copy], none)
+                                  : load_bundle(places.back(), dtype);
+      acc.push_back(builder_.CreateSelect(starts, none, before));
+    }
+  }
+  acc = loop(rows, 1, std::move(acc), [&](Value* r, Values held) {
+    Value* at_row = builder_.CreateAdd(row, r);
+    Values from;
+    for (std::size_t k = 0; k < inputs_.size(); ++k)
+      from.push_back(at(bytes_from(in_[k], builder_.CreateMul(at_row, in_row_[k])), column, inputs_[k].dtype));
+    for (int copy = 0; copy < bundle_.unroll; ++copy) {
+      code_->compute([&](const ir::Instr& instr) -> Value* {
+        Value* place = at(from[instr.index], i64(copy * bundle_.lanes), instr.dtype);
+        return masks[copy] ? load_lanes(place, from[instr.index], masks[copy], instr.dtype)
+                           : load_bundle(place, instr.dtype);
+      });
+      for (std::size_t k = 0; k < reductions_.size(); ++k) {
+        Value*& mine = held[copy * reductions_.size() + k];
+        Value* const slot = code_->new_slot(acc_dtypes_[k]);
+        builder_.CreateStore(mine, slot);
+        join(reductions_[k], slot, code_->slot(reductions_[k].reduction.value));
+        mine = builder_.CreateLoad(mine->getType(), slot);
+      }
+    }
+    return held;
+  });
+  for (std::size_t k = 0; k < acc.size(); ++k) {
+    Value* mask = masks[k / reductions_.size()];
+    const DType dtype = acc_dtypes_[k % reductions_.size()];
+    if (mask)
+      builder_.CreateMaskedStore(acc[k], places[k], llvm::Align(itemsize(dtype)), mask);
+    else
+      store_bundle(acc[k], places[k], dtype);
+  }
+}
+
 void TileFunction::emit_leaves(Value* row, const Segment& whole) {
   Value* leaves = builder_.CreateUDiv(builder_.CreateAdd(n_, i64(leaf_ - 1)), i64(leaf_));
   loop(leaves, 1, {}, [&](Value* leaf, Values) {
@@ -197,11 +268,17 @@ void TileFunction::emit_leaves(Value* row, const Segment& whole) {
     part.acc = row_acc_;
     if (in_registers()) {
       part.count = builder_.CreateAnd(count, i64(-lanes_));
-      emit_blocks(part, nullptr);
-      const Bundle all = bundle_;
-      bundle_.unroll = 1;
-      emit_span(from(part, part.count), builder_.CreateSub(count, part.count), nullptr);
-      bundle_ = all;
+      Value* rest = builder_.CreateSub(count, part.count);
+      Values acc = emit_blocks(part, nullptr);
+      if (has_masks()) {
+        hold(emit_last_block(from(part, part.count), rest, std::move(acc)), part.acc);
+      } else {
+        hold(acc, part.acc);
+        const Bundle all = bundle_;
+        bundle_.unroll = 1;
+        emit_span(from(part, part.count), rest, nullptr);
+        bundle_ = all;
+      }
     } else {
       clear(part.acc, i64(lanes_));
       emit_span(part, count, nullptr);
@@ -293,50 +370,79 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
   builder_.SetInsertPoint(done);
 }
 
-void TileFunction::emit_blocks(const Segment& segment, Value* starts) {
-  // Where one block covers all lanes, the accumulators stay in registers over the loop, which is the first of its leaf.
-  const auto address = [&](std::size_t array, int copy) {
-    return at(segment.acc[array], i64(copy * bundle_.lanes), acc_dtypes_[array]);
-  };
-  Values carried;
+// Gives the accumulators that are held in registers; they start anew, the loop being the first of its leaf.
+Values TileFunction::emit_blocks(const Segment& segment, Value* starts) {
+  Values acc;
   if (in_registers())
     for (int copy = 0; copy < bundle_.unroll; ++copy)
       for (std::size_t a = 0; a < acc_dtypes_.size(); ++a)
-        carried.push_back(splat(identity(reductions_[a].reduction.reducer, acc_dtypes_[a])));
+        acc.push_back(splat(identity(reductions_[a].reduction.reducer, acc_dtypes_[a])));
+  return loop(segment.count, bundle_.block(), std::move(acc),
+              [&](Value* i, Values held) { return emit_bundles(segment, i, std::move(held), starts, nullptr); });
+}
 
-  carried = loop(segment.count, bundle_.block(), std::move(carried), [&](Value* i, Values held) {
-    for (int copy = 0; copy < bundle_.unroll; ++copy) {
-      Value* offset = builder_.CreateAdd(i, i64(copy * bundle_.lanes), "", true, true);
-      code_->compute([&](const ir::Instr& instr) -> Value* {
-        const std::size_t k = instr.code == ir::Code::Reduced ? region_.inputs.size() + instr.index : instr.index;
-        if (!generated(k))
-          return builder_.CreateAlignedLoad(
-              code_->vector_type(instr.dtype),
-              at(at(segment.in[k], i, instr.dtype), i64(copy * bundle_.lanes), instr.dtype),
-              llvm::Align(itemsize(instr.dtype)));
-        Value* first = builder_.CreateAdd(segment.in[k],
-                                          builder_.CreateMul(builder_.CreateAdd(segment.start, offset), in_step_[k]));
-        return builder_.CreateAdd(builder_.CreateVectorSplat(bundle_.lanes, first), ramps_[k]);
-      });
-      store(segment, offset);
-      Values mine;
-      const std::size_t arrays = acc_dtypes_.size();
-      if (in_registers()) mine.assign(held.begin() + copy * arrays, held.begin() + (copy + 1) * arrays);
-      mine = accumulate(segment, offset, std::move(mine), starts);
-      if (in_registers()) std::copy(mine.begin(), mine.end(), held.begin() + copy * arrays);
-    }
-    return held;
-  });
+// The first `count` elements of a block, if there are any.
+Values TileFunction::emit_last_block(const Segment& segment, Value* count, Values acc) {
+  BasicBlock *before = builder_.GetInsertBlock(), *last = block("last"), *done = block("lasted");
+  builder_.CreateCondBr(builder_.CreateICmpSGT(count, i64(0)), last, done);
+  builder_.SetInsertPoint(last);
+  const Values more = emit_bundles(segment, i64(0), acc, nullptr, count);
+  BasicBlock* const end = builder_.GetInsertBlock();
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
+  for (std::size_t k = 0; k < acc.size(); ++k) {
+    PHINode* either = builder_.CreatePHI(acc[k]->getType(), 2);
+    either->addIncoming(acc[k], before);
+    either->addIncoming(more[k], end);
+    acc[k] = either;
+  }
+  return acc;
+}
 
-  for (std::size_t k = 0; k < carried.size(); ++k) {
-    const std::size_t array = k % acc_dtypes_.size();
-    builder_.CreateAlignedStore(carried[k], address(array, static_cast<int>(k / acc_dtypes_.size())),
-                                llvm::Align(itemsize(acc_dtypes_[array])));
+// The bundles of the block that begins at element `block`; of its first `count` elements only, unless that is null.
+Values TileFunction::emit_bundles(const Segment& segment, Value* block, Values acc, Value* starts, Value* count) {
+  const std::size_t arrays = acc_dtypes_.size();
+  for (int copy = 0; copy < bundle_.unroll; ++copy) {
+    Value* offset = builder_.CreateAdd(block, i64(copy * bundle_.lanes), "", true, true);
+    Value* mask = count != nullptr ? first_lanes(builder_.CreateSub(count, i64(copy * bundle_.lanes))) : nullptr;
+    code_->compute([&](const ir::Instr& instr) -> Value* {
+      const std::size_t k = instr.code == ir::Code::Reduced ? region_.inputs.size() + instr.index : instr.index;
+      if (!generated(k)) {
+        Value* from = at(at(segment.in[k], block, instr.dtype), i64(copy * bundle_.lanes), instr.dtype);
+        return mask != nullptr ? load_lanes(from, segment.in[k], mask, instr.dtype) : load_bundle(from, instr.dtype);
+      }
+      Value* first =
+          builder_.CreateAdd(segment.in[k], builder_.CreateMul(builder_.CreateAdd(segment.start, offset), in_step_[k]));
+      return builder_.CreateAdd(builder_.CreateVectorSplat(bundle_.lanes, first), ramps_[k]);
+    });
+    store(segment, offset, mask);
+    Values mine;
+    if (in_registers()) mine.assign(acc.begin() + copy * arrays, acc.begin() + (copy + 1) * arrays);
+    mine = accumulate(segment, offset, std::move(mine), starts, mask);
+    if (in_registers()) std::copy(mine.begin(), mine.end(), acc.begin() + copy * arrays);
+  }
+  return acc;
+}
+
+// Accumulators from registers to memory.
+void TileFunction::hold(const Values& acc, const Values& arrays) {
+  for (std::size_t k = 0; k < acc.size(); ++k) {
+    const std::size_t array = k % arrays.size(), copy = k / arrays.size();
+    const DType dtype = acc_dtypes_[array];
+    store_bundle(acc[k], at(arrays[array], i64(static_cast<std::int64_t>(copy) * bundle_.lanes), dtype), dtype);
   }
 }
 
-void TileFunction::store(const Segment& segment, Value* offset) {
+void TileFunction::store(const Segment& segment, Value* offset, Value* mask) {
   if (region_.stores.empty()) return;
+  if (mask != nullptr) {
+    for (std::size_t k = 0; k < region_.stores.size(); ++k) {
+      const DType dtype = region_.stores[k].operand.dtype;
+      builder_.CreateMaskedStore(code_->vector(region_.stores[k].value), at(segment.out[k], offset, dtype),
+                                 llvm::Align(itemsize(dtype)), mask);
+    }
+    return;
+  }
   BasicBlock *past = block("store.streaming"), *plain = block("store"), *done = block("stored");
   Values vectors;
   for (const ir::Store& s : region_.stores) vectors.push_back(code_->vector(s.value));

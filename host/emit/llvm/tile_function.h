@@ -31,7 +31,9 @@ struct Accumulators {
 // One function of the contract in kernels/cpu/tile.h. A row is cut into blocks; the code of the region is emitted once,
 // in a loop that runs over the whole blocks of the row in place, and then once more over a padded copy of what is left.
 // So the hot loop knows nothing of tails, and lanes past the end reach neither memory nor accumulators. Where a block
-// covers all lanes of a leaf (choose_body_bundle), what such blocks leave goes through the same a bundle at a time.
+// covers all lanes of a leaf (choose_body_bundle), its accumulators stay in registers, and what such blocks leave is
+// one more block under masks, or where the level has none goes through the code above a bundle at a time. Cheap bodies
+// of Column reductions fold a few rows into a block's accumulators before these go back to memory.
 class TileFunction {
  public:
   TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel,
@@ -62,20 +64,27 @@ class TileFunction {
 
   void load_tile();
   void emit_row(Value* row);
+  void emit_rows(Value* row);
+  void emit_columns(Value* row, Value* rows, Value* column, Value* count);
   void emit_leaves(Value* row, const Segment& whole);
   Segment from(const Segment& whole, Value* start);
   void emit_span(const Segment& whole, Value* count, Value* starts);
-  void emit_blocks(const Segment& segment, Value* starts);
-  void store(const Segment& segment, Value* offset);
-  Values accumulate(const Segment& segment, Value* offset, Values acc, Value* starts);
+  Values emit_blocks(const Segment& segment, Value* starts);
+  Values emit_last_block(const Segment& segment, Value* count, Values acc);
+  Values emit_bundles(const Segment& segment, Value* block, Values acc, Value* starts, Value* count);
+  void hold(const Values& acc, const Values& arrays);
+  void store(const Segment& segment, Value* offset, Value* mask);
+  Values accumulate(const Segment& segment, Value* offset, Values acc, Value* starts, Value* mask);
   void accumulate_deviations(const Accumulators& r, const Values& at, Value* value, Value* first);
   void join(const Accumulators& r, Value* left, Value* right);
   void clear(const Values& acc, Value* count);
   void fold(Value* leaf_state, std::size_t reduction, Value* count);
   void fold_here(const Accumulators& r, Value* lanes, Value* leaf_state);
   bool has_masks(DType dtype) const;
+  bool has_masks() const;
   Value* first_lanes(Value* count);
   Value* load_bundle(Value* from, DType dtype);
+  Value* load_lanes(Value* from, Value* filler, Value* mask, DType dtype);
   void store_bundle(Value* value, Value* to, DType dtype);
   void pad_bundle(Value* to, Value* from, Value* count, DType dtype);
   void unpad_bundle(Value* to, Value* from, Value* count, DType dtype);
