@@ -33,15 +33,19 @@ class ColumnLaunch {
     staged_ = bound.body.staged;
     segment_ = std::min(columns_, staged_ ? kStagedSegment : kSegment);
     tasks_ = task_count(bound.work, threads, kTasksPerThread);
-    // Few rows are cut by columns as well.
-    const std::int64_t cuts = divide_up(tasks_, std::max<std::int64_t>(1, outer_ * leaves_));
-    if (cuts > 1) segment_ = std::min(segment_, divide_up(divide_up(columns_, cuts), kAligned) * kAligned);
+    // Cut by columns where there are enough, into as many segments for each thread: what is cut by leaves has to be
+    // joined.
+    if (outer_ < tasks_ && columns_ >= 2 * kAligned * threads) {
+      const std::int64_t cuts = divide_up(columns_, segment_ * threads) * threads;
+      segment_ = std::min(segment_, divide_up(divide_up(columns_, cuts), kAligned) * kAligned);
+    }
     segments_ = divide_up(columns_, segment_);
   }
 
   void run() {
     // Leaves are shared out among tasks only where there are too few columns to go round.
-    const std::int64_t pieces = std::max<std::int64_t>(1, std::min(leaves_, tasks_ / (outer_ * segments_)));
+    const bool enough = outer_ * segments_ >= threads_;
+    const std::int64_t pieces = enough ? 1 : std::clamp<std::int64_t>(tasks_ / (outer_ * segments_), 1, leaves_);
     per_block_ = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(divide_up(leaves_, pieces))));
     blocks_ = divide_up(leaves_, per_block_);
     if (blocks_ > 1)

@@ -9,8 +9,8 @@
 namespace ingot::exec {
 namespace {
 
-constexpr std::int64_t kMaxChunkLeaves = 64;  // leaves of one call: half a megabyte of f64
-constexpr std::int64_t kChunkWork = 1 << 18;  // additions' worth: 10 to 20 us
+constexpr std::int64_t kShortRow = 64;      // leaves
+constexpr std::int64_t kBatchLeaves = 256;  // of one call: two megabytes of f64
 constexpr std::int64_t kTasksPerThread = 16;
 constexpr std::int64_t kBatchStates = 512;  // states of one call over many short rows
 
@@ -30,31 +30,22 @@ class RowLaunch {
         leaf_(ir::leaf_size(bound.launch->kernel)),
         leaves_(divide_up(elements_, leaf_)) {
     staged_ = bound.body.staged;
-    chunk_ = chunk_leaves();
+    tasks_ = task_count(bound.work, threads, kTasksPerThread);
   }
 
   void run() {
     const bool enough_rows = threads_ == 1 || kept_ >= 4 * threads_ || leaves_ == 1;
-    if (leaves_ <= kMaxChunkLeaves && enough_rows)
+    if (leaves_ <= kShortRow && enough_rows)
       run_short_rows();
     else
       run_long_rows();
   }
 
  private:
-  // A power of two, so that chunks are whole subtrees of the canonical order.
-  std::int64_t chunk_leaves() const {
-    const std::int64_t leaf_work = std::max<std::int64_t>(1, bound_.work / std::max<std::int64_t>(1, kept_ * leaves_));
-    const std::int64_t share = leaves_ * kept_ / (8 * threads_);
-    return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(
-        std::clamp<std::int64_t>(std::min(kChunkWork / leaf_work, share), 1, kMaxChunkLeaves))));
-  }
-
   // ---- rows that one thread does whole, in batches of several rows
   void run_short_rows() {
     const std::int64_t batch = std::max<std::int64_t>(1, kBatchStates / leaves_);
-    const std::int64_t tasks = task_count(bound_.work, threads_, kTasksPerThread);
-    const std::int64_t share = std::max<std::int64_t>(1, divide_up(kept_, tasks));
+    const std::int64_t share = std::max<std::int64_t>(1, divide_up(kept_, tasks_));
     const std::int64_t per_task = share < batch ? share : divide_up(share, batch) * batch;
     parallel_for(divide_up(kept_, per_task), threads_, [&](std::int64_t t) {
       Frame& frame = start_frame();
@@ -107,23 +98,20 @@ class RowLaunch {
     return rows;
   }
 
-  // ---- rows that are cut into blocks of leaves for several threads
+  // ---- rows that are cut into chunks, whole subtrees of the canonical order, and these shared out among threads
   void run_long_rows() {
-    const std::int64_t chunks = divide_up(leaves_, chunk_);
-    const std::int64_t spread = std::max<std::int64_t>(1, chunks * kept_ / (threads_ * kTasksPerThread));
-    const std::int64_t per_block =
-        static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(std::min(spread, chunks))));
-    const std::int64_t blocks = divide_up(chunks, per_block);
-    std::vector<std::vector<std::byte>> partial;
-    for (const Reducing& r : reductions_)
-      partial.emplace_back(static_cast<std::size_t>(kept_ * blocks * r.state_bytes));
+    const std::int64_t fine = leaves_ * kept_ / (threads_ * kTasksPerThread);
+    chunk_ = static_cast<std::int64_t>(
+        std::bit_floor(static_cast<std::uint64_t>(std::clamp<std::int64_t>(fine, 1, kBatchLeaves))));
+    chunks_ = divide_up(leaves_, chunk_);
+    const std::int64_t pieces = std::clamp<std::int64_t>(tasks_ / kept_, 1, chunks_);
+    partial_.resize(reductions_.size());
+    for (std::size_t k = 0; k < reductions_.size(); ++k)
+      partial_[k].resize(static_cast<std::size_t>(kept_ * chunks_ * reductions_[k].state_bytes));
 
-    parallel_for(kept_ * blocks, threads_, [&](std::int64_t t) {
-      Frame& frame = start_frame();
-      block(frame, t / blocks, t % blocks * per_block, std::min(chunks, (t % blocks + 1) * per_block));
-      for (std::size_t k = 0; k < reductions_.size(); ++k)
-        std::copy_n(frame.scratch(2 * k + 1, 0), reductions_[k].state_bytes,
-                    partial[k].data() + t * reductions_[k].state_bytes);
+    parallel_for(kept_ * pieces, threads_, [&](std::int64_t t) {
+      const std::int64_t piece = t % pieces;
+      fold_chunks(start_frame(), t / pieces, chunks_ * piece / pieces, chunks_ * (piece + 1) / pieces);
     });
 
     const DefaultFloatState state;
@@ -131,37 +119,37 @@ class RowLaunch {
     for (std::size_t k = 0; k < reductions_.size(); ++k) {
       const Reducing& r = reductions_[k];
       for (std::int64_t row = 0; row < kept_; ++row) {
-        std::byte* const states = partial[k].data() + row * blocks * r.state_bytes;
-        r.join(states, blocks, per_block * chunk_ * leaf_, elements_);
-        if (row != 0) std::copy_n(states, r.state_bytes, partial[k].data() + row * r.state_bytes);
+        r.join(partial(k, row, 0), chunks_, chunk_ * leaf_, elements_);
+        if (row != 0) std::copy_n(partial(k, row, 0), r.state_bytes, partial_[k].data() + row * r.state_bytes);
       }
-      results.push_back(partial[k].data());
-      r.finish(partial[k].data(), kept_, partial[k].data());
+      results.push_back(partial_[k].data());
+      r.finish(partial_[k].data(), kept_, partial_[k].data());
     }
     run_epilogue(bound_, 0, kept_, results);
   }
 
-  // One block of chunks of one kept index; its state is left at the start of scratch slot 2k + 1.
-  void block(Frame& frame, std::int64_t kept, std::int64_t chunk, std::int64_t chunk_end) {
-    for (std::size_t k = 0; k < reductions_.size(); ++k) {
-      frame.states[k] = frame.scratch(2 * k, static_cast<std::size_t>(chunk_ * reductions_[k].state_bytes));
-      frame.scratch(2 * k + 1, static_cast<std::size_t>((chunk_end - chunk) * reductions_[k].state_bytes));
-    }
-    for (std::int64_t c = chunk; c < chunk_end; ++c) {
-      const std::int64_t first = c * chunk_, last = std::min(leaves_, first + chunk_);
-      fold_leaves(frame, kept, first, last, 0);
-      const std::int64_t elements = std::min(elements_, last * leaf_) - first * leaf_;
+  std::byte* partial(std::size_t k, std::int64_t kept, std::int64_t chunk) {
+    return partial_[k].data() + (kept * chunks_ + chunk) * reductions_[k].state_bytes;
+  }
+
+  // The states of chunks [first, last) of one kept index, several to a call of the body.
+  void fold_chunks(Frame& frame, std::int64_t kept, std::int64_t first, std::int64_t last) {
+    const std::int64_t batch = kBatchLeaves / chunk_;
+    for (std::size_t k = 0; k < reductions_.size(); ++k)
+      frame.states[k] = frame.scratch(2 * k, static_cast<std::size_t>(kBatchLeaves * reductions_[k].state_bytes));
+    for (std::int64_t begin = first; begin < last; begin += batch) {
+      const std::int64_t end = std::min(last, begin + batch);
+      fold_leaves(frame, kept, begin * chunk_, std::min(leaves_, end * chunk_), 0);
       for (std::size_t k = 0; k < reductions_.size(); ++k) {
         const Reducing& r = reductions_[k];
-        r.join(frame.states[k], last - first, leaf_, elements);
-        std::copy_n(static_cast<const std::byte*>(frame.states[k]), r.state_bytes,
-                    frame.scratch(2 * k + 1, 0) + (c - chunk) * r.state_bytes);
+        for (std::int64_t chunk = begin; chunk < end; ++chunk) {
+          const std::int64_t leaf = chunk * chunk_, leaves = std::min(leaves_ - leaf, chunk_);
+          std::byte* const states = static_cast<std::byte*>(frame.states[k]) + (leaf - begin * chunk_) * r.state_bytes;
+          r.join(states, leaves, leaf_, std::min(elements_ - leaf * leaf_, leaves * leaf_));
+          std::copy_n(states, r.state_bytes, partial(k, kept, chunk));
+        }
       }
     }
-    const std::int64_t chunk_elements = chunk_ * leaf_;
-    const std::int64_t elements = std::min(elements_, chunk_end * chunk_elements) - chunk * chunk_elements;
-    for (std::size_t k = 0; k < reductions_.size(); ++k)
-      reductions_[k].join(frame.scratch(2 * k + 1, 0), chunk_end - chunk, chunk_elements, elements);
   }
 
   // Runs the body over leaves [first, last) of one kept index; their states go to position `at` and on.
@@ -209,7 +197,8 @@ class RowLaunch {
   const std::vector<Reducing>& reductions_;
   const Axes &reduced_, &kept_axes_;
   const std::int64_t elements_, kept_, leaf_, leaves_;
-  std::int64_t chunk_;
+  std::int64_t tasks_, chunk_ = 1, chunks_ = 1;
+  std::vector<std::vector<std::byte>> partial_;
   bool staged_;
 };
 
