@@ -44,8 +44,10 @@ class ColumnLaunch {
 
   void run() {
     // Leaves are shared out among tasks only where there are too few columns to go round.
-    const bool enough = outer_ * segments_ >= threads_;
-    const std::int64_t pieces = enough ? 1 : std::clamp<std::int64_t>(tasks_ / (outer_ * segments_), 1, leaves_);
+    // As many for each thread, or so many that one more for some does not matter.
+    const std::int64_t parts = outer_ * segments_;
+    const bool enough = parts % threads_ == 0 || parts >= 4 * threads_;
+    const std::int64_t pieces = enough ? 1 : std::min(divide_up(tasks_, parts), leaves_);
     per_block_ = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(divide_up(leaves_, pieces))));
     blocks_ = divide_up(leaves_, per_block_);
     if (blocks_ > 1)

@@ -104,7 +104,7 @@ class RowLaunch {
     chunk_ = static_cast<std::int64_t>(
         std::bit_floor(static_cast<std::uint64_t>(std::clamp<std::int64_t>(fine, 1, kBatchLeaves))));
     chunks_ = divide_up(leaves_, chunk_);
-    const std::int64_t pieces = std::clamp<std::int64_t>(tasks_ / kept_, 1, chunks_);
+    const std::int64_t pieces = std::min(divide_up(tasks_, kept_), chunks_);
     partial_.resize(reductions_.size());
     for (std::size_t k = 0; k < reductions_.size(); ++k)
       partial_[k].resize(static_cast<std::size_t>(kept_ * chunks_ * reductions_[k].state_bytes));

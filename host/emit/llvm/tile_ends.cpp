@@ -5,7 +5,7 @@ namespace ingot::emit {
 
 bool TileFunction::has_masks(DType dtype) const { return emit::has_masks(bodies_.level(), dtype); }
 
-// Of everything that the region loads, stores and accumulates.
+// Of everything that the region loads and stores.
 bool TileFunction::has_masks() const {
   bool all = true;
   for (std::size_t k = 0; k < inputs_.size(); ++k) all = all && (!contiguous(k) || has_masks(inputs_[k].dtype));
