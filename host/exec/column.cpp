@@ -43,8 +43,8 @@ class ColumnLaunch {
   }
 
   void run() {
-    // Leaves are shared out among tasks only where there are too few columns to go round.
-    // As many for each thread, or so many that one more for some does not matter.
+    // Leaves are shared out among tasks only where columns do not go round: as many parts for each thread, or so many
+    // that one more for some does not matter.
     const std::int64_t parts = outer_ * segments_;
     const bool enough = parts % threads_ == 0 || parts >= 4 * threads_;
     const std::int64_t pieces = enough ? 1 : std::min(divide_up(tasks_, parts), leaves_);
@@ -119,12 +119,10 @@ class ColumnLaunch {
       std::int64_t rows = std::min(count - done, inner - index[index.size() - 1]);
       if (staged_) rows = std::min(rows, kStagedRows);
       const auto place = [&](const Operand& o) {
-        std::int64_t offset = begin * o.step[o.step.size() - 1];
-        for (int k = 0; k < outer_index.size(); ++k)
-          offset += outer_index[k] * o.step[outer_axes_.numbers[static_cast<std::size_t>(k)]];
-        for (int k = 0; k < index.size(); ++k)
-          offset += index[k] * o.step[reduced_.numbers[static_cast<std::size_t>(k)]];
-        return Place{offset, o.step[reduced_.numbers.back()], o.step[o.step.size() - 1]};
+        const std::int64_t column = o.step[o.step.size() - 1];
+        const std::int64_t offset =
+            begin * column + offset_at(outer_index, outer_axes_, o.step) + offset_at(index, reduced_, o.step);
+        return Place{offset, o.step[reduced_.numbers.back()], column};
       };
       frame.lay(bound_.body, rows, n, place);
       frame.tile.first = done == 0;

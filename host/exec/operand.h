@@ -44,6 +44,13 @@ struct Axes {
   }
 };
 
+/// How far the position with these indices along the axes is from their origin, in an operand that steps so.
+inline std::int64_t offset_at(const Dims& index, const Axes& axes, const Dims& step) {
+  std::int64_t offset = 0;
+  for (int k = 0; k < index.size(); ++k) offset += index[k] * step[axes.numbers[static_cast<std::size_t>(k)]];
+  return offset;
+}
+
 /// Where a tile lies in one operand: the offset of its first element, and steps per row and per element.
 struct Place {
   std::int64_t offset, row, column;

@@ -185,11 +185,7 @@ class RowLaunch {
       frame.acc[k] = static_cast<std::byte*>(frame.states[k]) + at * reductions_[k].state_bytes;
   }
 
-  std::int64_t kept_offset(const Operand& o, const Dims& index) const {
-    std::int64_t offset = 0;
-    for (int k = 0; k < index.size(); ++k) offset += index[k] * o.step[kept_axes_.numbers[static_cast<std::size_t>(k)]];
-    return offset;
-  }
+  std::int64_t kept_offset(const Operand& o, const Dims& index) const { return offset_at(index, kept_axes_, o.step); }
 
   const Bound& bound_;
   const int threads_;
