@@ -55,6 +55,13 @@ void run_flat(const Bound& bound, int threads) {
   });
 }
 
+// A view stored as it is: nothing to compute on the way.
+bool is_move(const Bound& bound) {
+  const ir::Region& body = bound.launch->kernel.body;
+  return body.code.size() == 1 && body.stores.size() == 1 && body.inputs.size() == 1 && bound.body.in[0].staged &&
+         !bound.body.in[0].index && !bound.body.out[0].staged;
+}
+
 // A task: rows [row, row_end) of the space, columns [column, column_end) of the innermost axis.
 struct Task {
   std::int64_t row, row_end, column, column_end;
@@ -68,6 +75,7 @@ class Rows {
     columns_ = bound.launch->extents[rank_ - 1];
     staged_ = bound.body.staged;
     streaming_ = streams(bound, rows_ * columns_);
+    moves_ = !streaming_ && is_move(bound);
 
     const std::int64_t wanted =
         std::max<std::int64_t>(1, std::min(threads * kTasksPerThread, rows_ * columns_ / kMinTask));
@@ -95,8 +103,8 @@ class Rows {
 
  private:
   void sweep(Frame& frame, const Dims& index, std::int64_t rows, const Task& task) const {
-    // A staged tile is 16 rows deep, so that a transposed operand's cache lines are used whole.
-    const std::int64_t depth = staged_ ? std::min<std::int64_t>(rows, 16) : rows;
+    // A staged tile is 64 rows deep, so that a transposed operand is read several cache lines at a time.
+    const std::int64_t depth = staged_ ? std::min<std::int64_t>(rows, 64) : rows;
     // And as wide as whole cache lines of any dtype, as streaming asks for.
     const std::int64_t width = staged_ ? std::max<std::int64_t>(kStagedElements / depth / 64 * 64, 64) : columns_;
     for (std::int64_t r = 0; r < rows; r += depth) {
@@ -105,7 +113,12 @@ class Rows {
           const std::int64_t row_step = rank_ > 1 ? o.step[rank_ - 2] : 0, column_step = o.step[rank_ - 1];
           return Place{dot(index, o.step) + r * row_step + c * column_step, row_step, column_step};
         };
-        frame.lay(bound_.body, std::min(depth, rows - r), std::min(width, task.column_end - c), place);
+        const std::int64_t deep = std::min(depth, rows - r), wide = std::min(width, task.column_end - c);
+        if (moves_) {
+          frame.move(bound_.body.in[0], bound_.body.out[0], place, deep, wide);
+          continue;
+        }
+        frame.lay(bound_.body, deep, wide, place);
         frame.tile.streaming = streaming_;
         bound_.runner.body(frame.tile);
         frame.finish(bound_.body, place);
@@ -118,7 +131,7 @@ class Rows {
   Dims outer_;
   std::int64_t rows_, columns_;
   std::int64_t rows_per_task_, columns_per_task_, row_tasks_, column_tasks_;
-  bool staged_, streaming_;
+  bool staged_, streaming_, moves_;
 };
 
 }  // namespace

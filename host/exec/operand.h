@@ -82,8 +82,16 @@ class Frame {
       if (region.out[k].staged) put(k, region.out[k], place(region.out[k]));
   }
 
-  /// The same for `count` elements in C order from position `begin` of the axes, as one row. Operands start at
-  /// in_offset and out_offset.
+  /// A tile of one operand to another, whose rows are contiguous.
+  template <class F>
+  void move(const Operand& from, const Operand& to, F&& place, std::int64_t rows, std::int64_t n) {
+    const Place source = place(from), target = place(to);
+    support_->gather[cpu::item_index(from.itemsize)](to.base + target.offset, target.row, from.base + source.offset,
+                                                     source.row, source.column, rows, n);
+  }
+
+  /// As lay and finish, for `count` elements in C order from position `begin` of the axes, as one row. Operands start
+  /// at in_offset and out_offset.
   void lay_range(const Region& region, const Axes& axes, std::int64_t begin, std::int64_t count);
   void finish_range(const Region& region, const Axes& axes, std::int64_t begin, std::int64_t count);
 

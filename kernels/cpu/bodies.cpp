@@ -5,6 +5,7 @@
 //
 //   ingot_<op>_<dtype>_w<lanes>(out, a, b, c)            dtype is that of the operands (random_uniform: of the result)
 //   ingot_common_<op>_<dtype>_w<lanes>(out, a, b, c)     without its rare cases (INGOT_RARE_BEYOND in slow.def)
+//   ingot_split_sqrt_f64_w<lanes>(out, a)                where the level has it (square_root.h)
 //   ingot_cast_<from>_<to>_w<lanes>(out, a)              to may be bool; from bool is from u8
 //   ingot_sumsqdev_<dtype>_w<lanes>(shift, s, q, value)  folds a value into accumulators that are set
 //
@@ -12,6 +13,7 @@
 #include "kernels/cpu/bundle.h"
 #include "kernels/math/math.h"
 #include "kernels/math/reduce.h"
+#include "kernels/math/square_root.h"
 
 // INGOT_Wk: the lanes of kWide vectors of a k-byte dtype; INGOT_W16: of kNarrow vectors of an 8-byte one
 // (kernels/cpu/bundle.h).
@@ -183,6 +185,15 @@ INGOT_EACH_WIDTH(INGOT_CAST_BOOL, 0)
 #define INGOT_RARE_BEYOND(name, ...) INGOT_EACH_WIDTH(INGOT_COMMON, name)
 #include "kernels/math/slow.def"
 
+#if INGOT_SIZE == 8 && defined(__AVX512F__)
+#define INGOT_SPLIT_SQRT(width, unused)                                                                      \
+  extern "C" void INGOT_SYMBOL(split_sqrt, INGOT_BODIES_DTYPE, width)(void* out, const void* a, const void*, \
+                                                                      const void*) {                         \
+    put(out, split_sqrt(lanes<Value, width>(a)));                                                            \
+  }
+            INGOT_EACH_WIDTH(INGOT_SPLIT_SQRT, 0)
+#endif
+
 #define INGOT_SUMSQDEV(width, unused)                                                                              \
   extern "C" void INGOT_SYMBOL(sumsqdev, INGOT_BODIES_DTYPE, width)(const void* shift, void* s, void* q,           \
                                                                     const void* value) {                           \
@@ -192,5 +203,5 @@ INGOT_EACH_WIDTH(INGOT_CAST_BOOL, 0)
     put(s, sums.sum);                                                                                              \
     put(q, sums.squares);                                                                                          \
   }
-            INGOT_EACH_WIDTH(INGOT_SUMSQDEV, 0)
+                INGOT_EACH_WIDTH(INGOT_SUMSQDEV, 0)
 #endif

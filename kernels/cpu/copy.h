@@ -25,7 +25,7 @@ void write(char* at, const T& value) {
 // Side of the blocks that are transposed in registers: 16 registers of 16 bytes, or 8 of 32. 8-byte elements: 4 by 4.
 template <class T>
 constexpr int kBlock = sizeof(T) == 1   ? 16
-                       : sizeof(T) == 8 ? 4
+                       : sizeof(T) == 8 ? (kRegisterBytes == 64 ? 8 : 4)
                                         : 8;
 
 // Rounds of perfect shuffles: after log2(B) of them row i holds what column i held.

@@ -130,6 +130,7 @@ template <class T>
 struct MomentsFold {
   static constexpr Size size = sizeof(T);
   static constexpr int N = 2 * kRegisterBytes / sizeof(T);
+  static constexpr int kLeafLanes = 512 / sizeof(T);
   using V = vec<T, N>;
   using Pairs = vec<T, 2 * N>;
 
@@ -197,10 +198,45 @@ struct MomentsFold {
     store(squares, m.squares);
   }
 
+  // The same without a division, for nearly all leaves: every lane has seen n values, a power of two, so that to divide
+  // by n is to multiply by 1 / n, and a share is a half.
+  static Moments<T> fold_even(const T* shift, Size n) {
+    const T *s = shift + kLeafLanes, *q = s + kLeafLanes;
+    const V inverse = splat<V>(T(1) / T(n));
+    Moments<V> states[kLeafLanes / N];
+    for (Size i = 0; i < kLeafLanes / N; ++i) {
+      const ShiftedSums<V> sums{load<V>(shift + i * N), load<V>(s + i * N), load<V>(q + i * N)};
+      states[i] = moments_finish(sums, sums.sum * inverse, sums.sum * sums.sum * inverse);
+    }
+    T weight = T(n) / 2;
+    for (Size half = kLeafLanes / N / 2; half > 0; half /= 2, weight *= 2)
+      for (Size i = 0; i < half; ++i) states[i] = join_halves(states[i], states[i + half], weight);
+    return fold_even<N>(states[0], weight);
+  }
+  template <int kLanes>
+  static ALWAYS_INLINE Moments<T> fold_even(Moments<vec<T, kLanes>> m, T weight) {
+    if constexpr (kLanes == 2) {
+      return join_halves(Moments<T>{m.mean[0], m.rest[0], m.squares[0]}, {m.mean[1], m.rest[1], m.squares[1]}, weight);
+    } else {
+      using Half = vec<T, kLanes / 2>;
+      const Moments<Half> both =
+          join_halves(Moments<Half>{m.mean.lo, m.rest.lo, m.squares.lo}, {m.mean.hi, m.rest.hi, m.squares.hi}, weight);
+      return fold_even<kLanes / 2>(both, 2 * weight);
+    }
+  }
+  template <class W>
+  static ALWAYS_INLINE Moments<W> join_halves(Moments<W> a, Moments<W> b, T weight) {
+    return moments_join(a, b, splat<W>(T(0.5)), splat<W>(weight));
+  }
+
   static void fold(void* acc, Size lanes, Size count, void* state) {
     T *mean = static_cast<T*>(acc), *rest = mean + lanes, *squares = rest + lanes;
     // Lanes below `more` have one element more than the others.
     const Size each = count / lanes, more = count % lanes;
+    if (more == 0 && lanes == kLeafLanes && (each & (each - 1)) == 0) {
+      put(static_cast<T*>(state), fold_even(mean, each));
+      return;
+    }
     lane_states(mean, rest, squares, more, each + 1);
     if (each > 0) lane_states(mean + more, rest + more, squares + more, lanes - more, each);
     Size present = each > 0 ? lanes : more;

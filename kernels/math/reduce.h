@@ -88,21 +88,30 @@ INGOT_FN Moments<V> moments_about(V a, V b, V squares) {
   const V mean = a + b;
   return {mean, b - (mean - a), squares};
 }
-// Of a lane that has seen n values, the first included. A difference that rounding made negative becomes 0; NaN stays.
+// Of a lane that has seen n values, the first included, given s.sum / n and s.sum^2 / n. A difference that rounding
+// made negative becomes 0; NaN stays.
+template <class V>
+INGOT_FN Moments<V> moments_finish(ShiftedSums<V> s, V mean, V square_of_sum) {
+  const V squares = s.squares - square_of_sum, zero = splat<V>(0);
+  return moments_about(s.shift, mean, select(squares < zero, zero, squares));
+}
 template <class V>
 INGOT_FN Moments<V> moments_finish(ShiftedSums<V> s, Rebind<f64, V> n) {
-  const V count = convert<Element<V>>(n), zero = splat<V>(0);
-  const V squares = s.squares - s.sum * s.sum / count;
-  return moments_about(s.shift, s.sum / count, select(squares < zero, zero, squares));
+  const V count = convert<Element<V>>(n);
+  return moments_finish(s, s.sum / count, s.sum * s.sum / count);
 }
-// Of a and b together (Chan, Golub and LeVeque), with na and nb values, both at least 1. A mean that is infinite or NaN
-// makes delta NaN, by way of its rest, and so squares: the deviation from it is no number.
+// Of a and b together (Chan, Golub and LeVeque), b having `share` of the values, and `weight` being na * share. A mean
+// that is infinite or NaN makes delta NaN, by way of its rest, and so squares: the deviation from it is no number.
+template <class V>
+INGOT_FN Moments<V> moments_join(Moments<V> a, Moments<V> b, V share, V weight) {
+  const V delta = (b.mean - a.mean) + (b.rest - a.rest);
+  return moments_about(a.mean, fma(delta, share, a.rest), (a.squares + b.squares) + delta * delta * weight);
+}
+// With na and nb values, both at least 1.
 template <class V>
 INGOT_FN Moments<V> moments_merge(Rebind<f64, V> na, Moments<V> a, Rebind<f64, V> nb, Moments<V> b) {
   const Rebind<f64, V> share = nb / (na + nb);
-  const V r = convert<Element<V>>(share), weight = convert<Element<V>>(na * share);
-  const V delta = (b.mean - a.mean) + (b.rest - a.rest);
-  return moments_about(a.mean, fma(delta, r, a.rest), (a.squares + b.squares) + delta * delta * weight);
+  return moments_join(a, b, convert<Element<V>>(share), convert<Element<V>>(na * share));
 }
 
 }  // namespace ingot::math

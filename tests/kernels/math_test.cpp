@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "kernels/math/math.h"
+#include "kernels/math/square_root.h"
 
 namespace ingot::math {
 namespace {
@@ -597,6 +598,78 @@ TYPED_TEST(Float, FloorDivisionIsTheFloorOfTheExactQuotient) {
       ASSERT_LE(ulps(got, quotient), 0.5) << text(a) << " // " << text(b) << " = " << text(got);
     }
   }
+}
+
+// --- Square roots by products
+// ---------------------------------------------------------------------------------------------------------------
+
+// From estimates all over the interval that root_by_products allows for.
+void expect_rounded_root(f64 x) {
+  const f64 want = std::sqrt(x), inverse = 1 / want;
+  for (int step = -64; step <= 64; ++step) {
+    const f64 estimate = inverse * (1 + step * 0x1p-20);
+    ASSERT_EQ(root_by_products(x, estimate), want) << text(x) << ", estimate " << text(estimate);
+  }
+}
+
+// The odd numbers M whose squares are k mod 2^bits, below 2^bits.
+std::vector<u64> roots_modulo(i64 k, int bits) {
+  std::vector<u64> roots{1, 3, 5, 7};
+  for (int n = 4; n <= bits; ++n) {
+    std::vector<u64> lifted;
+    for (const u64 root : roots) {
+      const u64 mask = (u64{1} << n) - 1;
+      for (const u64 m : {root, root + (u64{1} << (n - 1))})
+        if (((m * m - static_cast<u64>(k)) & mask) == 0) lifted.push_back(m & mask);
+    }
+    std::sort(lifted.begin(), lifted.end());
+    lifted.erase(std::unique(lifted.begin(), lifted.end()), lifted.end());
+    roots = lifted;
+  }
+  return roots;
+}
+
+// All x in [1, 4) whose root lies k units from a midpoint M * 2^-53 of two neighbours, for every k up to 63 in size.
+TEST(RootByProducts, RoundsTheHardestCases) {
+  int cases = 0;
+  for (i64 k = -63; k <= 63; k += 8) {
+    ASSERT_EQ((k % 8 + 8) % 8, 1);
+    for (const int exponent : {0, 1}) {
+      for (const u64 m : roots_modulo(k, 54 + exponent)) {
+        if (m >> 53 != 1) continue;
+        const unsigned __int128 square = static_cast<unsigned __int128>(m) * m - static_cast<unsigned __int128>(k);
+        const u64 x = static_cast<u64>(square >> (54 + exponent));
+        if (x >> 52 != 1) continue;
+        ++cases;
+        for (const int scale : {0, -2, 10, 1000, -900})
+          expect_rounded_root(std::ldexp(static_cast<f64>(x), exponent - 52 + scale));
+      }
+    }
+  }
+  EXPECT_EQ(cases, 24);
+  expect_rounded_root(1 + 0x1p-52);
+  expect_rounded_root(4 - 0x1p-51);
+}
+
+TEST(RootByProducts, RoundsSquaresAndWhatIsBesideThem) {
+  std::mt19937_64 random(kSeed);
+  for (int i = 0; i < 2000; ++i) {
+    const f64 m = 1 + static_cast<f64>(random() >> 12) * 0x1p-52, x = m * m;
+    for (const f64 near : {x, std::nextafter(x, 0), std::nextafter(x, 5)}) expect_rounded_root(near);
+  }
+}
+
+TEST(RootByProducts, RoundsAtAnySize) {
+  std::mt19937_64 random(kSeed);
+  for (int i = 0; i < samples(); ++i) {
+    const f64 x = std::ldexp(1 + static_cast<f64>(random() >> 12) * 0x1p-52, static_cast<int>(random() % 1982) - 958);
+    ASSERT_FALSE(root_is_out_of_range(x)) << text(x);
+    expect_rounded_root(x);
+  }
+  for (const f64 x : {0.0, -0.0, -1.0, 0x1p-959, 0x1p-1074, HUGE_VAL, -HUGE_VAL, std::nan("")})
+    EXPECT_TRUE(root_is_out_of_range(x)) << text(x);
+  expect_rounded_root(0x1p-958);
+  expect_rounded_root(std::numeric_limits<f64>::max());
 }
 
 // --- Reductions

@@ -89,6 +89,10 @@ llvm::Function* Bodies::common(Op op, DType dtype, int lanes) {
   return declare(dtype, symbol(text("common_", info(op).name), dtype, lanes));
 }
 
+llvm::Function* Bodies::split_sqrt(int lanes) {
+  return declare(DType::Float64, symbol("split_sqrt", DType::Float64, lanes));
+}
+
 llvm::Function* Bodies::cast(DType from, DType to, int lanes) {
   from = lane_dtype(from);
   return declare(from, symbol(text("cast_", short_name(from)), to, lanes));

@@ -25,6 +25,7 @@ class Bodies {
   llvm::Function* op(Op op, DType dtype, int lanes);
   /// The same of an op that may leave out its rare cases (host/ir/range.h).
   llvm::Function* common(Op op, DType dtype, int lanes);
+  llvm::Function* split_sqrt(int lanes);
   /// void (out, a)
   llvm::Function* cast(DType from, DType to, int lanes);
   /// void (shift, s, q, value)

@@ -1,6 +1,7 @@
 #include "host/emit/llvm/bundle.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "host/ir/repetition.h"
 #include "kernels/cpu/bundle.h"
@@ -56,6 +57,15 @@ bool is_long_chain(const ir::Region& region) {
   return critical_path(region) >= kLongChain;
 }
 
+bool waits_for_square_roots(const ir::Region& region, cpu::Level level) {
+  if (level != cpu::Level::V4) return false;
+  int roots = 0;
+  for (const ir::Instr& instr : region.code)
+    if (instr.code == ir::Code::Apply && instr.op == Op::sqrt && instr.dtype == DType::Float64)
+      roots += info(instr.op).cost;
+  return 2 * roots > ir::cost(region);
+}
+
 Bundle choose_bundle(const ir::Region& region, cpu::Level level) {
   // Neighbouring trips overlap in the processor while two of them fit its reorder buffer. Past that, only more vectors
   // in flight hide the latency of a long chain; before it, they spill registers. Without fma instructions nothing is
@@ -66,17 +76,34 @@ Bundle choose_bundle(const ir::Region& region, cpu::Level level) {
   const bool wide = (level == cpu::Level::V4 && ir::cost(region) > kHeavy) ||
                     (level != cpu::Level::Baseline && (is_long_chain(region) || has_random_numbers(region)));
   const int lanes = (wide ? cpu::kWide : cpu::kNarrow) * cpu::register_bytes(level) / widest(region);
-  return {lanes, lanes, lanes, 1};
+  return {lanes, lanes, lanes};
+}
+
+// Of one reduction all lanes: where there are as few registers as lanes need, values are added from memory. Of several
+// arrays what leaves registers for the work, if the end of a row can be masked.
+void hold_accumulators(const ir::Kernel& kernel, cpu::Level level, Bundle& bundle) {
+  int arrays = 0;
+  bool masked = true;
+  for (const ir::Reduction& r : kernel.reductions) {
+    arrays += r.reducer == Reducer::sumsqdev ? 3 : 1;
+    masked = masked && has_masks(level, kernel.value_dtype(r));
+  }
+  for (const ir::Operand& in : kernel.body.inputs) masked = masked && has_masks(level, in.dtype);
+  for (const ir::Store& s : kernel.body.stores) masked = masked && has_masks(level, s.operand.dtype);
+  const int all = ir::lanes(kernel) / bundle.lanes, free = level == cpu::Level::V4 ? 24 : 12,
+            needed = arrays * bundle.lanes * widest(kernel.body) / cpu::register_bytes(level);
+  if (arrays > 1 && (!masked || needed > free)) return;
+  bundle.held = true;
+  bundle.unroll =
+      arrays == 1 ? all : std::min(all, static_cast<int>(std::bit_floor(static_cast<unsigned>(free / needed))));
 }
 
 Bundle choose_body_bundle(const ir::Kernel& kernel, cpu::Level level) {
   constexpr int kCheap = 4;
   Bundle bundle = choose_bundle(kernel.body, level);
-  if (is_short_of_registers(kernel, level)) return {2 * bundle.lanes, bundle.lanes / 2, bundle.lanes, 1};
-  const bool one = kernel.form() == ir::Form::Row && kernel.reductions.size() == 1 &&
-                   kernel.reductions[0].reducer != Reducer::sumsqdev;
-  if (ir::cost(kernel.body) > kCheap) return bundle;
-  if (one) bundle.unroll = ir::lanes(kernel) / bundle.lanes;
+  if (is_short_of_registers(kernel, level)) return {2 * bundle.lanes, bundle.lanes / 2, bundle.lanes};
+  if (ir::cost(kernel.body) > kCheap && !waits_for_square_roots(kernel.body, level)) return bundle;
+  if (kernel.form() == ir::Form::Row) hold_accumulators(kernel, level, bundle);
   if (folds_rows_together(kernel, level))
     bundle.unroll = std::max(1, 8 / cpu::kNarrow / static_cast<int>(kernel.reductions.size()));
   return bundle;

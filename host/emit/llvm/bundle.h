@@ -9,10 +9,11 @@
 namespace ingot::emit {
 
 struct Bundle {
-  int lanes;        // of every value, whatever its dtype: a bundle's bytes over the widest itemsize of the region
-  int part;         // those that one call of a body takes
-  int random_part;  // the same of random numbers
-  int unroll;       // copies of the body in one trip
+  int lanes;          // of every value, whatever its dtype: a bundle's bytes over the widest itemsize of the region
+  int part;           // those that one call of a body takes
+  int random_part;    // the same of random numbers
+  int unroll = 1;     // copies of the body in one trip
+  bool held = false;  // the accumulators of a Row reduction stay in registers
   int block() const { return lanes * unroll; }
 };
 
@@ -22,11 +23,14 @@ bool has_masks(cpu::Level level, DType dtype);
 /// Whether the region's longest chain of dependent instructions is too long for neighbouring bundles to overlap.
 bool is_long_chain(const ir::Region& region);
 
+/// Whether the region's time is that of its square roots in f64, and the level can compute some of them by products.
+bool waits_for_square_roots(const ir::Region& region, cpu::Level level);
+
 Bundle choose_bundle(const ir::Region& region, cpu::Level level);
 
-/// As above for a kernel's body. Where it is cheap and the accumulators of all lanes of its Row reductions fit the
-/// vector registers, one trip covers all lanes, and the accumulators never leave the registers in the loop. Of Column
-/// reductions one trip covers eight registers' worth, whose accumulators take a few rows between two trips to memory.
+/// As above for a kernel's body. Where it is cheap, its Row reductions hold the accumulators of one trip's lanes in
+/// registers down all rows of a leaf. Of Column reductions one trip covers eight registers' worth, whose accumulators
+/// take a few rows between two trips to memory.
 Bundle choose_body_bundle(const ir::Kernel& kernel, cpu::Level level);
 
 /// Whether the body is a loop over the steps of a long chain (ir::Repetition) with more vectors in flight than

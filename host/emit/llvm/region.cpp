@@ -23,7 +23,8 @@ RegionCode::RegionCode(const ir::Region& region, const std::vector<bool>& unifor
       uniform_(region.code.size()),
       scalars_(region.code.size()),
       slots_(region.code.size()),
-      paths_(ir::common_paths(region)) {
+      paths_(ir::common_paths(region)),
+      split_roots_(waits_for_square_roots(region, bodies.level())) {
   for (std::size_t i = 0; i < region.code.size(); ++i) {
     const ir::Instr& instr = region.code[i];
     switch (instr.code) {
@@ -202,6 +203,7 @@ void RegionCode::apply(int i, bool common) {
   const bool random = op.result == Result::Random;
   const DType dtype = random ? instr.dtype : args[(op.properties & Selects_) != 0 ? 1 : 0].dtype;
   const auto body = [&](int lanes) {
+    if (split_roots_ && instr.op == Op::sqrt && dtype == DType::Float64) return bodies_.split_sqrt(lanes);
     return common ? bodies_.common(instr.op, dtype, lanes) : bodies_.op(instr.op, dtype, lanes);
   };
   call(body, random ? bundle_.random_part : bundle_.part, {result, args[0], args[1], args[2]});

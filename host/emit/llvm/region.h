@@ -79,6 +79,7 @@ class RegionCode {
   const ir::Repetition* loop_ = nullptr;
   std::map<int, llvm::Value*> carried_;
   ir::CommonPaths paths_;
+  bool split_roots_;
   llvm::Value* large_ = nullptr;          // i1: whether an input of the bundle exceeds paths_.limit
   llvm::Value* large_uniform_ = nullptr;  // the same of the uniform ones
   bool out_of_line_ = false;

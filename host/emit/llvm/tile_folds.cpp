@@ -20,36 +20,43 @@ Op combine(Reducer reducer) {
 
 }  // namespace
 
-// Folds the values of the bundle at `offset` into the accumulators: those in registers, given in `acc`, or else those
-// in memory. Under a mask, which only accumulators in registers have, the other lanes stay as they are.
-Values TileFunction::accumulate(const Segment& segment, Value* offset, Values acc, Value* starts, Value* mask) {
+// Folds the values of the bundle at `offset` into the accumulators in memory.
+void TileFunction::accumulate(const Segment& segment, Value* offset, Value* starts) {
   Value* index = row_form() ? builder_.CreateAnd(offset, i64(lanes_ - 1)) : offset;
   std::size_t array = 0;
   for (const Accumulators& r : reductions_) {
     Value* value = code_->slot(r.reduction.value);
-    if (mask != nullptr) {
-      Value* const folded =
-          builder_.CreateSelect(mask, code_->vector(r.reduction.value), splat(identity(r.reduction.reducer, r.dtype)));
-      value = code_->new_slot(r.dtype);
-      builder_.CreateStore(folded, value);
-    }
     const auto address = [&](int a) { return at(segment.acc[array + static_cast<std::size_t>(a)], index, r.dtype); };
     if (r.deviation()) {
-      check(!in_registers(), "deviations are accumulated in memory");
       Value* const first =
           row_form() ? builder_.CreateICmpSLT(builder_.CreateAdd(segment.start, offset), i64(lanes_)) : starts;
       accumulate_deviations(r, {address(0), address(1), address(2)}, value, first);
     } else {
-      Value *const slot = code_->new_slot(r.dtype), *const place = in_registers() ? nullptr : address(0);
-      builder_.CreateStore(place ? load_bundle(place, r.dtype) : acc[array], slot);
-      join(r, slot, value);
-      Value* const result = builder_.CreateLoad(code_->vector_type(r.dtype), slot);
-      if (place)
-        store_bundle(result, place, r.dtype);
-      else
-        acc[array] = result;
+      store_bundle(joined(r, load_bundle(address(0), r.dtype), value), address(0), r.dtype);
     }
     array += static_cast<std::size_t>(r.arrays());
+  }
+}
+
+// Folds the values of a bundle into its accumulators in registers, which it gives back; those of lanes outside the mask
+// stay as they are. `first`: the values are the first that their lanes see.
+Values TileFunction::accumulate_held(Values acc, bool first, Value* mask) {
+  std::size_t array = 0;
+  for (const Accumulators& r : reductions_) {
+    Value *const value = code_->vector(r.reduction.value), *const zero = llvm::Constant::getNullValue(value->getType());
+    const Values before(acc.begin() + array, acc.begin() + array + r.arrays());
+    const auto now = [&](int a) -> Value*& { return acc[array + static_cast<std::size_t>(a)]; };
+    if (!r.deviation()) {
+      now(0) = joined(r, before[0], code_->slot(r.reduction.value));
+    } else if (first) {
+      now(0) = value;
+      now(1) = now(2) = zero;
+    } else {
+      std::copy_n(deviated(r, before, code_->slot(r.reduction.value)).begin(), 3, &now(0));
+    }
+    if (mask != nullptr)
+      for (int a = 0; a < r.arrays(); ++a) now(a) = builder_.CreateSelect(mask, now(a), before[a]);
+    array += before.size();
   }
   return acc;
 }
@@ -67,16 +74,33 @@ void TileFunction::accumulate_deviations(const Accumulators& r, const Values& at
   builder_.CreateBr(done);
 
   builder_.SetInsertPoint(fold);
-  Values slots;
-  for (Value* address : at) {
-    slots.push_back(code_->new_slot(r.dtype));
-    builder_.CreateStore(load_bundle(address, r.dtype), slots.back());
-  }
-  code_->call([&](int lanes) { return bodies_.sumsqdev(r.dtype, lanes); },
-              {{slots[0], r.dtype}, {slots[1], r.dtype}, {slots[2], r.dtype}, {value, r.dtype}});
-  for (int a = 1; a < 3; ++a) store_bundle(builder_.CreateLoad(type, slots[a]), at[a], r.dtype);
+  Values before;
+  for (Value* address : at) before.push_back(load_bundle(address, r.dtype));
+  const Values after = deviated(r, before, value);
+  for (int a = 1; a < 3; ++a) store_bundle(after[a], at[a], r.dtype);
   builder_.CreateBr(done);
   builder_.SetInsertPoint(done);
+}
+
+// Shift, s and q after the value in slot `value`.
+Values TileFunction::deviated(const Accumulators& r, Values acc, Value* value) {
+  llvm::SmallVector<RegionCode::Slot> slots;
+  for (Value* part : acc) {
+    slots.push_back({code_->new_slot(r.dtype), r.dtype});
+    builder_.CreateStore(part, slots.back().address);
+  }
+  slots.push_back({value, r.dtype});
+  code_->call([&](int lanes) { return bodies_.sumsqdev(r.dtype, lanes); }, slots);
+  for (std::size_t a = 1; a < 3; ++a) acc[a] = builder_.CreateLoad(code_->vector_type(r.dtype), slots[a].address);
+  return acc;
+}
+
+// The bundle `left` combined with the one in slot `value`.
+Value* TileFunction::joined(const Accumulators& r, Value* left, Value* value) {
+  Value* const slot = code_->new_slot(r.dtype);
+  builder_.CreateStore(left, slot);
+  join(r, slot, value);
+  return builder_.CreateLoad(code_->vector_type(r.dtype), slot);
 }
 
 // Combines the bundle in slot `right` into the one in slot `left`.
@@ -124,24 +148,22 @@ void TileFunction::fold(Value* leaf_state, std::size_t reduction, Value* count) 
 // Folds the lanes by halving in generated code: where a leaf takes 80 ns, a call that does it takes half as long again.
 // Lanes without elements hold the identity.
 void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_state) {
-  Value *left = code_->new_slot(r.dtype), *right = code_->new_slot(r.dtype);
+  Value* right = code_->new_slot(r.dtype);
   llvm::Type* type = code_->vector_type(r.dtype);
-  const auto joined = [&](Value* a, Value* b) -> Value* {
-    builder_.CreateStore(a, left);
+  const auto together = [&](Value* a, Value* b) {
     builder_.CreateStore(b, right);
-    join(r, left, right);
-    return builder_.CreateLoad(type, left);
+    return joined(r, a, right);
   };
   Values bundles;
   for (int lane = 0; lane < lanes_; lane += bundle_.lanes)
     bundles.push_back(builder_.CreateAlignedLoad(type, at(lanes, i64(lane), r.dtype), llvm::Align(itemsize(r.dtype))));
   for (std::size_t half = bundles.size() / 2; half > 0; half /= 2)
-    for (std::size_t k = 0; k < half; ++k) bundles[k] = joined(bundles[k], bundles[k + half]);
+    for (std::size_t k = 0; k < half; ++k) bundles[k] = together(bundles[k], bundles[k + half]);
   Value* last = bundles[0];
   for (int half = bundle_.lanes / 2; half > 0; half /= 2) {
     llvm::SmallVector<int> upper(static_cast<std::size_t>(bundle_.lanes), llvm::PoisonMaskElem);
     for (int l = 0; l < half; ++l) upper[static_cast<std::size_t>(l)] = l + half;
-    last = joined(last, builder_.CreateShuffleVector(last, upper));
+    last = together(last, builder_.CreateShuffleVector(last, upper));
   }
   builder_.CreateStore(builder_.CreateExtractElement(last, std::uint64_t{0}), leaf_state);
 }

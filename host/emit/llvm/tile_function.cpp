@@ -196,7 +196,7 @@ void TileFunction::emit_row(Value* row) {
 void TileFunction::emit_rows(Value* row) {
   code_->compute_uniform([&](const ir::Instr& instr) { return params_[instr.index]; });
   Value* left = builder_.CreateSub(rows_, row);
-  Value* rows = builder_.CreateSelect(builder_.CreateICmpSLT(left, i64(kRowsTogether)), left, i64(kRowsTogether));
+  Value* rows = smaller(left, i64(kRowsTogether));
   Value* rest = builder_.CreateAnd(n_, i64(bundle_.block() - 1));
   Value* main = builder_.CreateSub(n_, rest);
   loop(main, bundle_.block(), {}, [&](Value* column, Values) {
@@ -263,22 +263,14 @@ void TileFunction::emit_leaves(Value* row, const Segment& whole) {
   loop(leaves, 1, {}, [&](Value* leaf, Values) {
     Value* start = builder_.CreateMul(leaf, i64(leaf_));
     Value* left = builder_.CreateSub(n_, start);
-    Value* count = builder_.CreateSelect(builder_.CreateICmpSLT(left, i64(leaf_)), left, i64(leaf_));
+    Value* count = smaller(left, i64(leaf_));
     Segment part = from(whole, start);
     part.acc = row_acc_;
     if (in_registers()) {
-      part.count = builder_.CreateAnd(count, i64(-lanes_));
-      Value* rest = builder_.CreateSub(count, part.count);
-      Values acc = emit_blocks(part, nullptr);
-      if (has_masks()) {
-        hold(emit_last_block(from(part, part.count), rest, std::move(acc)), part.acc);
-      } else {
-        hold(acc, part.acc);
-        const Bundle all = bundle_;
-        bundle_.unroll = 1;
-        emit_span(from(part, part.count), rest, nullptr);
-        bundle_ = all;
-      }
+      loop(i64(lanes_), bundle_.block(), {}, [&](Value* lane, Values) {
+        emit_lanes(part, lane, count);
+        return Values{};
+      });
     } else {
       clear(part.acc, i64(lanes_));
       emit_span(part, count, nullptr);
@@ -291,6 +283,37 @@ void TileFunction::emit_leaves(Value* row, const Segment& whole) {
     }
     return Values{};
   });
+}
+
+// A block of a leaf's lanes, down all its rows. Deviations begin with a row of their own, which gives the shifts.
+void TileFunction::emit_lanes(const Segment& leaf, Value* lane, Value* count) {
+  Value *whole = builder_.CreateAnd(count, i64(-lanes_)), *rest = builder_.CreateSub(count, whole);
+  Segment lanes = from(leaf, lane);
+  for (std::size_t a = 0; a < acc_dtypes_.size(); ++a) lanes.acc[a] = at(row_acc_[a], lane, acc_dtypes_[a]);
+  const auto of_these = [&](Value* elements) { return builder_.CreateSub(elements, lane); };
+
+  Values acc;
+  for (int copy = 0; copy < bundle_.unroll; ++copy)
+    for (const Accumulators& r : reductions_)
+      acc.insert(acc.end(), static_cast<std::size_t>(r.arrays()), splat(identity(r.reduction.reducer, r.dtype)));
+  Segment rows = lanes;
+  rows.count = whole;
+  if (has_deviations()) {
+    acc = emit_some(lanes, of_these(smaller(count, i64(lanes_))), std::move(acc), true);
+    rows = from(lanes, i64(lanes_));
+    rows.count = builder_.CreateSub(whole, i64(lanes_));
+    rest = builder_.CreateSelect(builder_.CreateICmpSGT(whole, i64(0)), rest, i64(0));
+  }
+  acc = loop(rows.count, lanes_, std::move(acc),
+             [&](Value* i, Values held) { return emit_held(rows, i, nullptr, std::move(held), false); });
+  const Segment end = from(lanes, whole);
+  if (has_masks()) return hold(emit_some(end, of_these(rest), std::move(acc), false), lanes.acc);
+  hold(acc, lanes.acc);
+  const Bundle all = bundle_;
+  bundle_.unroll = 1;
+  bundle_.held = false;
+  emit_span(end, rest, nullptr);
+  bundle_ = all;
 }
 
 TileFunction::Segment TileFunction::from(const Segment& whole, Value* start) {
@@ -370,23 +393,30 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
   builder_.SetInsertPoint(done);
 }
 
-// Gives the accumulators that are held in registers; they start anew, the loop being the first of its leaf.
-Values TileFunction::emit_blocks(const Segment& segment, Value* starts) {
-  Values acc;
-  if (in_registers())
-    for (int copy = 0; copy < bundle_.unroll; ++copy)
-      for (std::size_t a = 0; a < acc_dtypes_.size(); ++a)
-        acc.push_back(splat(identity(reductions_[a].reduction.reducer, acc_dtypes_[a])));
-  return loop(segment.count, bundle_.block(), std::move(acc),
-              [&](Value* i, Values held) { return emit_bundles(segment, i, std::move(held), starts, nullptr); });
+void TileFunction::emit_blocks(const Segment& segment, Value* starts) {
+  loop(segment.count, bundle_.block(), {}, [&](Value* i, Values) {
+    emit_bundles(segment, i, nullptr, [&](int, Value* offset, Value*) { accumulate(segment, offset, starts); });
+    return Values{};
+  });
 }
 
-// The first `count` elements of a block, if there are any.
-Values TileFunction::emit_last_block(const Segment& segment, Value* count, Values acc) {
-  BasicBlock *before = builder_.GetInsertBlock(), *last = block("last"), *done = block("lasted");
-  builder_.CreateCondBr(builder_.CreateICmpSGT(count, i64(0)), last, done);
-  builder_.SetInsertPoint(last);
-  const Values more = emit_bundles(segment, i64(0), acc, nullptr, count);
+// The block that begins at element `block`, folded into accumulators in registers; its first `count` elements only,
+// unless that is null. `first`: no lane has seen a value before.
+Values TileFunction::emit_held(const Segment& segment, Value* block, Value* count, Values acc, bool first) {
+  const auto arrays = static_cast<std::ptrdiff_t>(acc_dtypes_.size());
+  emit_bundles(segment, block, count, [&](int copy, Value*, Value* mask) {
+    const auto mine = acc.begin() + copy * arrays;
+    std::ranges::copy(accumulate_held({mine, mine + arrays}, first, mask), mine);
+  });
+  return acc;
+}
+
+// The same for the first `count` elements of the segment, if there are any.
+Values TileFunction::emit_some(const Segment& segment, Value* count, Values acc, bool first) {
+  BasicBlock *before = builder_.GetInsertBlock(), *some = block("some"), *done = block("some.end");
+  builder_.CreateCondBr(builder_.CreateICmpSGT(count, i64(0)), some, done);
+  builder_.SetInsertPoint(some);
+  const Values more = emit_held(segment, i64(0), count, acc, first);
   BasicBlock* const end = builder_.GetInsertBlock();
   builder_.CreateBr(done);
   builder_.SetInsertPoint(done);
@@ -399,9 +429,10 @@ Values TileFunction::emit_last_block(const Segment& segment, Value* count, Value
   return acc;
 }
 
-// The bundles of the block that begins at element `block`; of its first `count` elements only, unless that is null.
-Values TileFunction::emit_bundles(const Segment& segment, Value* block, Values acc, Value* starts, Value* count) {
-  const std::size_t arrays = acc_dtypes_.size();
+// Computes and stores the bundles of the block that begins at element `block`, of its first `count` elements only,
+// unless that is null, and folds each.
+void TileFunction::emit_bundles(const Segment& segment, Value* block, Value* count,
+                                llvm::function_ref<void(int copy, Value* offset, Value* mask)> fold) {
   for (int copy = 0; copy < bundle_.unroll; ++copy) {
     Value* offset = builder_.CreateAdd(block, i64(copy * bundle_.lanes), "", true, true);
     Value* mask = count != nullptr ? first_lanes(builder_.CreateSub(count, i64(copy * bundle_.lanes))) : nullptr;
@@ -416,12 +447,8 @@ Values TileFunction::emit_bundles(const Segment& segment, Value* block, Values a
       return builder_.CreateAdd(builder_.CreateVectorSplat(bundle_.lanes, first), ramps_[k]);
     });
     store(segment, offset, mask);
-    Values mine;
-    if (in_registers()) mine.assign(acc.begin() + copy * arrays, acc.begin() + (copy + 1) * arrays);
-    mine = accumulate(segment, offset, std::move(mine), starts, mask);
-    if (in_registers()) std::copy(mine.begin(), mine.end(), acc.begin() + copy * arrays);
+    fold(copy, offset, mask);
   }
-  return acc;
 }
 
 // Accumulators from registers to memory.

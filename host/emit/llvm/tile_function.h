@@ -30,10 +30,11 @@ struct Accumulators {
 
 // One function of the contract in kernels/cpu/tile.h. A row is cut into blocks; the code of the region is emitted once,
 // in a loop that runs over the whole blocks of the row in place, and then once more over a padded copy of what is left.
-// So the hot loop knows nothing of tails, and lanes past the end reach neither memory nor accumulators. Where a block
-// covers all lanes of a leaf (choose_body_bundle), its accumulators stay in registers, and what such blocks leave is
-// one more block under masks, or where the level has none goes through the code above a bundle at a time. Cheap bodies
-// of Column reductions fold a few rows into a block's accumulators before these go back to memory.
+// So the hot loop knows nothing of tails, and lanes past the end reach neither memory nor accumulators. Where a leaf's
+// accumulators are held in registers (choose_body_bundle), a block of its lanes goes down all its rows before the next
+// one does, and the row that is not whole is one more block under masks, or where the level has none goes through the
+// code above a bundle at a time. Cheap bodies of Column reductions fold a few rows into a block's accumulators before
+// these go back to memory.
 class TileFunction {
  public:
   TileFunction(llvm::Module& module, Bodies& bodies, const char* name, const ir::Kernel& kernel,
@@ -54,6 +55,7 @@ class TileFunction {
   Value* stack(DType dtype, int elements);
   Value* field(std::size_t offset, llvm::Type* type);
   Value* entry(Value* array, std::size_t index, llvm::Type* type);
+  Value* smaller(Value* a, Value* b) { return builder_.CreateSelect(builder_.CreateICmpSLT(a, b), a, b); }
   Value* at(Value* base, Value* index, DType dtype) { return builder_.CreateGEP(type_of(dtype), base, index); }
   Value* bytes_from(Value* base, Value* bytes) { return builder_.CreateGEP(builder_.getInt8Ty(), base, bytes); }
   Values loop(Value* end, std::int64_t step, Values carried, llvm::function_ref<Values(Value*, Values)> body);
@@ -67,15 +69,21 @@ class TileFunction {
   void emit_rows(Value* row);
   void emit_columns(Value* row, Value* rows, Value* column, Value* count);
   void emit_leaves(Value* row, const Segment& whole);
+  void emit_lanes(const Segment& leaf, Value* lane, Value* count);
   Segment from(const Segment& whole, Value* start);
   void emit_span(const Segment& whole, Value* count, Value* starts);
-  Values emit_blocks(const Segment& segment, Value* starts);
-  Values emit_last_block(const Segment& segment, Value* count, Values acc);
-  Values emit_bundles(const Segment& segment, Value* block, Values acc, Value* starts, Value* count);
+  void emit_blocks(const Segment& segment, Value* starts);
+  Values emit_held(const Segment& segment, Value* block, Value* count, Values acc, bool first);
+  Values emit_some(const Segment& segment, Value* count, Values acc, bool first);
+  void emit_bundles(const Segment& segment, Value* block, Value* count,
+                    llvm::function_ref<void(int copy, Value* offset, Value* mask)> fold);
   void hold(const Values& acc, const Values& arrays);
   void store(const Segment& segment, Value* offset, Value* mask);
-  Values accumulate(const Segment& segment, Value* offset, Values acc, Value* starts, Value* mask);
+  void accumulate(const Segment& segment, Value* offset, Value* starts);
+  Values accumulate_held(Values acc, bool first, Value* mask);
   void accumulate_deviations(const Accumulators& r, const Values& at, Value* value, Value* first);
+  Values deviated(const Accumulators& r, Values acc, Value* value);
+  Value* joined(const Accumulators& r, Value* left, Value* value);
   void join(const Accumulators& r, Value* left, Value* right);
   void clear(const Values& acc, Value* count);
   void fold(Value* leaf_state, std::size_t reduction, Value* count);
@@ -96,7 +104,8 @@ class TileFunction {
   }
 
   bool row_form() const { return form_ == ir::Form::Row; }
-  bool in_registers() const { return row_form() && bundle_.unroll > 1; }
+  bool in_registers() const { return bundle_.held; }
+  bool has_deviations() const { return acc_dtypes_.size() > reductions_.size(); }
 
   llvm::Module& module_;
   llvm::LLVMContext& context_;
