@@ -18,13 +18,12 @@ void set_default_device(Device device, Location where) {
 
 Device default_device() {
   const int device = config().device;
-  if (device == kAutomatic) return exec::is_usable(0) ? Device::cuda() : Device::cpu();
-  return device == kHost ? Device::cpu() : Device::cuda(device);
+  const int used = device == kAutomatic ? exec::first_usable() : device;
+  return used == kHost ? Device::cpu() : Device::cuda(used);
 }
 
 void set_memory_budget(Device device, std::int64_t bytes, Location where) {
-  if (device.is_cpu())
-    fail<ValueError>(where, "set_memory_budget: the cpu has no budget; expected a CUDA device");
+  if (device.is_cpu()) fail<ValueError>(where, "set_memory_budget: the cpu has no budget; expected a CUDA device");
   exec::require_gpu(device.index(), where);
   exec::set_gpu_budget(device.index(), bytes);
 }

@@ -61,9 +61,10 @@ struct Settings : Config {
     if (const std::string_view limit = environment("INGOT_DEVICE_MEMORY"); !limit.empty()) {
       device_memory = bytes(limit);
       if (device_memory < 0)
-        throw ValueError(text("INGOT_DEVICE_MEMORY is \"", limit,
-                              "\"; expected a number of bytes, with K, M or G behind it for powers of 1024, or leave it "
-                              "unset"));
+        throw ValueError(
+            text("INGOT_DEVICE_MEMORY is \"", limit,
+                 "\"; expected a number of bytes, with K, M or G behind it for powers of 1024, or leave it "
+                 "unset"));
     }
 
     constexpr std::string_view kLevels[] = {"", "warn", "info", "debug", "trace"};

@@ -1,8 +1,8 @@
 // A block of memory that results and inputs live in: the library's own, borrowed from the caller, or a mapped file; or
 // the memory of devices, or both.
 //
-// Where the values are changes under the lock of evaluations alone (host/exec). Once data() has given a pointer it stays
-// good, and may be asked for without that lock.
+// Where the values are changes under the lock of evaluations alone (host/exec). Once data() has given a pointer it
+// stays good, and may be asked for without that lock.
 #pragma once
 
 #include <atomic>

@@ -104,9 +104,9 @@ void Gpu::use() {
 }
 
 void Gpu::fail(Result result, std::string_view name) {
-  const std::string failure = text("cuda(", ordinal_, "): ", name, " failed with ", describe(result));
-  settle(failure);
+  settle(result, name);
   if (is_lost()) fail_as_lost();
+  const std::string failure = text("cuda(", ordinal_, "): ", name, " failed with ", describe(result));
   if (result == Result::OutOfMemory)
     throw MemoryError(text(failure, "; free arrays that are no longer needed, or compute on the host"));
   throw DeviceError(failure);
@@ -119,7 +119,7 @@ void Gpu::fail_as_lost() {
 }
 
 // Nothing of what was begun may touch memory that is handed out again.
-void Gpu::settle(const std::string& failure) {
+void Gpu::settle(Result failure, std::string_view name) {
   if (context_.context == nullptr) return;
   Result result = driver()->context_set(context_.context);
   for (const OwnedStream* stream : {&compute_, &in_, &out_})
@@ -127,11 +127,12 @@ void Gpu::settle(const std::string& failure) {
   if (result == Result::Success) return;
   const std::scoped_lock guard(mutex_);
   if (is_lost()) return;
-  why_lost_ = text(failure, ", and then its streams with ", describe(result));
+  why_lost_ = text(name, " failed with ", describe(failure));
+  if (result != failure) why_lost_ += text(", and then its streams with ", describe(result));
   in_cache_ = 0;
   cached_.clear();
   lost_.store(true, std::memory_order_release);
-  log(Log::Warn, why_lost_, "; the device is used no more");
+  log(Log::Warn, "cuda(", ordinal_, ") is lost: ", why_lost_);
 }
 
 Address Gpu::take(std::size_t bytes) {

@@ -3,8 +3,8 @@
 // All kernels run on one stream, so that memory freed by one launch may serve the next. Copies run on two others,
 // ordered against the first by events.
 //
-// After a call of the driver's has failed, what was begun is waited for. A device that does not even do that is lost for
-// the rest of the process, as is one whose kernel faulted: every use of it is a DeviceError that says why, and its
+// After a call of the driver's has failed, what was begun is waited for. A device that does not even do that is lost
+// for the rest of the process, as is one whose kernel faulted: every use of it is a DeviceError that says why, and its
 // memory is handed out no more.
 #pragma once
 
@@ -125,7 +125,7 @@ class Gpu {
   void use();
   [[noreturn]] void fail(Result result, std::string_view name);
   [[noreturn]] void fail_as_lost();
-  void settle(const std::string& failure);
+  void settle(Result failure, std::string_view name);
   Staging* staging();
   void put(Address address, std::size_t bytes);
   Address take(std::size_t bytes);

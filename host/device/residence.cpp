@@ -69,8 +69,8 @@ class OnGpu : public DeviceCopy {
 };
 
 OnGpu* copy_on(const Storage& storage, const Gpu& gpu) {
-  return static_cast<OnGpu*>(storage.find_device_copy(
-      [&](const DeviceCopy& copy) { return &static_cast<const OnGpu&>(copy).gpu() == &gpu; }));
+  return static_cast<OnGpu*>(
+      storage.find_device_copy([&](const DeviceCopy& copy) { return &static_cast<const OnGpu&>(copy).gpu() == &gpu; }));
 }
 
 void attach(Storage& storage, BlockRef block) {

@@ -51,8 +51,8 @@ void Staging::copy_out(std::byte* to, Address from, std::size_t bytes, Stream st
     if (i < pieces) {
       Slot& slot = slots_[(first + i) % slots_.size()];
       gpu_.call(&Driver::event_synchronize, "cuEventSynchronize", slot.done.get());
-      gpu_.call(&Driver::copy_out, "cuMemcpyDtoHAsync", static_cast<void*>(slot.bytes()), from + i * kSlotBytes, length(i),
-           stream);
+      gpu_.call(&Driver::copy_out, "cuMemcpyDtoHAsync", static_cast<void*>(slot.bytes()), from + i * kSlotBytes,
+                length(i), stream);
       gpu_.call(&Driver::event_record, "cuEventRecord", slot.done.get(), stream);
     }
     if (i < ahead) continue;

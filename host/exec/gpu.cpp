@@ -125,6 +125,12 @@ const GpuLaunches::Entry& entry_for(GpuLaunches& launches, const cuda::Options& 
 
 }  // namespace
 
+int first_usable() {
+  for (int k = 0; k < cuda::device_count(); ++k)
+    if (cuda::Gpu::is_usable(k)) return k;
+  return kHost;
+}
+
 bool is_usable(int ordinal) { return cuda::Gpu::is_usable(ordinal); }
 
 void require_gpu(int ordinal, const Location& where) {
@@ -165,8 +171,7 @@ cuda::Gpu* gpu_for(const std::function<Demand()>& ask) {
   const double copies = static_cast<double>(demand.bytes_on_host) / kLinkBytesPerSecond;
   if (on_host < kWorthADevice || copies > on_host) return nullptr;
   if (resident != nullptr) return resident;
-  for (int k = 0; k < cuda::device_count(); ++k) {
-    if (!cuda::Gpu::is_usable(k)) continue;
+  for (int k = first_usable(); k >= 0; k = first_usable()) {  // one that cannot be set up is usable no more
     try {
       return &cuda::Gpu::get(k);
     } catch (const Error& error) {

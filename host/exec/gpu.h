@@ -12,6 +12,8 @@
 
 namespace ingot::exec {
 
+/// The first device that can be used; -1 for none.
+int first_usable();
 /// Whether a device exists and nothing has shown that it cannot be used, and an error that says why it cannot.
 bool is_usable(int ordinal);
 void require_gpu(int ordinal, const Location& where);

@@ -12,6 +12,7 @@ constexpr const char* kReason = "this build of ingot has no CUDA (INGOT_CUDA=OFF
 
 }  // namespace
 
+int first_usable() { return kHost; }
 bool is_usable(int) { return false; }
 void require_gpu(int, const Location& where) { fail<DeviceError>(where, kReason); }
 cuda::Gpu& gpu(int) { unavailable(); }

@@ -3,7 +3,11 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <map>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "host/device/gpu.h"
 #include "ingot/ingot.hpp"
@@ -71,9 +75,7 @@ void expect_balance() {
   } else {
     EXPECT_EQ(now.events_live, 2u);
   }
-  if (const char* const modules = std::getenv("INGOT_FAULT_MODULES")) {
-    EXPECT_EQ(now.modules_live, std::stoull(modules));
-  }
+  EXPECT_EQ(now.modules_live, control().calls("cuModuleGetFunction") - control().calls("cuModuleUnload"));
   EXPECT_EQ(fake_cuda_test::nvrtc_counts().live, 0u);
 }
 
@@ -102,29 +104,20 @@ TEST(FaultProgram, DISABLED_Runs) {
   expect_balance();
   EXPECT_EQ(books().allocations_live, before.allocations_live);
   EXPECT_EQ(books().modules_live, before.modules_live);
-  std::printf("modules: %llu\n", static_cast<unsigned long long>(books().modules_live));
 }
 
-unsigned long long number_after(const std::string& text, const std::string& key) {
-  const auto at = text.find(key);
-  return at != std::string::npos ? std::stoull(text.substr(at + key.size())) : 0;
-}
-
-struct Baseline {
-  unsigned long long calls = 0, modules = 0;
-};
-
-const Baseline& baseline() {
-  static const Baseline found = [] {
+// Calls of the driver while nothing fails.
+unsigned long long calls() {
+  static const unsigned long long count = [] {
     const tests::Ended ended = tests::run_case(kProgram, {{"FAKE_CUDA", "delay=0"}});
     EXPECT_EQ(ended.status, 0) << ended.output;
-    return Baseline{number_after(ended.output, "calls: "), number_after(ended.output, "modules: ")};
+    const std::string key = "calls: ";
+    return std::stoull(ended.output.substr(ended.output.find(key) + key.size()));
   }();
-  return found;
+  return count;
 }
 
-bool survives(const std::string& fault, std::map<std::string, std::string> environment) {
-  environment["INGOT_FAULT_MODULES"] = std::to_string(baseline().modules);
+bool survives(const std::string& fault, const std::map<std::string, std::string>& environment) {
   const tests::Ended ended = tests::run_case(kProgram, environment);
   EXPECT_EQ(ended.status, 0) << fault << "\n" << ended.output;
   return ended.status == 0;
@@ -135,6 +128,17 @@ bool survives(const char* kind, unsigned long long nth, int code) {
   return survives(fault, {{"FAKE_CUDA", "delay=0," + fault}});
 }
 
+// Kernels are compiled anew: nothing is in the cache on disk.
+bool survives_nvrtc(unsigned nth, int code) {
+  std::string folder = (std::filesystem::temp_directory_path() / "ingot_faults_XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) return false;
+  const std::string fault = "any:" + std::to_string(nth) + ":" + std::to_string(code);
+  const bool survived =
+      survives("NVRTC " + fault, {{"FAKE_CUDA", "delay=0"}, {"FAKE_NVRTC_FAIL", fault}, {"INGOT_CACHE_DIR", folder}});
+  std::filesystem::remove_all(folder);
+  return survived;
+}
+
 struct Kind {
   const char* kind;
   int code;
@@ -142,23 +146,30 @@ struct Kind {
 constexpr Kind kKinds[] = {{"fail", 1}, {"fail", 2}, {"lose", 719}, {"lose", 700}, {"fail", 999}, {"lose", 214}};
 
 TEST(Faults, AreSurvivedAtSomeCalls) {
-  ASSERT_GT(baseline().calls, 50u);
+  ASSERT_GT(calls(), 50u);
   constexpr unsigned seed = 20261127;
   std::mt19937 random(seed);
   for (int k = 0; k < 6; ++k) {
-    const unsigned long long nth = random() % baseline().calls + 1;
+    const unsigned long long nth = random() % calls() + 1;
     survives(kKinds[k].kind, nth, kKinds[k].code);
   }
 }
 
+TEST(Faults, OfTheCompilerAreSurvived) {
+  survives_nvrtc(1, 11);
+  survives_nvrtc(3, 6);
+}
+
 void fail_at_every_call(const Kind& kind) {
-  ASSERT_GT(baseline().calls, 50u);
+  ASSERT_GT(calls(), 50u);
   int failed = 0;
-  for (unsigned long long nth = 1; nth <= baseline().calls && failed < 5; ++nth)
-    failed += !survives(kind.kind, nth, kind.code);
+  for (unsigned long long nth = 1; nth <= calls() && failed < 5; ++nth) failed += !survives(kind.kind, nth, kind.code);
 }
 
 TEST(LongFaults, OutOfMemoryAtEveryCall) { fail_at_every_call({"fail", 2}); }
+TEST(LongFaults, OfTheCompilerAtEveryCall) {
+  for (unsigned nth = 1; nth <= 56; ++nth) ASSERT_TRUE(survives_nvrtc(nth, 6));
+}
 TEST(LongFaults, AnInvalidValueAtEveryCall) { fail_at_every_call({"fail", 1}); }
 TEST(LongFaults, AnUnknownErrorAtEveryCall) { fail_at_every_call({"fail", 999}); }
 TEST(LongFaults, AFailedLaunchAtEveryCall) { fail_at_every_call({"lose", 719}); }

@@ -24,7 +24,9 @@ std::vector<Step> mixed_program() {
   const auto a = std::make_shared<Arrays>();
   const auto values = [](const Array& array) { return array.to_vector<double>(); };
   return {
-      {"elementwise", [=] { a->y.eval();
+      {"elementwise",
+       [=] {
+         a->y.eval();
          return std::vector<double>();
        }},
       {"rows", [=] { return values(sum(a->y, 1)); }},
