@@ -34,9 +34,8 @@ class Storage {
 
   Storage(void* data, std::size_t bytes, Deleter deleter) noexcept
       : data_(data), bytes_(bytes), deleter_(std::move(deleter)) {}
-  /// On a device only, until data() is asked for.
-  Storage(std::unique_ptr<DeviceCopy> copy, std::size_t bytes) noexcept
-      : bytes_(bytes), device_copies_(std::move(copy)) {}
+  /// Values to come on a device, in copies to be added.
+  explicit Storage(std::size_t bytes) noexcept : bytes_(bytes) {}
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
@@ -95,14 +94,7 @@ class Storage {
   }
 
   void fetch() {
-    StorageRef host;
-    for (DeviceCopy* copy = device_copies_.get(); !host; copy = copy->next_.get()) {
-      try {
-        host = copy->to_host(bytes_);
-      } catch (...) {
-        if (!copy->next_) throw;
-      }
-    }
+    StorageRef host = device_copies_->to_host(bytes_);  // the only copy: others are made by way of the host
     data_ = host->data();
     deleter_ = [host](void*, std::size_t) {};
   }

@@ -40,7 +40,7 @@ Devices& devices() {
 
 void Block::release() noexcept {
   if (refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  gpu_.put(address_, bytes_);
+  if (!owner_) gpu_.put(address_, bytes_);
   delete this;
 }
 
@@ -64,7 +64,7 @@ Gpu& Gpu::get(int ordinal) {
 }
 
 bool Gpu::is_usable(int ordinal) {
-  if (ordinal < 0 || ordinal >= device_count()) return false;
+  if (ordinal < 0 || ordinal >= device_count() || config().forked) return false;
   Devices& all = devices();
   const auto k = static_cast<std::size_t>(ordinal);
   const std::scoped_lock guard(all.mutex);
@@ -98,6 +98,10 @@ int Gpu::attribute(Attribute which) {
 }
 
 void Gpu::use() {
+  if (config().forked) [[unlikely]]
+    throw DeviceError(text("cuda(", ordinal_,
+                           ") is the parent's: a child after fork cannot use CUDA; start a new "
+                           "process, or compute on the cpu"));
   if (is_lost()) [[unlikely]]
     fail_as_lost();
   call(&Driver::context_set, "cuCtxSetCurrent", context_.context);
@@ -273,6 +277,18 @@ void Gpu::launch(Function function, std::uint32_t blocks, std::uint32_t threads,
   void* parameters[] = {parameter};
   call(&Driver::launch, "cuLaunchKernel", function, blocks, 1U, 1U, threads, 1U, 1U, 0U, compute_.get(), parameters,
        nullptr);
+}
+
+void Gpu::come_after(Stream stream) {
+  use();
+  call(&Driver::event_record, "cuEventRecord", computed_.get(), stream);
+  call(&Driver::stream_wait, "cuStreamWaitEvent", compute_.get(), computed_.get(), 0U);
+}
+
+void Gpu::come_before(Stream stream) {
+  use();
+  call(&Driver::event_record, "cuEventRecord", computed_.get(), compute_.get());
+  call(&Driver::stream_wait, "cuStreamWaitEvent", stream, computed_.get(), 0U);
 }
 
 void Gpu::synchronize() {

@@ -25,10 +25,12 @@ namespace ingot::cuda {
 
 class Gpu;
 
-/// Memory of a device. Given back to the device's pool with the last reference, from any thread.
+/// Memory of a device: of its pool, and given back to that with the last reference, from any thread; or another's, if
+/// that has an owner.
 class Block {
  public:
-  Block(Gpu& gpu, Address address, std::size_t bytes) noexcept : gpu_(gpu), address_(address), bytes_(bytes) {}
+  Block(Gpu& gpu, Address address, std::size_t bytes, std::shared_ptr<void> owner = {}) noexcept
+      : gpu_(gpu), address_(address), bytes_(bytes), owner_(std::move(owner)) {}
   Block(const Block&) = delete;
   Block& operator=(const Block&) = delete;
 
@@ -45,6 +47,7 @@ class Block {
   Gpu& gpu_;
   const Address address_;
   const std::size_t bytes_;
+  const std::shared_ptr<void> owner_;
 };
 
 using BlockRef = Ref<Block>;
@@ -93,6 +96,10 @@ class Gpu {
 
   Function load(const std::string& cubin, const std::string& name);
   void launch(Function function, std::uint32_t blocks, std::uint32_t threads, void* parameter);
+  /// Orders what is begun from now on after the work that a stream, null or one of this context, has by now; and the
+  /// stream's later work after what was begun.
+  void come_after(Stream stream);
+  void come_before(Stream stream);
   /// Waits for all that was begun. DeviceError if some of it failed.
   void synchronize();
 

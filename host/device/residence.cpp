@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "host/base/config.h"
 #include "host/base/error.h"
 #include "host/base/log.h"
 #include "host/device/host_memory.h"
@@ -38,6 +39,7 @@ class OnGpu : public DeviceCopy {
   OnGpu(const OnGpu&) = delete;
   OnGpu& operator=(const OnGpu&) = delete;
   ~OnGpu() override {
+    if (config().forked) return;  // a thread that is no more may hold the lock
     const std::scoped_lock guard(registry().mutex);
     registry().copies.erase(this);
   }
@@ -53,6 +55,8 @@ class OnGpu : public DeviceCopy {
     return block_->address();
   }
   std::uint64_t last_use() const { return last_use_; }
+  bool can_go() const { return can_go_ && last_use_ != launch; }
+  void stay() { can_go_ = false; }
 
   StorageRef to_host(std::size_t bytes) override {
     StorageRef host = device::allocate(bytes, [] { return std::string("values that a device computed"); });
@@ -66,6 +70,7 @@ class OnGpu : public DeviceCopy {
   BlockRef block_;
   Storage* const storage_;  // which this is a copy of
   std::uint64_t last_use_ = launch;
+  bool can_go_ = true;
 };
 
 OnGpu* copy_on(const Storage& storage, const Gpu& gpu) {
@@ -73,10 +78,12 @@ OnGpu* copy_on(const Storage& storage, const Gpu& gpu) {
       storage.find_device_copy([&](const DeviceCopy& copy) { return &static_cast<const OnGpu&>(copy).gpu() == &gpu; }));
 }
 
-void attach(Storage& storage, BlockRef block) {
+OnGpu& attach(Storage& storage, BlockRef block) {
   auto copy = std::make_unique<OnGpu>(std::move(block), &storage);
-  copy->enter();
+  OnGpu& attached = *copy;
+  attached.enter();
   storage.add_device_copy(std::move(copy));
+  return attached;
 }
 
 struct Candidate {
@@ -90,7 +97,7 @@ std::vector<Candidate> candidates(const Gpu& gpu) {
   {
     const std::scoped_lock guard(registry().mutex);
     for (OnGpu* copy : registry().copies) {
-      if (&copy->gpu() != &gpu || copy->last_use() == launch) continue;
+      if (&copy->gpu() != &gpu || !copy->can_go()) continue;
       if (StorageRef storage = copy->storage()) list.push_back({std::move(storage), copy, false});
     }
   }
@@ -146,8 +153,16 @@ Address on_device(Storage& storage, Gpu& gpu) {
 StorageRef allocate_on(Gpu& gpu, std::size_t bytes) {
   BlockRef block = make_room(gpu, bytes);
   if (!block) return {};
-  StorageRef storage = StorageRef::adopt(new Storage(nullptr, bytes, {}));
+  StorageRef storage = StorageRef::adopt(new Storage(bytes));
   attach(*storage, std::move(block));
+  return storage;
+}
+
+void keep_on_device(Storage& storage, Gpu& gpu) { copy_on(storage, gpu)->stay(); }
+
+StorageRef borrow_on(Gpu& gpu, Address address, std::size_t bytes, std::shared_ptr<void> owner) {
+  StorageRef storage = StorageRef::adopt(new Storage(bytes));
+  attach(*storage, BlockRef::adopt(new Block(gpu, address, bytes, std::move(owner)))).stay();
   return storage;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "host/base/storage.h"
 #include "host/device/gpu.h"
@@ -21,6 +22,12 @@ Address on_device(Storage& storage, Gpu& gpu);
 
 /// Memory of the device for values to come; null if there is no room.
 StorageRef allocate_on(Gpu& gpu, std::size_t bytes);
+
+/// Has the values, which are on the device, stay there for as long as the storage lives.
+void keep_on_device(Storage& storage, Gpu& gpu);
+
+/// Values in memory of the device that is another's.
+StorageRef borrow_on(Gpu& gpu, Address address, std::size_t bytes, std::shared_ptr<void> owner);
 
 /// Whether a device that is not lost has a copy of the values; visits each.
 bool visit_devices(const Storage& storage, const std::function<void(Gpu&)>& visit);

@@ -66,7 +66,7 @@ class Execution {
       gpu != nullptr ? run_on_gpu(launch, *gpu) : exec::run(launch);
       for (int value : launch.last_reads) storage_[static_cast<std::size_t>(value)] = {};
     }
-    if (gpu_ != nullptr) gpu_->synchronize();
+    if (gpu_ != nullptr) wait_for(*gpu_);
     counters().launches += static_cast<std::int64_t>(prepared_->launches.size());
     counters().bytes_read += prepared_->bytes_read;
     counters().bytes_written += prepared_->bytes_written;
@@ -300,7 +300,26 @@ void move_to(Node* node, int device) {
   cuda::Gpu& to = gpu(device);
   begin_gpu_launch();
   on_gpu(*kept_contiguous(node, evaluation), to);
-  to.synchronize();
+  wait_for(to);
+}
+
+const void* device_address(Node* node, int device) {
+  Evaluation evaluation;
+  cuda::Gpu& there = gpu(device);
+  begin_gpu_launch();
+  const std::byte* const address = stay_on_gpu(*kept_contiguous(node, evaluation), there);
+  wait_for(there);
+  return address;
+}
+
+void come_after(int device, void* stream) {
+  const Evaluation evaluation;
+  order_after(gpu(device), stream);
+}
+
+void come_before(int device, void* stream) {
+  const Evaluation evaluation;
+  order_before(gpu(device), stream);
 }
 
 void evaluate_into(Node* node, void* out, const Strides& strides) {

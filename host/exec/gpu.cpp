@@ -197,6 +197,20 @@ std::byte* on_gpu(Storage& storage, cuda::Gpu& gpu) {
   return reinterpret_cast<std::byte*>(address);
 }
 
+std::byte* stay_on_gpu(Storage& storage, cuda::Gpu& gpu) {
+  std::byte* const address = on_gpu(storage, gpu);
+  cuda::keep_on_device(storage, gpu);
+  return address;
+}
+
+StorageRef borrow_from_gpu(cuda::Gpu& gpu, const void* address, std::size_t bytes, std::shared_ptr<void> owner) {
+  return cuda::borrow_on(gpu, reinterpret_cast<cuda::Address>(address), bytes, std::move(owner));
+}
+
+void wait_for(cuda::Gpu& gpu) { gpu.synchronize(); }
+void order_after(cuda::Gpu& gpu, void* stream) { gpu.come_after(static_cast<cuda::Stream>(stream)); }
+void order_before(cuda::Gpu& gpu, void* stream) { gpu.come_before(static_cast<cuda::Stream>(stream)); }
+
 StorageRef allocate_on_gpu(std::size_t bytes, cuda::Gpu& gpu, const std::function<std::string()>& purpose) {
   StorageRef storage = cuda::allocate_on(gpu, bytes);
   if (!storage) out_of_memory(gpu, bytes, purpose());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,19 @@ void begin_gpu_launch();
 
 /// The device address of the values, which are copied there if they are not there yet. MemoryError if there is no room.
 std::byte* on_gpu(Storage& storage, cuda::Gpu& gpu);
+
+/// The same; they stay there for as long as the storage lives.
+std::byte* stay_on_gpu(Storage& storage, cuda::Gpu& gpu);
+
+/// Values in memory of the device that is not Ingot's; `owner` lives as long as they are needed.
+StorageRef borrow_from_gpu(cuda::Gpu& gpu, const void* address, std::size_t bytes, std::shared_ptr<void> owner);
+
+/// Waits for all that was begun.
+void wait_for(cuda::Gpu& gpu);
+
+/// What is begun on the device comes after the work that the stream has; and the other way round.
+void order_after(cuda::Gpu& gpu, void* stream);
+void order_before(cuda::Gpu& gpu, void* stream);
 
 /// Memory of the device. MemoryError, which says what it was for, if there is no room.
 StorageRef allocate_on_gpu(std::size_t bytes, cuda::Gpu& gpu, const std::function<std::string()>& purpose);

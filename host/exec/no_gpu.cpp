@@ -29,6 +29,11 @@ bool host_takes_over(const cuda::Gpu&, const Error&) { return false; }
 void begin_gpu_launch() {}
 
 std::byte* on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
+std::byte* stay_on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
+StorageRef borrow_from_gpu(cuda::Gpu&, const void*, std::size_t, std::shared_ptr<void>) { unavailable(); }
+void wait_for(cuda::Gpu&) { unavailable(); }
+void order_after(cuda::Gpu&, void*) { unavailable(); }
+void order_before(cuda::Gpu&, void*) { unavailable(); }
 StorageRef allocate_on_gpu(std::size_t, cuda::Gpu&, const std::function<std::string()>&) { unavailable(); }
 void run_on_gpu(Bound&, cuda::Gpu&) { unavailable(); }
 

@@ -87,10 +87,14 @@ struct Ordered {
   }
 };
 
+Ordered& ordered() {
+  static auto* const instance = new Ordered;
+  return *instance;
+}
+
 template <class Body>
 int api(const char* name, Body body) noexcept {
-  static auto* const ordered = new Ordered;
-  if (const int code = ordered->due(name); code != 0) return code;
+  if (const int code = ordered().due(name); code != 0) return code;
   try {
     return body();
   } catch (const std::exception& error) {
