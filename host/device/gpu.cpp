@@ -179,8 +179,12 @@ void Gpu::put(Address address, std::size_t bytes) {
   const std::scoped_lock guard(mutex_);
   in_use_ -= static_cast<std::int64_t>(bytes);
   if (is_lost()) return;
-  cached_.push_back({address, bytes});
-  in_cache_ += static_cast<std::int64_t>(bytes);
+  try {
+    cached_.push_back({address, bytes});
+    in_cache_ += static_cast<std::int64_t>(bytes);
+  } catch (const std::bad_alloc&) {  // the host has no room to remember it
+    if (driver()->context_set(context_.context) == Result::Success) driver()->free(address);
+  }
 }
 
 void Gpu::release_cached() {
@@ -263,7 +267,7 @@ Function Gpu::load(const std::string& cubin, const std::string& name) {
   use();
   Module module = nullptr;
   Function function = nullptr;
-  call(&Driver::module_load, "cuModuleLoadData", &module, static_cast<const void*>(cubin.data()));
+  call_with_room(&Driver::module_load, "cuModuleLoadData", &module, static_cast<const void*>(cubin.data()));
   const Result found = driver()->module_function(&function, module, name.c_str());
   if (found != Result::Success) {
     driver()->module_unload(module);
@@ -275,8 +279,8 @@ Function Gpu::load(const std::string& cubin, const std::string& name) {
 void Gpu::launch(Function function, std::uint32_t blocks, std::uint32_t threads, void* parameter) {
   use();
   void* parameters[] = {parameter};
-  call(&Driver::launch, "cuLaunchKernel", function, blocks, 1U, 1U, threads, 1U, 1U, 0U, compute_.get(), parameters,
-       nullptr);
+  call_with_room(&Driver::launch, "cuLaunchKernel", function, blocks, 1U, 1U, threads, 1U, 1U, 0U, compute_.get(),
+                 parameters, nullptr);
 }
 
 void Gpu::come_after(Stream stream) {

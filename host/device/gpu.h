@@ -130,6 +130,16 @@ class Gpu {
   explicit Gpu(int ordinal);
   int attribute(Attribute which);
   void use();
+  // For calls that take memory of the device themselves: once more after what is cached was given back.
+  template <class... Parameters, class... Arguments>
+  void call_with_room(Result (*Driver::*member)(Parameters...), std::string_view name, Arguments... arguments) {
+    const Result result = (driver()->*member)(arguments...);
+    if (result == Result::Success) [[likely]]
+      return;
+    if (result != Result::OutOfMemory) fail(result, name);
+    release_cached();
+    call(member, name, arguments...);
+  }
   [[noreturn]] void fail(Result result, std::string_view name);
   [[noreturn]] void fail_as_lost();
   void settle(Result failure, std::string_view name);

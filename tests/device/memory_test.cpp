@@ -116,6 +116,20 @@ TEST_F(DeviceMemory, OfTheDriverMayRunOutToo) {
   for (int k = 0; k < 12; ++k) EXPECT_EQ(list[static_cast<std::size_t>(k)].to_vector<double>()[2], k + 2);
 }
 
+TEST_F(DeviceMemory, IsGivenBackForWhatTheDriverTakesItself) {
+  const auto values = numbers(kCount, 0);
+  const Array x = from_host(values.data(), {kCount});
+  for (const char* call : {"cuModuleLoadData", "cuLaunchKernel"}) {
+    (x * 2.0).eval();  // what it took is cached
+    ASSERT_GE(device().memory_use().cached, kBytes);
+    const FakeCudaBooks before = books();
+    fake_cuda_test::control().fail(call, 1, 2);
+    EXPECT_EQ(sum((x - 4.0) * (call[2] == 'M' ? x : x + 1.0) - 3.0).eval().dtype(), DType::Float64);
+    EXPECT_EQ(books().launches, before.launches + 1) << call;
+    EXPECT_GT(books().frees, before.frees) << call;
+  }
+}
+
 TEST_F(DeviceMemory, HasNoBudgetForTheCpu) {
   EXPECT_NE(message_of<ValueError>([] { set_memory_budget(Device::cpu(), 1); }).find("set_memory_budget: the cpu"),
             std::string::npos);
