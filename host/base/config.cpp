@@ -2,7 +2,9 @@
 
 #include <sched.h>
 
+#include <charconv>
 #include <cstdlib>
+#include <limits>
 #include <string_view>
 
 #include "host/base/error.h"
@@ -22,6 +24,22 @@ int usable_cores() {
   return CPU_COUNT(&set);
 }
 
+// "512M": bytes, with K, M or G for powers of 1024. -1 for what is none.
+std::int64_t bytes(std::string_view text) {
+  int shift = 0;
+  if (!text.empty()) {
+    const auto unit = std::string_view("KMG").find(text.back());
+    if (unit != std::string_view::npos) {
+      shift = 10 * (static_cast<int>(unit) + 1);
+      text.remove_suffix(1);
+    }
+  }
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  return is_number && count >= 0 && count <= (std::numeric_limits<std::int64_t>::max() >> shift) ? count << shift : -1;
+}
+
 struct Settings : Config {
   Settings() {
     const std::string_view wanted = environment("INGOT_BACKEND");
@@ -39,6 +57,15 @@ struct Settings : Config {
 
     cpu = environment("INGOT_CPU");
     cache_dir = environment("INGOT_CACHE_DIR");
+
+    if (const std::string_view limit = environment("INGOT_DEVICE_MEMORY"); !limit.empty()) {
+      device_memory = bytes(limit);
+      if (device_memory < 0)
+        throw ValueError(
+            text("INGOT_DEVICE_MEMORY is \"", limit,
+                 "\"; expected a number of bytes, with K, M or G behind it for powers of 1024, or leave it "
+                 "unset"));
+    }
 
     constexpr std::string_view kLevels[] = {"", "warn", "info", "debug", "trace"};
     const std::string_view level = environment("INGOT_LOG");

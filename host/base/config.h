@@ -20,9 +20,10 @@ struct Config {
   std::atomic<std::int64_t> max_pending_nodes{1 << 16};
   std::atomic<int> max_pending_depth{512};
   std::atomic<std::int64_t> max_retained_bytes{std::int64_t{1} << 32};
-  std::string cpu;        // INGOT_CPU; empty: what the machine has
-  std::string cache_dir;  // INGOT_CACHE_DIR; empty: the user's cache folder
-  int log = 0;            // INGOT_LOG = warn | info | debug | trace: 1 to 4
+  std::atomic<std::int64_t> device_memory{-1};  // INGOT_DEVICE_MEMORY: bytes of each device that may be used, or all
+  std::string cpu;                              // INGOT_CPU; empty: what the machine has
+  std::string cache_dir;                        // INGOT_CACHE_DIR; empty: the user's cache folder
+  int log = 0;                                  // INGOT_LOG = warn | info | debug | trace: 1 to 4
 };
 
 /// Throws ValueError at first use for an environment variable whose text means nothing.

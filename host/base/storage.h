@@ -1,5 +1,8 @@
 // A block of memory that results and inputs live in: the library's own, borrowed from the caller, or a mapped file; or
-// the memory of a device, or both.
+// the memory of devices, or both.
+//
+// Where the values are changes under the lock of evaluations alone (host/exec). Once data() has given a pointer it
+// stays good, and may be asked for without that lock.
 #pragma once
 
 #include <atomic>
@@ -19,6 +22,10 @@ class DeviceCopy {
  public:
   virtual ~DeviceCopy() = default;
   virtual StorageRef to_host(std::size_t bytes) = 0;
+
+ private:
+  friend class Storage;
+  std::unique_ptr<DeviceCopy> next_;  // on another device
 };
 
 class Storage {
@@ -27,15 +34,14 @@ class Storage {
 
   Storage(void* data, std::size_t bytes, Deleter deleter) noexcept
       : data_(data), bytes_(bytes), deleter_(std::move(deleter)) {}
-  /// On a device only, until data() is asked for.
-  Storage(std::unique_ptr<DeviceCopy> copy, std::size_t bytes) noexcept
-      : bytes_(bytes), device_copy_(std::move(copy)) {}
+  /// Values to come on a device, in copies to be added.
+  explicit Storage(std::size_t bytes) noexcept : bytes_(bytes) {}
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
   /// In the host's memory. The first call copies what is on a device only; it must not meet another.
   std::byte* data() {
-    if (data_ == nullptr && device_copy_) [[unlikely]]
+    if (data_ == nullptr && device_copies_) [[unlikely]]
       fetch();
     return static_cast<std::byte*>(data_);
   }
@@ -51,11 +57,33 @@ class Storage {
   void check() const noexcept {}
 #endif
 
-  DeviceCopy* device_copy() const noexcept { return device_copy_.get(); }
-  bool is_on_host() const noexcept { return data_ != nullptr || !device_copy_; }
-  void set_device_copy(std::unique_ptr<DeviceCopy> copy) noexcept { device_copy_ = std::move(copy); }
+  bool is_on_host() const noexcept { return data_ != nullptr || !device_copies_; }
+  /// The first copy for which predicate(copy) holds; null if there is none.
+  template <class Predicate>
+  DeviceCopy* find_device_copy(Predicate predicate) const {
+    DeviceCopy* copy = device_copies_.get();
+    while (copy != nullptr && !predicate(*copy)) copy = copy->next_.get();
+    return copy;
+  }
+  void add_device_copy(std::unique_ptr<DeviceCopy> copy) noexcept {
+    copy->next_ = std::move(device_copies_);
+    device_copies_ = std::move(copy);
+  }
+  /// The values must be elsewhere too.
+  void drop_device_copy(const DeviceCopy* copy) noexcept {
+    std::unique_ptr<DeviceCopy>* at = &device_copies_;
+    while (at->get() != copy) at = &(*at)->next_;
+    *at = std::move((*at)->next_);
+  }
 
   void add_ref() noexcept { refs_.fetch_add(1, std::memory_order_relaxed); }
+  /// For who has no reference yet, and knows by other means that the object is not gone: false if it is about to be.
+  bool try_add_ref() noexcept {
+    int refs = refs_.load(std::memory_order_relaxed);
+    while (refs != 0 && !refs_.compare_exchange_weak(refs, refs + 1, std::memory_order_acquire)) {
+    }
+    return refs != 0;
+  }
   void release() noexcept {
     if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }
@@ -66,7 +94,7 @@ class Storage {
   }
 
   void fetch() {
-    StorageRef host = device_copy_->to_host(bytes_);
+    StorageRef host = device_copies_->to_host(bytes_);  // the only copy: others are made by way of the host
     data_ = host->data();
     deleter_ = [host](void*, std::size_t) {};
   }
@@ -75,7 +103,7 @@ class Storage {
   void* data_ = nullptr;
   std::size_t bytes_;
   Deleter deleter_;
-  std::unique_ptr<DeviceCopy> device_copy_;
+  std::unique_ptr<DeviceCopy> device_copies_;
 #ifdef INGOT_DEBUG
   std::function<void()> check_;
 #endif

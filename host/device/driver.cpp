@@ -12,9 +12,17 @@ namespace {
 
 struct Opened {
   Driver functions;
-  bool usable = false;
+  int devices = 0;  // 0 where the driver cannot be used
   std::string reason;
 };
+
+std::string describe(const Driver& d, Result result) {
+  const char *name = nullptr, *meaning = nullptr;
+  if (d.error_name == nullptr || d.error_name(result, &name) != Result::Success || name == nullptr)
+    return text("error ", static_cast<int>(result));
+  if (d.error_string(result, &meaning) != Result::Success || meaning == nullptr) return name;
+  return text(name, ": ", meaning);
+}
 
 Opened open() {
   Opened opened;
@@ -34,22 +42,25 @@ Opened open() {
   }
 #include "host/device/driver.def"
   int count = 0;
+  std::string_view call = "cuInit";
   Result result = d.init(0);
-  if (result == Result::Success) result = d.device_count(&count);
-  if (result != Result::Success || count == 0) {
-    const char* name = nullptr;
-    d.error_name(result, &name);
-    opened.reason = text("no CUDA device: ", result == Result::Success ? "the driver counts 0" : name);
-    return opened;
+  if (result == Result::Success) {
+    call = "cuDeviceGetCount";
+    result = d.device_count(&count);
   }
-  opened.usable = true;
+  if (result != Result::Success)
+    opened.reason = text("no CUDA device: ", call, " failed with ", describe(d, result));
+  else if (count == 0)
+    opened.reason = "no CUDA device: the driver counts 0";
+  else
+    opened.devices = count;
   return opened;
 }
 
 const Opened& opened() {
   static const Opened* const instance = [] {
     auto* made = new Opened(open());
-    if (!made->usable) log(Log::Info, made->reason);
+    if (made->devices == 0) log(Log::Info, made->reason);
     return made;
   }();
   return *instance;
@@ -60,23 +71,11 @@ const Opened& opened() {
 const Driver* driver(std::string* reason) {
   const Opened& o = opened();
   if (reason != nullptr) *reason = o.reason;
-  return o.usable ? &o.functions : nullptr;
+  return o.devices != 0 ? &o.functions : nullptr;
 }
 
-std::string describe(Result result) {
-  const char *name = nullptr, *meaning = nullptr;
-  const Driver& d = opened().functions;
-  if (d.error_name == nullptr || d.error_name(result, &name) != Result::Success || name == nullptr)
-    return text("error ", static_cast<int>(result));
-  d.error_string(result, &meaning);
-  return text(name, meaning != nullptr ? ": " : "", meaning != nullptr ? meaning : "");
-}
+int device_count() { return opened().devices; }
 
-void check(Result result, std::string_view call) {
-  if (result == Result::Success) [[likely]]
-    return;
-  if (result == Result::OutOfMemory) throw MemoryError(text(call, ": the device is out of memory"));
-  throw DeviceError(text(call, " failed with ", describe(result)));
-}
+std::string describe(Result result) { return describe(opened().functions, result); }
 
 }  // namespace ingot::cuda

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace ingot::cuda {
 
@@ -47,16 +46,32 @@ struct Driver {
 /// Null where there is no driver or no device; why, in `reason`.
 const Driver* driver(std::string* reason = nullptr);
 
+/// Devices that the driver counts; 0 where there is no driver.
+int device_count();
+
 /// What the driver calls an error: "CUDA_ERROR_LAUNCH_FAILED: unspecified launch failure".
 std::string describe(Result result);
 
-/// Throws MemoryError when memory has run out, and DeviceError for any other failure, naming the call.
-void check(Result result, std::string_view call);
+/// A stream, an event or memory of the driver's, given back when it goes; the context must be current then.
+template <class Handle, Result (*Driver::*kGiveBack)(Handle)>
+class Owned {
+ public:
+  Owned() = default;
+  Owned(const Owned&) = delete;
+  Owned& operator=(const Owned&) = delete;
+  ~Owned() {
+    if (handle_ != nullptr) (driver()->*kGiveBack)(handle_);
+  }
+  Handle get() const noexcept { return handle_; }
+  /// For the driver to fill.
+  Handle* out() noexcept { return &handle_; }
 
-/// Calls a member of Driver and checks what it returns: call(&Driver::copy_in, "cuMemcpyHtoDAsync", ...).
-template <class... Parameters, class... Arguments>
-void call(Result (*Driver::*member)(Parameters...), std::string_view name, Arguments... arguments) {
-  check((driver()->*member)(arguments...), name);
-}
+ private:
+  Handle handle_ = nullptr;
+};
+
+using OwnedStream = Owned<Stream, &Driver::stream_destroy>;
+using OwnedEvent = Owned<Event, &Driver::event_destroy>;
+using Pinned = Owned<void*, &Driver::host_free>;
 
 }  // namespace ingot::cuda

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "host/base/config.h"
+#include "host/device/gpu.h"
 
 namespace ingot::cuda {
 namespace {
@@ -24,12 +25,10 @@ void copy_bytes(std::byte* to, const std::byte* from, std::size_t bytes) {
 
 }  // namespace
 
-Staging::Staging() {
+Staging::Staging(Gpu& gpu) : gpu_(gpu) {
   for (Slot& slot : slots_) {
-    void* memory = nullptr;
-    call(&Driver::host_allocate, "cuMemHostAlloc", &memory, kSlotBytes, 0U);
-    slot.memory = static_cast<std::byte*>(memory);
-    call(&Driver::event_create, "cuEventCreate", &slot.done, kNoTiming);
+    gpu_.call(&Driver::host_allocate, "cuMemHostAlloc", slot.memory.out(), kSlotBytes, 0U);
+    gpu_.call(&Driver::event_create, "cuEventCreate", slot.done.out(), kNoTiming);
   }
 }
 
@@ -37,10 +36,10 @@ void Staging::copy_in(Address to, const std::byte* from, std::size_t bytes, Stre
   for (std::size_t at = 0; at < bytes; at += kSlotBytes) {
     Slot& slot = slots_[next_++ % slots_.size()];
     const std::size_t n = std::min(kSlotBytes, bytes - at);
-    call(&Driver::event_synchronize, "cuEventSynchronize", slot.done);
-    copy_bytes(slot.memory, from + at, n);
-    call(&Driver::copy_in, "cuMemcpyHtoDAsync", to + at, static_cast<const void*>(slot.memory), n, stream);
-    call(&Driver::event_record, "cuEventRecord", slot.done, stream);
+    gpu_.call(&Driver::event_synchronize, "cuEventSynchronize", slot.done.get());
+    copy_bytes(slot.bytes(), from + at, n);
+    gpu_.call(&Driver::copy_in, "cuMemcpyHtoDAsync", to + at, static_cast<const void*>(slot.bytes()), n, stream);
+    gpu_.call(&Driver::event_record, "cuEventRecord", slot.done.get(), stream);
   }
 }
 
@@ -51,16 +50,16 @@ void Staging::copy_out(std::byte* to, Address from, std::size_t bytes, Stream st
   for (std::size_t i = 0; i < pieces + ahead; ++i) {
     if (i < pieces) {
       Slot& slot = slots_[(first + i) % slots_.size()];
-      call(&Driver::event_synchronize, "cuEventSynchronize", slot.done);
-      call(&Driver::copy_out, "cuMemcpyDtoHAsync", static_cast<void*>(slot.memory), from + i * kSlotBytes, length(i),
-           stream);
-      call(&Driver::event_record, "cuEventRecord", slot.done, stream);
+      gpu_.call(&Driver::event_synchronize, "cuEventSynchronize", slot.done.get());
+      gpu_.call(&Driver::copy_out, "cuMemcpyDtoHAsync", static_cast<void*>(slot.bytes()), from + i * kSlotBytes,
+                length(i), stream);
+      gpu_.call(&Driver::event_record, "cuEventRecord", slot.done.get(), stream);
     }
     if (i < ahead) continue;
     const std::size_t piece = i - ahead;
     Slot& slot = slots_[(first + piece) % slots_.size()];
-    call(&Driver::event_synchronize, "cuEventSynchronize", slot.done);
-    copy_bytes(to + piece * kSlotBytes, slot.memory, length(piece));
+    gpu_.call(&Driver::event_synchronize, "cuEventSynchronize", slot.done.get());
+    copy_bytes(to + piece * kSlotBytes, slot.bytes(), length(piece));
   }
   next_ = first + pieces;
 }

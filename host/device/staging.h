@@ -9,12 +9,15 @@
 
 namespace ingot::cuda {
 
-/// For the device whose context is current. Not thread-safe.
+class Gpu;
+
+/// For one device, whose context is current whenever this is called. Not thread-safe. An error of a copy leaves it
+/// usable.
 class Staging {
  public:
   static constexpr std::size_t kSlotBytes = std::size_t{4} << 20;
 
-  Staging();
+  explicit Staging(Gpu& gpu);
 
   /// Begins copies on the stream; returns when `from` has been read.
   void copy_in(Address to, const std::byte* from, std::size_t bytes, Stream stream);
@@ -23,9 +26,11 @@ class Staging {
 
  private:
   struct Slot {
-    std::byte* memory = nullptr;
-    Event done = nullptr;
+    Pinned memory;
+    OwnedEvent done;
+    std::byte* bytes() const { return static_cast<std::byte*>(memory.get()); }
   };
+  Gpu& gpu_;
   std::array<Slot, 4> slots_;
   std::size_t next_ = 0;
 };

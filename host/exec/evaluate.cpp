@@ -41,11 +41,18 @@ class Execution {
   void start(const plan::Outline& outline, Prepared& prepared) {
     outline_ = &outline;
     prepared_ = &prepared;
-    gpu_ = gpu_for(demand());
+    gpu_ = gpu_for([this] { return demand(); });
     storage_.resize(prepared.values.size());
   }
 
-  bool is_on_gpu() const { return gpu_ != nullptr; }
+  cuda::Gpu* gpu() const { return gpu_; }
+
+  /// Forgets what the device has done of the evaluation: the next run() is the host's.
+  void leave_gpu() {
+    gpu_ = nullptr;
+    storage_.clear();
+    storage_.resize(prepared_->values.size());
+  }
 
   /// Puts a root's values into memory of the caller's choosing.
   void direct(int value, StorageRef storage) { storage_[static_cast<std::size_t>(value)] = std::move(storage); }
@@ -53,12 +60,13 @@ class Execution {
   void run() {
     for (Bound& launch : prepared_->launches) {
       cuda::Gpu* const gpu = launch.elements != 0 ? gpu_ : nullptr;
+      if (gpu != nullptr) begin_gpu_launch();
       bind(launch.body, gpu);
       bind(launch.epilogue, gpu);
       gpu != nullptr ? run_on_gpu(launch, *gpu) : exec::run(launch);
       for (int value : launch.last_reads) storage_[static_cast<std::size_t>(value)] = {};
     }
-    if (gpu_ != nullptr) gpu_->synchronize();
+    if (gpu_ != nullptr) wait_for(*gpu_);
     counters().launches += static_cast<std::int64_t>(prepared_->launches.size());
     counters().bytes_read += prepared_->bytes_read;
     counters().bytes_written += prepared_->bytes_written;
@@ -84,13 +92,10 @@ class Execution {
   }
 
   Demand demand() const {
-    Demand demand{.work = prepared_->work};
-    for (const Value& value : prepared_->values) {
-      if (!value.stored) continue;
-      const Storage& stored = *node(value.item)->storage;
-      if (cuda::Gpu* const there = gpu_that_has(stored)) demand.resident = there;
-      if (stored.device_copy() == nullptr) demand.bytes_on_host += static_cast<std::int64_t>(value.bytes);
-    }
+    Demand demand;
+    demand.work = prepared_->work;
+    for (const Value& value : prepared_->values)
+      if (value.stored) demand.add_input(*node(value.item)->storage, static_cast<std::int64_t>(value.bytes));
     for (const int root : prepared_->roots)
       demand.bytes_on_host += static_cast<std::int64_t>(prepared_->values[static_cast<std::size_t>(root)].bytes);
     return demand;
@@ -155,7 +160,8 @@ Workspace& workspace() {
   return *instance;
 }
 
-// Runs the plan of the roots between direct(execution, values) and deliver(execution, values), the roots' values.
+// Runs the plan of the roots between direct(execution, values) and deliver(execution, values), the roots' values; both
+// once more, on the host, if a device fails.
 template <class Direct, class Deliver>
 void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
   Workspace& space = workspace();
@@ -166,9 +172,20 @@ void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
     ~Finish() { execution.finish(); }
   } const finish{space.execution};
   space.execution.start(space.outline, *plan);
-  direct(space.execution, plan->roots);
-  space.execution.run();
-  deliver(space.execution, plan->roots);
+  const auto run = [&] {
+    direct(space.execution, plan->roots);
+    space.execution.run();
+    deliver(space.execution, plan->roots);
+  };
+  if (const cuda::Gpu* const gpu = space.execution.gpu()) {
+    try {
+      return run();
+    } catch (const Error& error) {
+      if (!host_takes_over(*gpu, error)) throw;
+    }
+    space.execution.leave_gpu();
+  }
+  run();
 }
 
 // Computes values for the nodes. They then no longer need their inputs, and no longer equal what would be recorded
@@ -281,8 +298,28 @@ void move_to(Node* node, int device) {
   }
   Evaluation evaluation;
   cuda::Gpu& to = gpu(device);
+  begin_gpu_launch();
   on_gpu(*kept_contiguous(node, evaluation), to);
-  to.synchronize();
+  wait_for(to);
+}
+
+const void* device_address(Node* node, int device) {
+  Evaluation evaluation;
+  cuda::Gpu& there = gpu(device);
+  begin_gpu_launch();
+  const std::byte* const address = stay_on_gpu(*kept_contiguous(node, evaluation), there);
+  wait_for(there);
+  return address;
+}
+
+void come_after(int device, void* stream) {
+  const Evaluation evaluation;
+  order_after(gpu(device), stream);
+}
+
+void come_before(int device, void* stream) {
+  const Evaluation evaluation;
+  order_before(gpu(device), stream);
 }
 
 void evaluate_into(Node* node, void* out, const Strides& strides) {
@@ -294,10 +331,10 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
     execute(
         {&node, 1},
         [&](Execution& execution, const std::vector<int>& roots) {
-          if (!execution.is_on_gpu()) execution.direct(roots[0], StorageRef::adopt(new Storage(out, bytes, {})));
+          if (execution.gpu() == nullptr) execution.direct(roots[0], StorageRef::adopt(new Storage(out, bytes, {})));
         },
         [&](Execution& execution, const std::vector<int>& roots) {
-          if (execution.is_on_gpu()) std::memcpy(out, execution.take(roots[0])->data(), bytes);
+          if (execution.gpu() != nullptr) std::memcpy(out, execution.take(roots[0])->data(), bytes);
         });
     return;
   }

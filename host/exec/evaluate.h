@@ -19,6 +19,14 @@ StorageRef contiguous(graph::Node* node);
 /// Has the node's values in C order in the memory of a CUDA device (its number), or of the host (below 0).
 void move_to(graph::Node* node, int device);
 
+/// The same for a device, where the values then stay. Their address.
+const void* device_address(graph::Node* node, int device);
+
+/// Orders later evaluations on a device after the work that a stream of the caller's has, and the stream's later work
+/// after the evaluations so far.
+void come_after(int device, void* stream);
+void come_before(int device, void* stream);
+
 /// Computes the node's values straight into the caller's memory; strides in elements, one per axis.
 void evaluate_into(graph::Node* node, void* out, const Strides& strides);
 

@@ -5,6 +5,7 @@
 
 #include "host/base/config.h"
 #include "host/base/error.h"
+#include "host/base/log.h"
 #include "host/device/residence.h"
 #include "host/emit/cuda/launch.h"
 #include "host/jit/cuda_code.h"
@@ -73,13 +74,16 @@ Loaded& loaded(const cuda::Gpu& gpu) {
   return (*all)[gpu.ordinal()];
 }
 
-[[noreturn]] void out_of_memory(const cuda::Gpu& gpu, std::size_t bytes, const std::string& purpose) {
-  throw MemoryError(text("out of memory on cuda(", gpu.ordinal(), "): ", bytes, " bytes wanted for ", purpose,
+[[noreturn]] void out_of_memory(cuda::Gpu& gpu, std::size_t bytes, const std::string& purpose) {
+  const cuda::MemoryUse use = gpu.memory_use();
+  throw MemoryError(text("out of memory on cuda(", gpu.ordinal(), "): ", bytes, " bytes wanted for ", purpose, ", ",
+                         use.in_use, " bytes in use by this launch and by arrays that cannot go to the host, ",
+                         use.budget >= 0 ? text("a budget of ", use.budget) : text(use.available, " available"),
                          "; free arrays that are no longer needed, or compute in smaller pieces or on the host"));
 }
 
 cuda::BlockRef memory(cuda::Gpu& gpu, std::size_t bytes, const char* purpose) {
-  cuda::BlockRef block = gpu.allocate(bytes);
+  cuda::BlockRef block = cuda::make_room(gpu, bytes);
   if (!block) out_of_memory(gpu, bytes, purpose);
   return block;
 }
@@ -121,7 +125,13 @@ const GpuLaunches::Entry& entry_for(GpuLaunches& launches, const cuda::Options& 
 
 }  // namespace
 
-int gpu_count() { return cuda::Gpu::count(); }
+int first_usable() {
+  for (int k = 0; k < cuda::device_count(); ++k)
+    if (cuda::Gpu::is_usable(k)) return k;
+  return kHost;
+}
+
+bool is_usable(int ordinal) { return cuda::Gpu::is_usable(ordinal); }
 
 void require_gpu(int ordinal, const Location& where) {
   try {
@@ -133,24 +143,73 @@ void require_gpu(int ordinal, const Location& where) {
 
 cuda::Gpu& gpu(int ordinal) { return cuda::Gpu::get(ordinal); }
 
-cuda::Gpu* gpu_for(const Demand& demand) {
+void set_gpu_budget(int ordinal, std::int64_t bytes) { gpu(ordinal).set_budget(bytes); }
+
+void Demand::add_input(const Storage& storage, std::int64_t bytes) {
+  const bool on_devices = cuda::visit_devices(storage, [&](cuda::Gpu& gpu) {
+    for (Resident& resident : residents)
+      if (resident.gpu == &gpu) {
+        resident.bytes += bytes;
+        return;
+      }
+    residents.push_back({&gpu, bytes});
+  });
+  if (!on_devices) bytes_on_host += bytes;
+  if (on_devices && !storage.is_on_host()) lacked_by_host = true;
+}
+
+cuda::Gpu* gpu_for(const std::function<Demand()>& ask) {
   const int device = config().device;
   if (device == kHost) return nullptr;
   if (device >= 0) return &cuda::Gpu::get(device);
-  if (demand.resident != nullptr) return demand.resident;
+  const Demand demand = ask();
+  const auto most = std::max_element(demand.residents.begin(), demand.residents.end(),
+                                     [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
+  cuda::Gpu* const resident = most != demand.residents.end() ? most->gpu : nullptr;
+  if (demand.lacked_by_host) return resident;
   const double on_host = kSecondsPerAddition * static_cast<double>(demand.work) / config().threads;
   const double copies = static_cast<double>(demand.bytes_on_host) / kLinkBytesPerSecond;
-  if (on_host < kWorthADevice || copies > on_host || cuda::Gpu::count() == 0) return nullptr;
-  return &cuda::Gpu::get(0);
+  if (on_host < kWorthADevice || copies > on_host) return nullptr;
+  if (resident != nullptr) return resident;
+  for (int k = first_usable(); k >= 0; k = first_usable()) {  // one that cannot be set up is usable no more
+    try {
+      return &cuda::Gpu::get(k);
+    } catch (const Error& error) {
+      log(Log::Warn, error.what());
+    }
+  }
+  return nullptr;
 }
 
-cuda::Gpu* gpu_that_has(const Storage& storage) { return storage.is_on_host() ? nullptr : cuda::gpu_of(storage); }
+bool host_takes_over(const cuda::Gpu& gpu, const Error& error) {
+  const bool out_of_memory = dynamic_cast<const MemoryError*>(&error) != nullptr;
+  if (!out_of_memory && dynamic_cast<const DeviceError*>(&error) == nullptr) return false;
+  if (config().device >= 0 && (out_of_memory || gpu.is_lost())) return false;
+  log(Log::Warn, error.what(), "; the host computes it instead");
+  return true;
+}
+
+void begin_gpu_launch() { cuda::begin_launch(); }
 
 std::byte* on_gpu(Storage& storage, cuda::Gpu& gpu) {
   const cuda::Address address = cuda::on_device(storage, gpu);
   if (address == 0) out_of_memory(gpu, storage.bytes(), "a copy of an array on the host");
   return reinterpret_cast<std::byte*>(address);
 }
+
+std::byte* stay_on_gpu(Storage& storage, cuda::Gpu& gpu) {
+  std::byte* const address = on_gpu(storage, gpu);
+  cuda::keep_on_device(storage, gpu);
+  return address;
+}
+
+StorageRef borrow_from_gpu(cuda::Gpu& gpu, const void* address, std::size_t bytes, std::shared_ptr<void> owner) {
+  return cuda::borrow_on(gpu, reinterpret_cast<cuda::Address>(address), bytes, std::move(owner));
+}
+
+void wait_for(cuda::Gpu& gpu) { gpu.synchronize(); }
+void order_after(cuda::Gpu& gpu, void* stream) { gpu.come_after(static_cast<cuda::Stream>(stream)); }
+void order_before(cuda::Gpu& gpu, void* stream) { gpu.come_before(static_cast<cuda::Stream>(stream)); }
 
 StorageRef allocate_on_gpu(std::size_t bytes, cuda::Gpu& gpu, const std::function<std::string()>& purpose) {
   StorageRef storage = cuda::allocate_on(gpu, bytes);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "host/base/error.h"
 #include "host/base/storage.h"
@@ -11,28 +13,58 @@
 
 namespace ingot::exec {
 
-/// Devices that can be used, and an error that says why one cannot.
-int gpu_count();
+/// The first device that can be used; -1 for none.
+int first_usable();
+/// Whether a device exists and nothing has shown that it cannot be used, and an error that says why it cannot.
+bool is_usable(int ordinal);
 void require_gpu(int ordinal, const Location& where);
 cuda::Gpu& gpu(int ordinal);
+
+/// Bounds the memory of a device that arrays and launches hold; negative: all there is.
+void set_gpu_budget(int ordinal, std::int64_t bytes);
 
 /// What an evaluation asks for.
 struct Demand {
   std::int64_t work = 0;           // in additions
   std::int64_t bytes_on_host = 0;  // of inputs that would have to be copied to a device, and of results
-  cuda::Gpu* resident = nullptr;   // where an input is that the host lacks
+  bool lacked_by_host = false;     // an input is on devices only
+  struct Resident {
+    cuda::Gpu* gpu;
+    std::int64_t bytes;  // of inputs that it has
+  };
+  std::vector<Resident> residents;
+
+  void add_input(const Storage& storage, std::int64_t bytes);
 };
 
-/// The device to run an evaluation on: the one that was set; without one, the one that has its inputs, or that is done
-/// sooner than the host, copies included. Null for the host. Asks for no driver where the work is small. DeviceError
-/// for a device that was set and cannot be used.
-cuda::Gpu* gpu_for(const Demand& demand);
+/// The device to run an evaluation on: the one that was set; without one, the one that has most of its inputs if the
+/// host lacks some, or that is done sooner than the host, copies included. Null for the host. `demand()` is asked for
+/// only where nothing was set. Asks for no driver where the work is small. DeviceError for a device that was set and
+/// cannot be used.
+cuda::Gpu* gpu_for(const std::function<Demand()>& demand);
 
-/// The device that alone has the values; null if the host has them.
-cuda::Gpu* gpu_that_has(const Storage& storage);
+/// Whether the host should compute what the device could not, after the error that it gave: not where it was set and is
+/// out of memory or lost.
+bool host_takes_over(const cuda::Gpu& gpu, const Error& error);
+
+/// Before the addresses of the operands of a launch are asked for: they then stay good until the next.
+void begin_gpu_launch();
 
 /// The device address of the values, which are copied there if they are not there yet. MemoryError if there is no room.
 std::byte* on_gpu(Storage& storage, cuda::Gpu& gpu);
+
+/// The same; they stay there for as long as the storage lives.
+std::byte* stay_on_gpu(Storage& storage, cuda::Gpu& gpu);
+
+/// Values in memory of the device that is not Ingot's; `owner` lives as long as they are needed.
+StorageRef borrow_from_gpu(cuda::Gpu& gpu, const void* address, std::size_t bytes, std::shared_ptr<void> owner);
+
+/// Waits for all that was begun.
+void wait_for(cuda::Gpu& gpu);
+
+/// What is begun on the device comes after the work that the stream has; and the other way round.
+void order_after(cuda::Gpu& gpu, void* stream);
+void order_before(cuda::Gpu& gpu, void* stream);
 
 /// Memory of the device. MemoryError, which says what it was for, if there is no room.
 StorageRef allocate_on_gpu(std::size_t bytes, cuda::Gpu& gpu, const std::function<std::string()>& purpose);

@@ -12,18 +12,28 @@ constexpr const char* kReason = "this build of ingot has no CUDA (INGOT_CUDA=OFF
 
 }  // namespace
 
-int gpu_count() { return 0; }
+int first_usable() { return kHost; }
+bool is_usable(int) { return false; }
 void require_gpu(int, const Location& where) { fail<DeviceError>(where, kReason); }
 cuda::Gpu& gpu(int) { unavailable(); }
 
-cuda::Gpu* gpu_for(const Demand&) {
+void set_gpu_budget(int, std::int64_t) { unavailable(); }
+void Demand::add_input(const Storage&, std::int64_t) {}
+
+cuda::Gpu* gpu_for(const std::function<Demand()>&) {
   if (config().device >= 0) unavailable();
   return nullptr;
 }
 
-cuda::Gpu* gpu_that_has(const Storage&) { return nullptr; }
+bool host_takes_over(const cuda::Gpu&, const Error&) { return false; }
+void begin_gpu_launch() {}
 
 std::byte* on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
+std::byte* stay_on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
+StorageRef borrow_from_gpu(cuda::Gpu&, const void*, std::size_t, std::shared_ptr<void>) { unavailable(); }
+void wait_for(cuda::Gpu&) { unavailable(); }
+void order_after(cuda::Gpu&, void*) { unavailable(); }
+void order_before(cuda::Gpu&, void*) { unavailable(); }
 StorageRef allocate_on_gpu(std::size_t, cuda::Gpu&, const std::function<std::string()>&) { unavailable(); }
 void run_on_gpu(Bound&, cuda::Gpu&) { unavailable(); }
 

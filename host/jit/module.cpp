@@ -18,7 +18,7 @@ struct Opened {
 };
 
 // The folder of the file that this code was loaded from: libingot's, or the program's if it is linked statically.
-std::filesystem::path own_folder() {
+[[maybe_unused]] std::filesystem::path own_folder() {
   Dl_info where{};
   if (dladdr(reinterpret_cast<const void*>(&own_folder), &where) == 0 || where.dli_fname == nullptr) return {};
   std::error_code error;

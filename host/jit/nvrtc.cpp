@@ -59,7 +59,10 @@ Nvrtc open() {
   bind(n.cubin, "nvrtcGetCUBIN");
   if (!n.reason.empty()) return n;
   int major = 0, minor = 0;
-  n.version(&major, &minor);
+  if (const int result = n.version(&major, &minor); result != 0) {
+    n.reason = text("NVRTC cannot be used: nvrtcVersion failed with ", n.error(result));
+    return n;
+  }
   n.name = text("NVRTC ", major, ".", minor);
   return n;
 }

@@ -18,8 +18,13 @@ namespace fake_cuda {
 template <class Body>
 int api(const char* name, Body body) noexcept {
   try {
-    const Result ordered = state().forked ? Result::Success : count_call(name);
-    return static_cast<int>(ordered != Result::Success ? ordered : body());
+    if (!state().forked) {
+      const Failure ordered = count_call(name);
+      if (Device* const device = current_device(); ordered.lasting && device != nullptr)
+        device->sticky = static_cast<Result>(ordered.code);
+      if (ordered.code != 0) return ordered.code;
+    }
+    return static_cast<int>(body());
   } catch (const std::bad_alloc&) {
     return static_cast<int>(Result::OutOfMemory);
   } catch (const std::exception& error) {

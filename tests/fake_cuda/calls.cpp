@@ -23,19 +23,19 @@ Ledger& ledger() {
 
 }  // namespace
 
-Result count_call(const char* name) {
+Failure count_call(const char* name) {
   Ledger& l = ledger();
   const std::lock_guard lock(l.mutex);
   ++l.all_calls;
   const auto found = l.calls.find(name);
   found != l.calls.end() ? ++found->second : l.calls[name] = 1;
-  int code = 0;
+  Failure due;
   std::erase_if(l.failures, [&](Failure& failure) {
     if ((!failure.call.empty() && failure.call != name) || --failure.nth > 0) return false;
-    code = failure.code;
+    due = failure;
     return true;
   });
-  return static_cast<Result>(code);
+  return due;
 }
 
 std::uint64_t calls(const char* name) {
@@ -76,6 +76,7 @@ void reset_books() {
   l.books.modules_live = old.modules_live;
   l.books.streams_live = old.streams_live;
   l.books.events_live = old.events_live;
+  l.books.contexts_live = old.contexts_live;
   l.calls.clear();
   l.all_calls = 0;
 }

@@ -11,8 +11,8 @@
 
 namespace fake_cuda {
 
-/// Counts a call and gives the failure that is due, or Success.
-Result count_call(const char* name);
+/// Counts a call and gives the failure that is due; its code is 0 if there is none.
+Failure count_call(const char* name);
 
 std::uint64_t calls(const char* name);
 

@@ -22,7 +22,11 @@ FAKE_CUDA_API int fake_cuda_set_memory(size_t bytes) {
 }
 
 FAKE_CUDA_API void fake_cuda_fail(const char* name, unsigned nth, int code) {
-  order({name != nullptr ? name : "", nth > 0 ? nth : 1, code});
+  order({name != nullptr ? name : "", nth > 0 ? nth : 1, code, false});
+}
+
+FAKE_CUDA_API void fake_cuda_lose(const char* name, unsigned nth, int code) {
+  order({name != nullptr ? name : "", nth > 0 ? nth : 1, code, true});
 }
 
 FAKE_CUDA_API void fake_cuda_clear_failures() { clear_failures(); }

@@ -124,7 +124,19 @@ FAKE_CUDA_API int cuDevicePrimaryCtxRetain(Device** context, int device) {
   return api_after_init("cuDevicePrimaryCtxRetain", [&] {
     if (context == nullptr) return Result::InvalidValue;
     *context = state().device(device);
-    return *context != nullptr ? Result::Success : Result::InvalidDevice;
+    if (*context == nullptr) return Result::InvalidDevice;
+    book_live(&FakeCudaBooks::contexts_live, 1);
+    return Result::Success;
+  });
+}
+
+// What the context holds stays: a real device would be reset by the last release.
+FAKE_CUDA_API int cuDevicePrimaryCtxRelease_v2(int device) {
+  return api_after_init("cuDevicePrimaryCtxRelease_v2", [&] {
+    if (state().device(device) == nullptr) return Result::InvalidDevice;
+    if (read_books().contexts_live == 0) return Result::InvalidContext;
+    book_live(&FakeCudaBooks::contexts_live, -1);
+    return Result::Success;
   });
 }
 

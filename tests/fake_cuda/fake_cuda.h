@@ -16,7 +16,7 @@ struct FakeCudaBooks {
   uint64_t allocations, frees;                             // of device memory
   uint64_t bytes_peak;                                     // highest bytes_live
   uint64_t bytes_live, allocations_live, host_bytes_live;  // of all devices, as asked for; cuMemHostAlloc's
-  uint64_t modules_live, streams_live, events_live;
+  uint64_t modules_live, streams_live, events_live, contexts_live;  // contexts as often as they are retained
 };
 
 void fake_cuda_read_books(struct FakeCudaBooks* books);
@@ -33,6 +33,8 @@ int fake_cuda_set_memory(size_t bytes);
 /// The nth call from now on, 1 being the next, of the named function, or of any for null, does nothing but return
 /// `code`, once. Several may be ordered.
 void fake_cuda_fail(const char* name, unsigned nth, int code);
+/// The same, and the device that is current for the caller is left with the error, as by a kernel that faults.
+void fake_cuda_lose(const char* name, unsigned nth, int code);
 /// Takes back the failures that have not happened.
 void fake_cuda_clear_failures(void);
 

@@ -282,6 +282,16 @@ TEST_F(BooksTest, FailuresComeWhenTheyWereOrdered) {
   EXPECT_EQ(driver().stream_synchronize(nullptr), Result::Success);
 }
 
+TEST_F(BooksTest, ALostDeviceStaysLost) {
+  Address a = 0;
+  control().lose("cuMemAlloc_v2", 1, 719);
+  EXPECT_EQ(driver().allocate(&a, 8), Result::LaunchFailed);
+  EXPECT_EQ(driver().allocate(&a, 8), Result::LaunchFailed);
+  EXPECT_EQ(driver().stream_synchronize(nullptr), Result::LaunchFailed);
+  control().clear_errors();
+  EXPECT_EQ(driver().stream_synchronize(nullptr), Result::Success);
+}
+
 TEST_F(BooksTest, ErrorsHaveTheirNames) {
   const char *name = nullptr, *meaning = nullptr;
   EXPECT_EQ(driver().error_name(Result::LaunchFailed, &name), Result::Success);
@@ -344,7 +354,7 @@ TEST(FakeCudaDeathTest, NonsenseInTheEnvironmentIsRefused) {
   EXPECT_EXIT(exit(run_with("devices=0", init)), no_device, "");
   EXPECT_EXIT(exit(run_with("memory", init)), invalid, "FAKE_CUDA: 'memory' is not KEY=VALUE");
   EXPECT_EXIT(exit(run_with("memory=64X", init)), invalid, "'memory=64X' is not a number from 65536 to");
-  EXPECT_EXIT(exit(run_with("speed=9", init)), invalid, "'speed' is none of fail, bandwidth, capability");
+  EXPECT_EXIT(exit(run_with("speed=9", init)), invalid, "'speed' is none of fail, lose, bandwidth, capability");
   EXPECT_EXIT(exit(run_with("fail=cuInit:0:1", init)), invalid, "is not fail=NAME:NTH:CODE");
 }
 

@@ -11,6 +11,7 @@ struct FakeNvrtcCounts {
   uint64_t compiled;      // programs that clang compiled
   uint64_t with_prelude;  // of those, with their prelude precompiled
   uint64_t from_disk;     // programs found in FAKE_NVRTC_CACHE
+  uint64_t live;          // programs that exist
 };
 
 void fake_nvrtc_read_counts(struct FakeNvrtcCounts* counts);

@@ -1,6 +1,9 @@
 // The exported functions of NVRTC.
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -60,8 +63,38 @@ bool takes(std::string_view option, std::vector<std::string>& defines) {
   return false;
 }
 
+std::atomic<std::uint64_t> g_live{0};
+
+// FAKE_NVRTC_FAIL=NAME:NTH:CODE, NAME being a function of NVRTC or any: that call does nothing but return the code.
+struct Ordered {
+  std::string call;
+  std::atomic<long> nth{0};
+  int code = 0;
+
+  Ordered() {
+    const char* const text = std::getenv("FAKE_NVRTC_FAIL");
+    if (text == nullptr) return;
+    char name[64] = {};
+    long number = 0;
+    if (std::sscanf(text, "%63[^:]:%ld:%d", name, &number, &code) != 3)
+      std::fprintf(stderr, "fake_nvrtc: FAKE_NVRTC_FAIL is '%s', not NAME:NTH:CODE\n", text);
+    call = name;
+    nth = number;
+  }
+  int due(std::string_view name) {
+    if (call.empty() || (call != "any" && call != name)) return 0;
+    return --nth == 0 ? code : 0;
+  }
+};
+
+Ordered& ordered() {
+  static auto* const instance = new Ordered;
+  return *instance;
+}
+
 template <class Body>
-int api(Body body) noexcept {
+int api(const char* name, Body body) noexcept {
+  if (const int code = ordered().due(name); code != 0) return code;
   try {
     return body();
   } catch (const std::exception& error) {
@@ -70,7 +103,7 @@ int api(Body body) noexcept {
   }
 }
 
-int give(const std::string& bytes, std::size_t end, char* to) {
+Result give(const std::string& bytes, std::size_t end, char* to) {
   if (to == nullptr) return kInvalidInput;
   std::memcpy(to, bytes.c_str(), bytes.size() + end);
   return kSuccess;
@@ -79,10 +112,12 @@ int give(const std::string& bytes, std::size_t end, char* to) {
 }  // namespace
 
 FAKE_NVRTC_API int nvrtcVersion(int* major, int* minor) {
-  if (major == nullptr || minor == nullptr) return kInvalidInput;
-  *major = 13;
-  *minor = 0;
-  return kSuccess;
+  return api("nvrtcVersion", [&] {
+    if (major == nullptr || minor == nullptr) return kInvalidInput;
+    *major = 13;
+    *minor = 0;
+    return kSuccess;
+  });
 }
 
 FAKE_NVRTC_API const char* nvrtcGetErrorString(int result) {
@@ -107,15 +142,16 @@ FAKE_NVRTC_API const char* nvrtcGetErrorString(int result) {
 // Headers cannot be given: Ingot's programs include nothing.
 FAKE_NVRTC_API int nvrtcCreateProgram(Program** program, const char* text, const char* name, int headers,
                                       const char* const*, const char* const*) {
-  return api([&] {
+  return api("nvrtcCreateProgram", [&] {
     if (program == nullptr || text == nullptr || headers != 0) return kInvalidInput;
     *program = new Program{text, name != nullptr ? name : "default_program", "", ""};
+    ++g_live;
     return kSuccess;
   });
 }
 
 FAKE_NVRTC_API int nvrtcCompileProgram(Program* program, int count, const char* const* options) {
-  return api([&] {
+  return api("nvrtcCompileProgram", [&] {
     if (program == nullptr) return kInvalidProgram;
     std::vector<std::string> defines;
     for (int i = 0; i < count; ++i) {
@@ -131,25 +167,31 @@ FAKE_NVRTC_API int nvrtcCompileProgram(Program* program, int count, const char* 
 }
 
 FAKE_NVRTC_API int nvrtcGetProgramLogSize(Program* program, std::size_t* size) {
-  if (program == nullptr) return kInvalidProgram;
-  if (size == nullptr) return kInvalidInput;
-  *size = program->log.size() + 1;
-  return kSuccess;
+  return api("nvrtcGetProgramLogSize", [&] {
+    if (program == nullptr) return kInvalidProgram;
+    if (size == nullptr) return kInvalidInput;
+    *size = program->log.size() + 1;
+    return kSuccess;
+  });
 }
 
 FAKE_NVRTC_API int nvrtcGetProgramLog(Program* program, char* log) {
-  return program == nullptr ? kInvalidProgram : give(program->log, 1, log);
+  return api("nvrtcGetProgramLog", [&] { return program == nullptr ? kInvalidProgram : give(program->log, 1, log); });
 }
 
 FAKE_NVRTC_API int nvrtcGetCUBINSize(Program* program, std::size_t* size) {
-  if (program == nullptr || program->image.empty()) return kInvalidProgram;
-  if (size == nullptr) return kInvalidInput;
-  *size = program->image.size();
-  return kSuccess;
+  return api("nvrtcGetCUBINSize", [&] {
+    if (program == nullptr || program->image.empty()) return kInvalidProgram;
+    if (size == nullptr) return kInvalidInput;
+    *size = program->image.size();
+    return kSuccess;
+  });
 }
 
 FAKE_NVRTC_API int nvrtcGetCUBIN(Program* program, char* image) {
-  return program == nullptr || program->image.empty() ? kInvalidProgram : give(program->image, 0, image);
+  return api("nvrtcGetCUBIN", [&] {
+    return program == nullptr || program->image.empty() ? kInvalidProgram : give(program->image, 0, image);
+  });
 }
 
 // The same image: cuModuleLoadData takes either.
@@ -160,11 +202,12 @@ FAKE_NVRTC_API int nvrtcGetPTX(Program* program, char* image) { return nvrtcGetC
 FAKE_NVRTC_API int nvrtcDestroyProgram(Program** program) {
   if (program == nullptr || *program == nullptr) return kInvalidProgram;
   delete *program;
+  --g_live;
   *program = nullptr;
   return kSuccess;
 }
 
 FAKE_NVRTC_API void fake_nvrtc_read_counts(FakeNvrtcCounts* counts) {
   const fake_nvrtc::Counts c = fake_nvrtc::counts();
-  *counts = {c.compiled, c.with_prelude, c.from_disk};
+  *counts = {c.compiled, c.with_prelude, c.from_disk, g_live};
 }

@@ -74,6 +74,7 @@ const Control& control() {
     bind(c.set_seed, cuda_library(), "fake_cuda_set_seed");
     bind(c.set_memory, cuda_library(), "fake_cuda_set_memory");
     bind(c.fail, cuda_library(), "fake_cuda_fail");
+    bind(c.lose, cuda_library(), "fake_cuda_lose");
     bind(c.clear_failures, cuda_library(), "fake_cuda_clear_failures");
     bind(c.clear_errors, cuda_library(), "fake_cuda_clear_errors");
     return c;

@@ -32,6 +32,7 @@ struct Control {
   decltype(&fake_cuda_set_seed) set_seed = nullptr;
   decltype(&fake_cuda_set_memory) set_memory = nullptr;
   decltype(&fake_cuda_fail) fail = nullptr;
+  decltype(&fake_cuda_lose) lose = nullptr;
   decltype(&fake_cuda_clear_failures) clear_failures = nullptr;
   decltype(&fake_cuda_clear_errors) clear_errors = nullptr;
 };

@@ -69,14 +69,16 @@ std::string parse(std::string_view text, Settings& settings) {
     const auto equals = item.find('=');
     if (equals == std::string::npos) return "'" + item + "' is not KEY=VALUE";
     const std::string key = item.substr(0, equals), value = item.substr(equals + 1);
-    if (key == "fail") {
-      if (!read_failure(value, settings.failures.emplace_back()))
-        return "'" + item + "' is not fail=NAME:NTH:CODE, such as fail=cuMemAlloc_v2:3:2 or fail=any:10:999";
+    if (key == "fail" || key == "lose") {
+      Failure& failure = settings.failures.emplace_back();
+      failure.lasting = key == "lose";
+      if (!read_failure(value, failure))
+        return "'" + item + "' is not " + key + "=NAME:NTH:CODE, such as fail=cuMemAlloc_v2:3:2 or lose=any:10:719";
       continue;
     }
     const auto found = numbers().find(key);
     if (found == numbers().end()) {
-      std::string known = "fail";
+      std::string known = "fail, lose";
       for (const auto& [name, unused] : numbers()) known += ", " + name;
       return "'" + key + "' is none of " + known;
     }

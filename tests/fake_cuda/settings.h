@@ -13,6 +13,7 @@ struct Failure {
   std::string call;
   unsigned nth = 1;
   int code = 0;
+  bool lasting = false;  // the device of the caller is left with it
 };
 
 struct Settings {
@@ -24,7 +25,7 @@ struct Settings {
   int threads = 2;       // of the host that run blocks of one launch
   int delay = 30;        // microseconds, the longest pause of a stream before it begins what is next
   std::uint64_t seed = 1;
-  std::vector<Failure> failures;  // fail=NAME:NTH:CODE, NAME being a function of the driver or any
+  std::vector<Failure> failures;  // fail=NAME:NTH:CODE and lose=..., NAME being a function of the driver or any
 };
 
 /// Reads `text` into `settings`. Returns what is wrong with it, or nothing.

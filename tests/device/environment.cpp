@@ -1,0 +1,15 @@
+// Before anything asks for a device: where the software GPU is, and what it is like.
+#include <cstdlib>
+
+namespace {
+
+const bool kSet = [] {
+  setenv("INGOT_LIBCUDA", INGOT_FAKE_CUDA, 0);
+  setenv("INGOT_LIBNVRTC", INGOT_FAKE_NVRTC, 0);
+  setenv("INGOT_CACHE_DIR", INGOT_TEST_CACHE, 0);
+  setenv("FAKE_NVRTC_CACHE", INGOT_TEST_CACHE, 0);
+  setenv("FAKE_CUDA", "devices=3", 0);
+  return true;
+}();
+
+}  // namespace
