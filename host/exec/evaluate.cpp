@@ -35,6 +35,10 @@ std::mutex& evaluating() {
 
 std::size_t bytes_of(std::int64_t numel, DType dtype) { return static_cast<std::size_t>(numel) * itemsize(dtype); }
 
+// What is done before NVRTC has compiled a kernel, in 50 ms and more, is not worth waiting for: so much work on the
+// host, in additions, and so many bytes of inputs to fetch from a device.
+constexpr std::int64_t kInterpretMeanwhile = 100'000'000, kFetchMeanwhile = std::int64_t{1} << 20;
+
 // One run of a plan. The evaluating thread has one object, whose memory is reused.
 class Execution {
  public:
@@ -42,6 +46,7 @@ class Execution {
     outline_ = &outline;
     prepared_ = &prepared;
     gpu_ = gpu_for(demand());
+    if (gpu_ != nullptr && !prepare_on_gpu(prepared.launches, *gpu_, may_wait())) gpu_ = nullptr;
     storage_.resize(prepared.values.size());
   }
 
@@ -81,6 +86,17 @@ class Execution {
       out.base = memory(*storage, gpu) + out.offset;
     }
     for (std::size_t k = 0; k < region.params.size(); ++k) region.params[k] = node(region.constants[k])->bits;
+  }
+
+  // Whether the host can run it while its kernels are compiled for a device.
+  bool may_wait() const {
+    if (config().backend.load(std::memory_order_relaxed) != Backend::Automatic ||
+        prepared_->work >= kInterpretMeanwhile)
+      return false;
+    std::int64_t bytes = 0;
+    for (const Value& value : prepared_->values)
+      if (value.stored && !node(value.item)->storage->is_on_host()) bytes += static_cast<std::int64_t>(value.bytes);
+    return bytes <= kFetchMeanwhile;
   }
 
   Demand demand() const {

@@ -25,6 +25,7 @@ cuda::Gpu* gpu_that_has(const Storage&) { return nullptr; }
 
 std::byte* on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
 StorageRef allocate_on_gpu(std::size_t, cuda::Gpu&, const std::function<std::string()>&) { unavailable(); }
+bool prepare_on_gpu(std::span<Bound>, cuda::Gpu&, bool) { unavailable(); }
 void run_on_gpu(Bound&, cuda::Gpu&) { unavailable(); }
 
 }  // namespace ingot::exec

@@ -23,7 +23,7 @@ class Worker {
       queue_.clear();
     }
     changed_.notify_all();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
   }
 
   bool is_here() const { return getpid() == owner_; }
@@ -87,10 +87,8 @@ std::atomic<Worker*> started{nullptr};
 Worker& worker() {
   static Worker* const instance = [] {
     auto* made = new Worker;
-    std::atexit([] {
-      if (worker().is_here()) worker().stop();
-    });
     started = made;
+    stop_background_at_exit();
     return made;
   }();
   return *instance;
@@ -108,6 +106,12 @@ void in_background(std::function<void()> task) {
 
 void finish_background() {
   if (Worker& w = worker(); w.is_here()) w.finish();
+}
+
+void stop_background_at_exit() {
+  std::atexit([] {
+    if (Worker* const w = started; w != nullptr && w->is_here()) w->stop();
+  });
 }
 
 void pause_background() {

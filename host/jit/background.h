@@ -12,6 +12,9 @@ void in_background(std::function<void()> task);
 /// Waits until the queue is empty and nothing runs.
 void finish_background();
 
+/// Has the end of the process wait for the task that runs before it ends what has been opened so far.
+void stop_background_at_exit();
+
 /// Waits for the task that runs and lets no other begin until resume_background(), by the same thread or by its copy in
 /// a child after fork.
 void pause_background();
