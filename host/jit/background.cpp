@@ -94,6 +94,10 @@ Worker& worker() {
   return *instance;
 }
 
+void stop_here() {
+  if (Worker* const w = started; w != nullptr && w->is_here()) w->stop();
+}
+
 }  // namespace
 
 void in_background(std::function<void()> task) {
@@ -109,9 +113,13 @@ void finish_background() {
 }
 
 void stop_background_at_exit() {
-  std::atexit([] {
-    if (Worker* const w = started; w != nullptr && w->is_here()) w->stop();
-  });
+  // A library may register objects to be destroyed at exit while it works for the first time, and what is registered
+  // last goes first. Only what is local to the thread that ends the process, as a rule the main one, goes before that.
+  struct AtEnd {
+    ~AtEnd() { stop_here(); }
+  };
+  if (gettid() == getpid()) static thread_local const AtEnd at_end;
+  std::atexit(stop_here);
 }
 
 void pause_background() {

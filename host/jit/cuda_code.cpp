@@ -117,9 +117,8 @@ void compile(std::span<const std::shared_ptr<CudaKernel>> kernels) {
 void compile_later(std::vector<std::shared_ptr<CudaKernel>> kernels) {
   std::erase_if(kernels, [](const auto& kernel) { return !kernel->claim(); });
   if (kernels.empty()) return;
-  // What the end of the process does to NVRTC must come after the compilation that runs.
-  static const bool opened = (cuda::nvrtc_version(), stop_background_at_exit(), true);
-  static_cast<void>(opened);
+  cuda::nvrtc_version();  // opened before, so that it is closed after
+  stop_background_at_exit();
   in_background([kernels = std::move(kernels)] {
     try {
       compile(kernels);
