@@ -12,7 +12,10 @@
 #include <fstream>
 
 #include <ingot/config.hpp>
+#include <ingot/device.hpp>
 
+#include "device/cases.h"
+#include "device/overheads.h"
 #include "harness/context.h"
 #include "harness/machine.h"
 #include "harness/measure.h"
@@ -31,7 +34,8 @@ struct Options {
   std::vector<std::string> only, inputs;
   std::vector<double> sizes;
   int rounds = 15, threads = omp_get_max_threads();
-  std::string json, python, folder;
+  std::string json, python, folder, device = "cpu";
+  std::vector<std::string> peers;
   bool list = false;
 };
 
@@ -46,7 +50,18 @@ bool wanted(const std::vector<std::string>& names, const std::string& name) {
          std::any_of(names.begin(), names.end(), [&](const std::string& n) { return lower(n) == lower(name); });
 }
 
-void list_workloads() {
+/// The number in cuda and cuda:N.
+std::optional<int> device_number(const std::string& device) {
+  if (device == "cpu") return std::nullopt;
+  return device == "cuda" ? 0 : std::stoi(device.substr(std::string("cuda:").size()));
+}
+
+void list_workloads(bool on_device) {
+  if (on_device) {
+    for (const DeviceWork& work : device_works()) fmt::print("{:<10} {}\n", work.id, work.title);
+    fmt::print("{:<10} {}\n", kOverheads, "compiling, launching");
+    return;
+  }
   for (const Workload& workload : all_workloads()) {
     std::string sizes, inputs;
     for (const std::int64_t n : workload.sizes) sizes += fmt::format("{}{}", sizes.empty() ? "" : " ", count_text(n));
@@ -71,6 +86,30 @@ void progress(const std::string& text) {
   std::fflush(stderr);
 }
 
+/// Makes a case, measures and judges it.
+void run_made(const std::string& label, int rounds, Outcome& outcome, const std::function<Case()>& make) {
+  try {
+    progress(label + ": preparing");
+    Case work = make();
+    progress(label + ": checking the results");
+    const Measured measured =
+        measure(work, rounds, [&](int round) { progress(fmt::format("{}: round {} of {}", label, round, rounds)); });
+    progress("");
+    const std::vector<Verdict> verdicts = judge(work, measured);
+    print_case(work, measured, verdicts);
+    outcome.json["cases"].push_back(to_json(work, measured, verdicts));
+    for (const Verdict& v : verdicts) {
+      outcome.judge(v.pass, fmt::format("{}: {}: {:.2f} [{:.2f} .. {:.2f}]", label, v.text, v.ratio.median, v.ratio.q1,
+                                        v.ratio.q3));
+    }
+  } catch (const std::exception& error) {
+    if (was_interrupted()) throw Interrupted();  // Ctrl-C reaches the peers' processes too
+    progress("");
+    fmt::print("\n{}\n  WRONG  {}\n", label, error.what());
+    outcome.wrong.push_back(fmt::format("{}: {}", label, error.what()));
+  }
+}
+
 void run_case(const Workload& workload, Context& context, std::int64_t n, const std::string& input, int rounds,
               Outcome& outcome) {
   const std::string label = fmt::format("{}, {}, n = {}", workload.id, input, count_text(n));
@@ -84,32 +123,13 @@ void run_case(const Workload& workload, Context& context, std::int64_t n, const 
                8e-9 * static_cast<double>(n), context.folder());
     return;
   }
-  try {
-    progress(label + ": preparing");
-    Case work = workload.make(context, n, input);
-    progress(label + ": checking the results");
-    const Measured measured =
-        measure(work, rounds, [&](int round) { progress(fmt::format("{}: round {} of {}", label, round, rounds)); });
-    progress("");
-    const std::vector<Verdict> verdicts = judge(work, measured);
-    print_case(work, measured, verdicts);
-    outcome.json["cases"].push_back(to_json(work, measured, verdicts));
-    for (const Verdict& v : verdicts) {
-      outcome.judge(v.pass, fmt::format("{}: {}: {:.2f} [{:.2f} .. {:.2f}]", label, v.text, v.ratio.median, v.ratio.q1,
-                                        v.ratio.q3));
-    }
-  } catch (const std::exception& error) {
-    if (was_interrupted()) throw Interrupted();  // Ctrl-C reaches the NumPy process too
-    progress("");
-    fmt::print("\n{}\n  WRONG  {}\n", label, error.what());
-    outcome.wrong.push_back(fmt::format("{}: {}", label, error.what()));
-  }
+  run_made(label, rounds, outcome, [&] { return workload.make(context, n, input); });
 }
 
-void run_overheads(Context& context, const std::string& probe, Outcome& outcome) {
+void run_overheads(Outcome& outcome, const std::function<void(const std::function<void(const Figure&)>&)>& measure) {
   fmt::print("\noverheads\n");
   try {
-    measure_overheads(context, probe, [&](const Figure& figure) {
+    measure([&](const Figure& figure) {
       print_figure(figure);
       outcome.json["overheads"].push_back(to_json(figure));
       if (!figure.judged()) return;
@@ -117,48 +137,92 @@ void run_overheads(Context& context, const std::string& probe, Outcome& outcome)
                     fmt::format("{}: {:.3g} {}, at most {:g}", figure.name, figure.value, figure.unit, *figure.limit));
     });
   } catch (const std::exception& error) {
+    if (was_interrupted()) throw Interrupted();
     fmt::print("  WRONG  {}\n", error.what());
     outcome.wrong.push_back(fmt::format("overheads: {}", error.what()));
   }
 }
 
-int run(const Options& options, const std::string& program) {
-  omp_set_num_threads(options.threads);
-  ingot::set_num_threads(options.threads);
-  Context context(options.python, options.folder);
+void describe(Outcome& outcome, const std::string& name, const std::string& value) {
+  fmt::print("{:<14} {}\n", name, value);
+  outcome.json["machine"][name] = value;
+}
 
-  Outcome outcome;
-  for (const auto& [name, value] : describe_machine(options.threads)) {
-    fmt::print("{:<14} {}\n", name, value);
-    outcome.json["machine"][name] = value;
-  }
-  fmt::print("{:<14} {}\n", "numpy", context.numpy_note());
-  outcome.json["machine"]["numpy"] = context.numpy_note();
+void run_on_host(const Options& options, const std::string& probe, Outcome& outcome) {
+  ingot::set_default_device(ingot::Device::cpu());
+  Context context(options.python, options.folder);
+  describe(outcome, "numpy", context.numpy_note());
   for (int i = 0; i < kPeers; ++i) fmt::print("{:<14} {}\n", peers(i)->name, peers(i)->what);
   fmt::print(
       "{:<14} {} rounds; everybody takes a turn in each; medians and quartiles over rounds; every repeat changes the "
       "input\n"
       "{:<14} and is checked: ours to 1e-13 (reductions) and 2 ULP (elementwise), rivals to 1e-11 and 4 ULP\n",
       "method", options.rounds, "");
-  outcome.json["rounds"] = options.rounds;
+  for (const Workload& workload : all_workloads()) {
+    if (!wanted(options.only, workload.id)) continue;
+    std::vector<std::int64_t> sizes = workload.sizes;
+    if (!options.sizes.empty()) sizes.assign(options.sizes.begin(), options.sizes.end());
+    for (const std::string& input : workload.inputs) {
+      if (!wanted(options.inputs, input)) continue;
+      for (const std::int64_t n : sizes) run_case(workload, context, n, input, options.rounds, outcome);
+    }
+  }
+  if (wanted(options.only, kOverheads))
+    run_overheads(outcome, [&](const auto& use) { measure_overheads(context, probe, use); });
+}
 
-  try {
-    for (const Workload& workload : all_workloads()) {
-      if (!wanted(options.only, workload.id)) continue;
-      std::vector<std::int64_t> sizes = workload.sizes;
-      if (!options.sizes.empty()) sizes.assign(options.sizes.begin(), options.sizes.end());
-      for (const std::string& input : workload.inputs) {
-        if (!wanted(options.inputs, input)) continue;
-        for (const std::int64_t n : sizes) run_case(workload, context, n, input, options.rounds, outcome);
+void run_on_device(const Options& options, int ordinal, const std::string& probe, Outcome& outcome) {
+  const auto gpu = std::make_shared<Gpu>(ordinal);
+  for (const auto& [name, value] : gpu->description()) describe(outcome, name, value);
+  ingot::set_default_device(ingot::Device::cuda(ordinal));
+  const TemporaryFolder folder(options.folder);
+  std::vector<std::string> notes;
+  const DevicePeers peers = device_peers(options.python, options.peers, notes);
+  for (const std::string& note : notes) {
+    fmt::print("{:<14} {}\n", "peer", note);
+    outcome.json["peers"].push_back(note);
+  }
+  fmt::print(
+      "{:<14} {} rounds; everybody takes a turn in each; from the call until the device has finished; three inputs "
+      "that "
+      "lie there take turns\n"
+      "{:<14} every repeat is checked: ours to 1e-13 (and 2 ULP elementwise, once a size), rivals to 1e-11\n",
+      "method", options.rounds, "");
+  DeviceBench bench(gpu, peers, folder.path());
+  std::vector<std::int64_t> sizes = device_sizes();
+  if (!options.sizes.empty()) sizes.assign(options.sizes.begin(), options.sizes.end());
+  if (wanted(options.only, kOverheads))
+    run_overheads(outcome, [&](const auto& use) { measure_device_overheads(gpu, probe, folder.path(), use); });
+  for (const std::int64_t n : sizes) {
+    for (const DeviceWork& work : device_works()) {
+      if (!wanted(options.only, work.id)) continue;
+      const std::string label = fmt::format("{}, n = {}", work.id, count_text(n));
+      const double needed = bench.bytes_needed(work, n);
+      if (needed > 0.9 * static_cast<double>(gpu->memory())) {
+        fmt::print("\n{}: left out, it needs {:.1f} GB of the device's memory\n", label, needed * 1e-9);
+        continue;
       }
+      run_made(label, options.rounds, outcome, [&] { return bench.make(work, n); });
     }
-    if (wanted(options.only, kOverheads)) {
-      run_overheads(context, (std::filesystem::path(program).parent_path() / "ingot_bench_probe").string(), outcome);
-    }
+  }
+}
+
+int run(const Options& options, const std::string& program) {
+  omp_set_num_threads(options.threads);
+  ingot::set_num_threads(options.threads);
+
+  Outcome outcome;
+  for (const auto& [name, value] : describe_machine(options.threads)) describe(outcome, name, value);
+  outcome.json["rounds"] = options.rounds;
+  outcome.json["device"] = options.device;
+  const std::string probe = (std::filesystem::path(program).parent_path() / "ingot_bench_probe").string();
+  try {
+    const std::optional<int> device = device_number(options.device);
+    device ? run_on_device(options, *device, probe, outcome) : run_on_host(options, probe, outcome);
   } catch (const Interrupted&) {
     progress("");
-    fmt::print("\ninterrupted\n");
-    return 130;
+    fmt::print("\ninterrupted: what follows is of the cases before that\n");
+    outcome.json["interrupted"] = true;
   }
 
   fmt::print("\n{} of {} bars passed\n", outcome.passed.size(), outcome.passed.size() + outcome.failed.size());
@@ -176,6 +240,7 @@ int run(const Options& options, const std::string& program) {
       return 1;
     }
   }
+  if (was_interrupted()) return 130;
   return outcome.wrong.empty() ? 0 : 1;
 }
 
@@ -192,6 +257,20 @@ int main(int count, char** arguments) {
   app.add_option("--sizes", options.sizes, "numbers of elements instead of each workload's own, for example 1e4,1e6")
       ->delimiter(',')
       ->check(CLI::Range(100.0, 1e11));
+  app.add_option("--device", options.device, "where to run: cpu, or cuda or cuda:N with the inputs lying there")
+      ->check(CLI::Validator(
+          [](std::string& device) {
+            const bool number =
+                device.starts_with("cuda:") && device.size() > 5 && device.size() < 9 &&
+                std::all_of(device.begin() + 5, device.end(), [](char c) { return '0' <= c && c <= '9'; });
+            return device == "cpu" || device == "cuda" || number ? "" : "expected cpu, cuda or cuda:N";
+          },
+          "cpu|cuda|cuda:N"))
+      ->capture_default_str();
+  app.add_option(
+      "--peer", options.peers,
+      "with --device cuda: a program to compare with that answers as bench/peers/gpu_peer.py does, besides the "
+      "libraries that the Python has");
   app.add_option("--rounds", options.rounds, "rounds; the bars are meant for 15 and more")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -199,22 +278,25 @@ int main(int count, char** arguments) {
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   app.add_option("--json", options.json, "also write everything measured to this file");
-  app.add_option("--python", options.python, "the Python whose NumPy is a peer")->envname("INGOT_BENCH_PYTHON");
+  app.add_option("--python", options.python, "the Python whose NumPy, or on a device JAX, CuPy and PyTorch, are peers")
+      ->envname("INGOT_BENCH_PYTHON");
   app.add_option("--folder", options.folder,
                  "where to put .npy files and caches meanwhile, instead of the temporary folder");
   app.add_flag("--list", options.list, "list the workloads, their sizes and inputs");
   CLI11_PARSE(app, count, arguments);
 
   if (options.list) {
-    list_workloads();
+    list_workloads(options.device != "cpu");
     return 0;
   }
+  std::vector<std::string> known{kOverheads};
+  if (options.device == "cpu") {
+    for (const Workload& workload : all_workloads()) known.push_back(workload.id);
+  } else {
+    for (const DeviceWork& work : device_works()) known.push_back(work.id);
+  }
   for (const std::string& name : options.only) {
-    const std::vector<Workload> all = all_workloads();
-    const bool known = lower(name) == kOverheads || std::any_of(all.begin(), all.end(), [&](const Workload& w) {
-                         return lower(w.id) == lower(name);
-                       });
-    if (!known) {
+    if (!wanted(known, name)) {
       fmt::print(stderr, "--only {}: no such workload; --list names them\n", name);
       return 2;
     }

@@ -21,6 +21,11 @@ if(INGOT_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${INGOT_CCACHE})
 endif()
 
+if(INGOT_PORTABLE)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)  # OpenMP's runtime, MPFR, GMP
+  add_link_options(-static-libstdc++ -static-libgcc)
+endif()
+
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(Threads REQUIRED)
 

@@ -48,7 +48,7 @@ struct Settings : Config {
     else if (wanted == "llvm")
       backend = Backend::Llvm;
     else if (wanted == "cuda")
-      device = 0;
+      backend = Backend::Cuda, device = 0;
     else if (!wanted.empty())
       throw ValueError(text("INGOT_BACKEND is \"", wanted, "\"; expected interp, llvm or cuda, or leave it unset"));
 

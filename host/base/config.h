@@ -7,7 +7,8 @@
 
 namespace ingot {
 
-enum class Backend : std::uint8_t { Automatic, Interpreter, Llvm };
+// Automatic: what pays, when it pays. Cuda and Llvm compile every kernel before it first runs.
+enum class Backend : std::uint8_t { Automatic, Interpreter, Llvm, Cuda };
 
 // Where evaluations run: on the host, on a CUDA device by its number, or where the work is done sooner.
 inline constexpr int kAutomatic = -2, kHost = -1;

@@ -35,6 +35,10 @@ std::mutex& evaluating() {
 
 std::size_t bytes_of(std::int64_t numel, DType dtype) { return static_cast<std::size_t>(numel) * itemsize(dtype); }
 
+// What is done before NVRTC has compiled a kernel, in 50 ms and more, is not worth waiting for: so much work on the
+// host, in additions, and so many bytes of inputs to fetch from a device.
+constexpr std::int64_t kInterpretMeanwhile = 100'000'000, kFetchMeanwhile = std::int64_t{1} << 20;
+
 // One run of a plan. The evaluating thread has one object, whose memory is reused.
 class Execution {
  public:
@@ -46,6 +50,9 @@ class Execution {
   }
 
   cuda::Gpu* gpu() const { return gpu_; }
+
+  /// Whether the device has the kernels; if not, they are being compiled, and the host runs the plan meanwhile.
+  bool prepare_gpu() { return prepare_on_gpu(prepared_->launches, *gpu_, may_wait()); }
 
   /// Forgets what the device has done of the evaluation: the next run() is the host's.
   void leave_gpu() {
@@ -89,6 +96,17 @@ class Execution {
       out.base = memory(*storage, gpu) + out.offset;
     }
     for (std::size_t k = 0; k < region.params.size(); ++k) region.params[k] = node(region.constants[k])->bits;
+  }
+
+  // Whether the host can run it while its kernels are compiled for a device.
+  bool may_wait() const {
+    if (config().backend.load(std::memory_order_relaxed) != Backend::Automatic ||
+        prepared_->work >= kInterpretMeanwhile)
+      return false;
+    std::int64_t bytes = 0;
+    for (const Value& value : prepared_->values)
+      if (value.stored && !node(value.item)->storage->is_on_host()) bytes += static_cast<std::int64_t>(value.bytes);
+    return bytes <= kFetchMeanwhile;
   }
 
   Demand demand() const {
@@ -160,8 +178,8 @@ Workspace& workspace() {
   return *instance;
 }
 
-// Runs the plan of the roots between direct(execution, values) and deliver(execution, values), the roots' values; both
-// once more, on the host, if a device fails.
+// Runs the plan of the roots between direct(execution, values) and deliver(execution, values), the roots' values; on
+// the host if a device fails, or is not ready yet.
 template <class Direct, class Deliver>
 void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
   Workspace& space = workspace();
@@ -179,7 +197,7 @@ void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
   };
   if (const cuda::Gpu* const gpu = space.execution.gpu()) {
     try {
-      return run();
+      if (space.execution.prepare_gpu()) return run();
     } catch (const Error& error) {
       if (!host_takes_over(*gpu, error)) throw;
     }

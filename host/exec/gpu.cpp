@@ -38,33 +38,63 @@ ir::Kernel for_gpu(const Bound& bound) {
   return kernel;
 }
 
-std::vector<cuda::Binding> bindings(const std::vector<Operand>& operands) {
+// Operands are told by the low bits of their addresses: all that a program depends on.
+constexpr std::uint64_t kAlignment = 256;
+
+using Alignment = std::vector<std::uint8_t>;  // in the order of the operands of a launch
+
+std::vector<cuda::Binding> bindings(const std::vector<Operand>& operands, const std::uint8_t* alignment) {
   std::vector<cuda::Binding> list;
   for (const Operand& operand : operands) {
     cuda::Binding& b = list.emplace_back();
-    b.address =
-        operand.index ? static_cast<std::uint64_t>(operand.first) : reinterpret_cast<std::uint64_t>(operand.base);
+    b.address = operand.index ? static_cast<std::uint64_t>(operand.first) : *alignment;
+    ++alignment;
     for (const std::int64_t step : operand.step) b.strides.push_back(operand.index ? step : step / operand.itemsize);
   }
   return list;
 }
 
-cuda::Launch launch_of(const Bound& bound) {
+cuda::Launch launch_of(const Bound& bound, const Alignment& alignment) {
   cuda::Launch launch;
   launch.extents.assign(bound.launch->extents.begin(), bound.launch->extents.end());
-  launch.inputs = bindings(bound.body.in);
-  launch.stores = bindings(bound.body.out);
-  launch.epilogue_inputs = bindings(bound.epilogue.in);
-  launch.epilogue_stores = bindings(bound.epilogue.out);
+  const std::uint8_t* at = alignment.data();
+  launch.inputs = bindings(bound.body.in, at);
+  launch.stores = bindings(bound.body.out, at += bound.body.in.size());
+  launch.epilogue_inputs = bindings(bound.epilogue.in, at += bound.body.out.size());
+  launch.epilogue_stores = bindings(bound.epilogue.out, at += bound.epilogue.in.size());
   launch.params = bound.body.params;
   launch.epilogue_params = bound.epilogue.params;
   return launch;
 }
 
+// address(operand) of all operands, in that order; true if that changed anything.
+template <class Address>
+bool align(const Bound& bound, Alignment& alignment, Address&& address) {
+  std::size_t k = 0;
+  bool changed = false;
+  for (const std::vector<Operand>* list : {&bound.body.in, &bound.body.out, &bound.epilogue.in, &bound.epilogue.out})
+    for (const Operand& operand : *list) {
+      const auto low = static_cast<std::uint8_t>(operand.index ? 0 : address(operand) % kAlignment);
+      changed = changed || alignment[k] != low;
+      alignment[k++] = low;
+    }
+  return changed;
+}
+
+const std::vector<Operand>& operands(const Bound& bound, cuda::Group group) {
+  switch (group) {
+    case cuda::Group::Input: return bound.body.in;
+    case cuda::Group::Store: return bound.body.out;
+    case cuda::Group::EpilogueInput: return bound.epilogue.in;
+    case cuda::Group::EpilogueStore: return bound.epilogue.out;
+  }
+  return bound.body.in;
+}
+
 // What a device has loaded, and the zeros that its launches leave as they found them. One launch follows another on the
 // device's one stream, so they share them.
 struct Loaded {
-  std::map<std::shared_ptr<const jit::CudaCode>, cuda::Function> functions;
+  std::map<std::shared_ptr<jit::CudaKernel>, cuda::Function> functions;
   cuda::BlockRef tickets;
   std::size_t ticket_count = 0;
 };
@@ -101,29 +131,114 @@ cuda::Address tickets(cuda::Gpu& gpu, Loaded& state, std::size_t count) {
 
 }  // namespace
 
+// A launch as one device runs it: all that stays the same from one evaluation to the next.
 struct GpuLaunches {
+  // An argument that does not.
+  struct Argument {
+    std::size_t slot;
+    cuda::Field::Role role;
+    cuda::Group group;
+    std::size_t index;
+  };
   struct Entry {
-    int device;
-    cuda::Options options;
-    std::shared_ptr<const jit::CudaCode> code;
-    cuda::Function function;
+    int device = kHost;
+    Alignment alignment;
+    std::shared_ptr<jit::CudaKernel> kernel;
+    cuda::Grid grid;
+    std::vector<std::uint64_t> arguments;
+    std::vector<Argument> changing;
+    cuda::Function function = nullptr;
   };
   ir::Kernel kernel;
-  std::vector<Entry> entries;  // one, unless alignment or sizes of operands differ between evaluations
+  Alignment alignment;         // of the operands now
+  std::vector<Entry> entries;  // one, unless devices or the alignment of operands differ between evaluations
+  std::size_t last = 0;        // the entry of the evaluation before
+  int ready = kHost;           // a device for which prepare_on_gpu() found code
 };
 
 namespace {
 
-const GpuLaunches::Entry& entry_for(GpuLaunches& launches, const cuda::Options& options, cuda::Gpu& gpu) {
-  for (const GpuLaunches::Entry& entry : launches.entries)
-    if (entry.device == gpu.ordinal() && entry.options == options) return entry;
-  auto code = jit::cuda_code(launches.kernel, options, gpu.properties().capability);
-  cuda::Function& function = loaded(gpu).functions[code];
-  if (function == nullptr) function = gpu.load(code->cubin, code->program.name);
-  return launches.entries.emplace_back(GpuLaunches::Entry{gpu.ordinal(), options, std::move(code), function});
+// Memory that is not Ingot's may start anywhere; beyond so many different ones, all are made anew.
+constexpr std::size_t kMaxEntries = 64;
+
+cuda::Device profile(const cuda::Gpu& gpu) {
+  const cuda::Properties& properties = gpu.properties();
+  return {properties.multiprocessors, cuda::bytes_in_flight(properties.capability, properties.bandwidth)};
+}
+
+GpuLaunches& launches_of(Bound& bound) {
+  if (!bound.gpu) {
+    const std::size_t operands =
+        bound.body.in.size() + bound.body.out.size() + bound.epilogue.in.size() + bound.epilogue.out.size();
+    bound.gpu = std::make_shared<GpuLaunches>();
+    bound.gpu->kernel = for_gpu(bound);
+    bound.gpu->alignment.resize(operands);
+  }
+  return *bound.gpu;
+}
+
+// The entry for a device and operands aligned as launches.alignment tells.
+GpuLaunches::Entry& entry_for(const Bound& bound, GpuLaunches& launches, cuda::Gpu& gpu) {
+  std::vector<GpuLaunches::Entry>& entries = launches.entries;
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const GpuLaunches::Entry& entry) {
+    return entry.device == gpu.ordinal() && entry.alignment == launches.alignment;
+  });
+  launches.last = static_cast<std::size_t>(found - entries.begin());
+  if (found != entries.end()) return *found;
+  if (entries.size() >= kMaxEntries) entries.clear();
+  launches.last = entries.size();
+  GpuLaunches::Entry& entry = entries.emplace_back();
+  entry.device = gpu.ordinal();
+  entry.alignment = launches.alignment;
+  const cuda::Options options = cuda::choose(launches.kernel, launch_of(bound, launches.alignment), profile(gpu));
+  entry.kernel = jit::cuda_kernel(launches.kernel, options, gpu.properties().capability);
+  return entry;
+}
+
+// Everything else that the entry lacks before its first launch.
+void complete(GpuLaunches::Entry& entry, const Bound& bound, const GpuLaunches& launches, cuda::Gpu& gpu) {
+  using Role = cuda::Field::Role;
+  entry.kernel->compile();
+  const cuda::Program& program = entry.kernel->program();
+  const cuda::Launch launch = launch_of(bound, launches.alignment);
+  entry.grid = cuda::grid(program, launches.kernel, launch, profile(gpu));
+  entry.arguments = cuda::arguments(program, entry.grid, launch, 0, 0);
+  std::size_t slot = 0;
+  entry.changing.clear();
+  for (const cuda::Field& field : program.fields) {
+    if (field.role == Role::Address || field.role == Role::Scalar || field.role == Role::Tickets ||
+        field.role == Role::Partials)
+      entry.changing.push_back({slot, field.role, field.group, field.index});
+    slot += static_cast<std::size_t>(field.slots);
+  }
+  cuda::Function& function = loaded(gpu).functions[entry.kernel];
+  if (function == nullptr) function = gpu.load(entry.kernel->code(), program.name);
+  entry.function = function;
 }
 
 }  // namespace
+
+bool prepare_on_gpu(std::span<Bound> plan, cuda::Gpu& gpu, bool may_wait) {
+  std::vector<std::shared_ptr<jit::CudaKernel>> missing;
+  for (Bound& bound : plan) {
+    if (bound.elements == 0 || (bound.gpu && bound.gpu->ready == gpu.ordinal())) continue;
+    GpuLaunches& launches = launches_of(bound);
+    align(bound, launches.alignment, [](const Operand& operand) { return static_cast<std::uint64_t>(operand.offset); });
+    const std::shared_ptr<jit::CudaKernel>& kernel = entry_for(bound, launches, gpu).kernel;
+    if (kernel->find())
+      launches.ready = gpu.ordinal();
+    else
+      missing.push_back(kernel);
+    may_wait = may_wait && !kernel->has_failed();
+  }
+  if (missing.empty()) return true;
+  if (may_wait) {
+    jit::compile_later(std::move(missing));
+    return false;
+  }
+  jit::compile(missing);
+  return true;
+}
 
 int first_usable() {
   for (int k = 0; k < cuda::device_count(); ++k)
@@ -218,22 +333,34 @@ StorageRef allocate_on_gpu(std::size_t bytes, cuda::Gpu& gpu, const std::functio
 }
 
 void run_on_gpu(Bound& bound, cuda::Gpu& gpu) {
-  const cuda::Properties& properties = gpu.properties();
-  const cuda::Device device{properties.multiprocessors,
-                            cuda::bytes_in_flight(properties.capability, properties.bandwidth)};
-  if (!bound.gpu) bound.gpu = std::make_shared<GpuLaunches>(GpuLaunches{for_gpu(bound), {}});
-  const ir::Kernel& kernel = bound.gpu->kernel;
-  const cuda::Launch launch = launch_of(bound);
-  const GpuLaunches::Entry& entry = entry_for(*bound.gpu, cuda::choose(kernel, launch, device), gpu);
-  const cuda::Program& program = entry.code->program;
+  GpuLaunches& launches = launches_of(bound);
+  const bool moved = align(bound, launches.alignment,
+                           [](const Operand& operand) { return reinterpret_cast<std::uint64_t>(operand.base); });
+  GpuLaunches::Entry& entry =
+      !moved && launches.last < launches.entries.size() && launches.entries[launches.last].device == gpu.ordinal()
+          ? launches.entries[launches.last]
+          : entry_for(bound, launches, gpu);
+  if (entry.function == nullptr) complete(entry, bound, launches, gpu);
 
-  const cuda::Grid grid = cuda::grid(program, kernel, launch, device);
+  const cuda::Grid& grid = entry.grid;
   cuda::BlockRef scratch;
   if (grid.scratch_bytes != 0) scratch = memory(gpu, grid.scratch_bytes, "the partial results of a reduction");
-  const cuda::Address zeros = tickets(gpu, loaded(gpu), grid.tickets);
-  std::vector<std::uint64_t> arguments =
-      cuda::arguments(program, grid, launch, scratch ? scratch->address() : 0, zeros);
-  gpu.launch(entry.function, grid.blocks, cuda::kBlock, arguments.data());
+  for (const GpuLaunches::Argument& argument : entry.changing) {
+    std::uint64_t& value = entry.arguments[argument.slot];
+    switch (argument.role) {
+      case cuda::Field::Role::Address:
+        value = reinterpret_cast<std::uint64_t>(operands(bound, argument.group)[argument.index].base);
+        break;
+      case cuda::Field::Role::Scalar:
+        value = (argument.group == cuda::Group::Input ? bound.body : bound.epilogue).params[argument.index];
+        break;
+      case cuda::Field::Role::Partials:
+        value = grid.partials.empty() ? 0 : scratch->address() + grid.partials[argument.index];
+        break;
+      default: value = tickets(gpu, loaded(gpu), grid.tickets); break;
+    }
+  }
+  gpu.launch(entry.function, grid.blocks, cuda::kBlock, entry.arguments.data());
 }
 
 }  // namespace ingot::exec

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,11 @@ void order_before(cuda::Gpu& gpu, void* stream);
 
 /// Memory of the device. MemoryError, which says what it was for, if there is no room.
 StorageRef allocate_on_gpu(std::size_t bytes, cuda::Gpu& gpu, const std::function<std::string()>& purpose);
+
+/// Has the kernels of a plan compiled for the device, several at once, before it runs there. True when that is so;
+/// false where it `may_wait` and they are still being compiled in the background: the host then runs it meanwhile.
+/// DeviceError for a kernel that cannot be compiled.
+bool prepare_on_gpu(std::span<Bound> plan, cuda::Gpu& gpu, bool may_wait);
 
 /// Begins the launch; its operands' `base` are addresses of the device. It must have elements.
 void run_on_gpu(Bound& bound, cuda::Gpu& gpu);

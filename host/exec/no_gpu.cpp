@@ -35,6 +35,7 @@ void wait_for(cuda::Gpu&) { unavailable(); }
 void order_after(cuda::Gpu&, void*) { unavailable(); }
 void order_before(cuda::Gpu&, void*) { unavailable(); }
 StorageRef allocate_on_gpu(std::size_t, cuda::Gpu&, const std::function<std::string()>&) { unavailable(); }
+bool prepare_on_gpu(std::span<Bound>, cuda::Gpu&, bool) { unavailable(); }
 void run_on_gpu(Bound&, cuda::Gpu&) { unavailable(); }
 
 }  // namespace ingot::exec

@@ -23,7 +23,7 @@ class Worker {
       queue_.clear();
     }
     changed_.notify_all();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
   }
 
   bool is_here() const { return getpid() == owner_; }
@@ -87,13 +87,15 @@ std::atomic<Worker*> started{nullptr};
 Worker& worker() {
   static Worker* const instance = [] {
     auto* made = new Worker;
-    std::atexit([] {
-      if (worker().is_here()) worker().stop();
-    });
     started = made;
+    stop_background_at_exit();
     return made;
   }();
   return *instance;
+}
+
+void stop_here() {
+  if (Worker* const w = started; w != nullptr && w->is_here()) w->stop();
 }
 
 }  // namespace
@@ -108,6 +110,16 @@ void in_background(std::function<void()> task) {
 
 void finish_background() {
   if (Worker& w = worker(); w.is_here()) w.finish();
+}
+
+void stop_background_at_exit() {
+  // A library may register objects to be destroyed at exit while it works for the first time, and what is registered
+  // last goes first. Only what is local to the thread that ends the process, as a rule the main one, goes before that.
+  struct AtEnd {
+    ~AtEnd() { stop_here(); }
+  };
+  if (gettid() == getpid()) static thread_local const AtEnd at_end;
+  std::atexit(stop_here);
 }
 
 void pause_background() {

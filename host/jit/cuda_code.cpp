@@ -1,9 +1,14 @@
 #include "host/jit/cuda_code.h"
 
-#include <mutex>
+#include <algorithm>
+#include <system_error>
+#include <thread>
 #include <unordered_map>
 
+#include "host/base/config.h"
 #include "host/base/error.h"
+#include "host/base/log.h"
+#include "host/jit/background.h"
 #include "host/jit/disk_cache.h"
 #include "host/jit/kernels.h"
 #include "host/jit/nvrtc.h"
@@ -13,7 +18,7 @@ namespace {
 
 struct Table {
   std::mutex mutex;
-  std::unordered_map<std::string, std::shared_ptr<const CudaCode>> codes;
+  std::unordered_map<std::string, std::shared_ptr<CudaKernel>> kernels;
 };
 
 Table& table() {
@@ -29,33 +34,98 @@ std::string key_of(const ir::Kernel& kernel, const cuda::Options& options, int c
   return key;
 }
 
-std::string obtain(const cuda::Program& program, int capability) {
-  const std::string key =
-      cache_key(text(cuda::prelude(), program.text), text("sm_", capability), cuda::nvrtc_version());
-  if (std::optional<std::string> cubin = load_cached(key)) {
-    ++counters().cache_hits;
-    return *std::move(cubin);
-  }
-  std::string cubin = cuda::compile(program, capability);
-  ++counters().compiles;
-  store_cached(key, cubin);
-  return cubin;
-}
-
 }  // namespace
 
-std::shared_ptr<const CudaCode> cuda_code(const ir::Kernel& kernel, const cuda::Options& options, int capability) {
-  const std::string key = key_of(kernel, options, capability);
-  Table& t = table();
-  {
-    const std::scoped_lock guard(t.mutex);
-    if (const auto found = t.codes.find(key); found != t.codes.end()) return found->second;
+CudaKernel::CudaKernel(const ir::Kernel& kernel, const cuda::Options& options, int capability)
+    : program_(cuda::emit(kernel, options)), capability_(capability) {}
+
+const std::string& CudaKernel::code() const {
+  static const std::string none;
+  return ready_.load(std::memory_order_acquire) ? code_ : none;
+}
+
+std::string CudaKernel::key() const {
+  return cache_key(text(cuda::prelude(), program_.text), text("sm_", capability_), cuda::nvrtc_version());
+}
+
+bool CudaKernel::find_locked() {
+  if (ready_) return true;
+  if (std::exchange(sought_, true)) return false;
+  std::optional<std::string> found = load_cached(key());
+  if (!found) return false;
+  ++counters().cache_hits;
+  code_ = *std::move(found);
+  ready_.store(true, std::memory_order_release);
+  return true;
+}
+
+bool CudaKernel::find() {
+  if (ready_.load(std::memory_order_acquire)) return true;
+  const std::unique_lock guard(compiling_, std::try_to_lock);  // held: a thread compiles it
+  return guard && find_locked();
+}
+
+void CudaKernel::compile() {
+  const std::scoped_lock guard(compiling_);
+  if (find_locked()) return;
+  try {
+    code_ = cuda::compile(program_, capability_);
+  } catch (...) {
+    failed_ = true;
+    claimed_ = false;
+    throw;
   }
-  auto code = std::make_shared<CudaCode>();
-  code->program = cuda::emit(kernel, options);
-  code->cubin = obtain(code->program, capability);
+  failed_ = false;
+  ++counters().compiles;
+  store_cached(key(), code_);
+  ready_.store(true, std::memory_order_release);
+}
+
+std::shared_ptr<CudaKernel> cuda_kernel(const ir::Kernel& kernel, const cuda::Options& options, int capability) {
+  Table& t = table();
   const std::scoped_lock guard(t.mutex);
-  return t.codes.emplace(key, std::move(code)).first->second;
+  std::shared_ptr<CudaKernel>& known = t.kernels[key_of(kernel, options, capability)];
+  if (!known) known = std::make_shared<CudaKernel>(kernel, options, capability);
+  return known;
+}
+
+void compile(std::span<const std::shared_ptr<CudaKernel>> kernels) {
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr first;
+  const auto work = [&] {
+    for (std::size_t k; (k = next++) < kernels.size();) {
+      try {
+        kernels[k]->compile();
+      } catch (...) {
+        const std::scoped_lock guard(mutex);
+        if (!first) first = std::current_exception();
+      }
+    }
+  };
+  std::vector<std::thread> others;
+  const std::size_t threads = std::min<std::size_t>(kernels.size(), static_cast<std::size_t>(config().threads.load()));
+  try {
+    while (others.size() + 1 < threads) others.emplace_back(work);
+  } catch (const std::system_error&) {  // no more threads to be had: those that there are do it
+  }
+  work();
+  for (std::thread& thread : others) thread.join();
+  if (first) std::rethrow_exception(first);
+}
+
+void compile_later(std::vector<std::shared_ptr<CudaKernel>> kernels) {
+  std::erase_if(kernels, [](const auto& kernel) { return !kernel->claim(); });
+  if (kernels.empty()) return;
+  cuda::nvrtc_version();  // opened before, so that it is closed after
+  stop_background_at_exit();
+  in_background([kernels = std::move(kernels)] {
+    try {
+      compile(kernels);
+    } catch (const std::exception& error) {
+      log(Log::Warn, "a kernel cannot be compiled in the background: ", error.what());
+    }
+  });
 }
 
 }  // namespace ingot::jit

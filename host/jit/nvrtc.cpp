@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <vector>
 
@@ -21,8 +22,11 @@ struct Nvrtc {
   int (*log)(Handle, char*) = nullptr;
   int (*cubin_size)(Handle, std::size_t*) = nullptr;
   int (*cubin)(Handle, char*) = nullptr;
-  std::string name;    // with its version; empty if it cannot be used
-  std::string reason;  // why not
+  int (*ptx_size)(Handle, std::size_t*) = nullptr;
+  int (*ptx)(Handle, char*) = nullptr;
+  std::vector<int> known{};  // compute capabilities, ascending; empty where it does not tell
+  std::string name;          // with its version; empty if it cannot be used
+  std::string reason;        // why not
 };
 
 void* open_newest(Nvrtc& n) {
@@ -37,6 +41,16 @@ void* open_newest(Nvrtc& n) {
   n.reason =
       "no NVRTC: libnvrtc.so.13, .so.12 and .so were looked for where shared libraries are and in /usr/local/cuda";
   return nullptr;
+}
+
+std::vector<int> known_capabilities(void* library) {
+  const auto count = reinterpret_cast<int (*)(int*)>(dlsym(library, "nvrtcGetNumSupportedArchs"));
+  const auto list = reinterpret_cast<int (*)(int*)>(dlsym(library, "nvrtcGetSupportedArchs"));
+  int number = 0;
+  if (count == nullptr || list == nullptr || count(&number) != 0) return {};
+  std::vector<int> known(static_cast<std::size_t>(number));
+  if (list(known.data()) != 0) return {};
+  return known;
 }
 
 Nvrtc open() {
@@ -57,7 +71,10 @@ Nvrtc open() {
   bind(n.log, "nvrtcGetProgramLog");
   bind(n.cubin_size, "nvrtcGetCUBINSize");
   bind(n.cubin, "nvrtcGetCUBIN");
+  bind(n.ptx_size, "nvrtcGetPTXSize");
+  bind(n.ptx, "nvrtcGetPTX");
   if (!n.reason.empty()) return n;
+  n.known = known_capabilities(library);
   int major = 0, minor = 0;
   if (const int result = n.version(&major, &minor); result != 0) {
     n.reason = text("NVRTC cannot be used: nvrtcVersion failed with ", n.error(result));
@@ -82,17 +99,17 @@ class Compilation {
   Compilation(const Compilation&) = delete;
   Compilation& operator=(const Compilation&) = delete;
 
-  std::string run(const std::vector<std::string>& options) {
+  std::string run(const std::vector<std::string>& options, bool to_ptx) {
     std::vector<const char*> list;
     for (const std::string& option : options) list.push_back(option.c_str());
     const int result = nvrtc().compile(handle_, static_cast<int>(list.size()), list.data());
     if (result != 0)
       throw DeviceError(text("a CUDA kernel does not compile: ", nvrtc().error(result), "\n", messages()));
     std::size_t bytes = 0;
-    check(nvrtc().cubin_size(handle_, &bytes), "nvrtcGetCUBINSize");
-    std::string cubin(bytes, '\0');
-    check(nvrtc().cubin(handle_, cubin.data()), "nvrtcGetCUBIN");
-    return cubin;
+    check((to_ptx ? nvrtc().ptx_size : nvrtc().cubin_size)(handle_, &bytes), "the size of what NVRTC compiled");
+    std::string code(bytes, '\0');
+    check((to_ptx ? nvrtc().ptx : nvrtc().cubin)(handle_, code.data()), "reading what NVRTC compiled");
+    return code;
   }
 
  private:
@@ -121,7 +138,13 @@ std::string nvrtc_version(std::string* reason) {
 
 std::string compile(const Program& program, int capability) {
   if (nvrtc().name.empty()) throw DeviceError(nvrtc().reason);
-  return Compilation(std::string(prelude()) + program.text, program.name + ".cu").run(compiler_options(capability));
+  const std::vector<int>& known = nvrtc().known;
+  const auto newer = std::upper_bound(known.begin(), known.end(), capability);
+  const int target = newer != known.begin() ? newer[-1] : capability;
+  const bool to_ptx = target != capability;
+  std::vector<std::string> options = compiler_options(target);
+  if (to_ptx) options[0] = "--gpu-architecture=compute_" + std::to_string(target);
+  return Compilation(std::string(prelude()) + program.text, program.name + ".cu").run(options, to_ptx);
 }
 
 }  // namespace ingot::cuda
