@@ -71,8 +71,11 @@ class Grid {
       const std::uint64_t block = order_.at(i);
       machine.block = {static_cast<unsigned>(block % grid.x), static_cast<unsigned>(block / grid.x % grid.y),
                        static_cast<unsigned>(block / grid.x / grid.y)};
-      launch_.function->module->bind(machine);
+      const Module& module = *launch_.function->module;
+      module.bind(machine);
+      if (module.counts()) runner.trace().begin(memory_, module.shared(), module.shared_bytes());
       const Fault fault = runner.run(*launch_.function->kernel, parameters_.data(), Random(launch_.seed, block));
+      if (module.counts()) book_traced(runner.trace().finish());
       if (fault.result != Result::Success) return fail(fault, machine);
       ++done_;
     }

@@ -32,6 +32,12 @@ class Module {
   /// Static shared memory of all kernels, in bytes.
   std::size_t shared_bytes() const { return shared_bytes_; }
 
+  /// Where this OS thread has it; null for none.
+  char* shared() const;
+
+  /// Whether it was compiled to have its accesses counted.
+  bool counts() const { return counts_; }
+
   /// Before blocks run on this OS thread: says where the machine is, and fills shared memory with poison.
   void bind(Machine& machine) const;
 
@@ -41,6 +47,7 @@ class Module {
 
   void* library_ = nullptr;
   void (*bind_)(Machine*) = nullptr;
+  bool counts_ = false;
   std::size_t shared_bytes_ = 0;
   unsigned long thread_local_id_ = 0;  // the dynamic linker's number for the module's thread_local variables
 };
