@@ -395,19 +395,19 @@ struct ThreadTree {
 template <class R, int kUnit>
 INGOT_FN void join_teams(typename R::State (&state)[kUnit], void* pool, int log_columns, i64 present, i64 each,
                          i64 total) {
-  auto* slots = static_cast<typename R::State(*)[kUnit]>(pool);
+  auto* const slots = static_cast<typename R::State*>(pool) + threadIdx.x;  // neighbouring threads side by side
   const int team = threadIdx.x >> log_columns, teams = kBlock >> log_columns;
   __syncthreads();
 #pragma unroll
-  for (int j = 0; j < kUnit; ++j) slots[threadIdx.x][j] = state[j];
+  for (int j = 0; j < kUnit; ++j) slots[j * kBlock] = state[j];
   for (int distance = 1; distance < teams; distance *= 2) {
     __syncthreads();
     if ((team & (2 * distance - 1)) == 0 && team + distance < present) {
 #pragma unroll
       for (int j = 0; j < kUnit; ++j) {
-        state[j] = R::join(state[j], distance * each, slots[threadIdx.x + (distance << log_columns)][j],
+        state[j] = R::join(state[j], distance * each, slots[j * kBlock + (distance << log_columns)],
                            smaller(distance * each, total - (team + distance) * each));
-        slots[threadIdx.x][j] = state[j];
+        slots[j * kBlock] = state[j];
       }
     }
   }

@@ -131,6 +131,8 @@ std::string image_of(const std::string& object) {
 }  // namespace
 
 Compiled compile(std::string_view text, const std::string& name, const std::vector<std::string>& defines) {
+  if (const std::string& folder = texts_folder(); !folder.empty())
+    write_file(folder + "/" + digest(text) + ".cu", text);
   std::string all = environment();
   for (const std::string& define : defines) all += define;
   const std::string cached = cache_folder().empty() ? "" : cache_folder() + "/" + digest(all.append(text)) + ".so";

@@ -34,6 +34,13 @@ __attribute__((destructor)) void remove_own_folder() {
   if (g_own_folder != nullptr && g_own_folder->owner == getpid()) fs::remove_all(g_own_folder->path, ignored);
 }
 
+std::string named_folder(const char* variable) {
+  const char* const named = std::getenv(variable);
+  if (named == nullptr || *named == '\0') return "";
+  fs::create_directories(named);
+  return fs::absolute(named).string();
+}
+
 std::uint64_t fnv1a(std::string_view text, std::uint64_t hash) {
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return hash;
@@ -72,12 +79,12 @@ void remove_file(const std::string& file) { unlink(file.c_str()); }
 bool exists(const std::string& file) { return access(file.c_str(), R_OK) == 0; }
 
 const std::string& cache_folder() {
-  static const auto* const folder = new std::string([] {
-    const char* const named = std::getenv("FAKE_NVRTC_CACHE");
-    if (named == nullptr || *named == '\0') return std::string();
-    fs::create_directories(named);
-    return fs::absolute(named).string();
-  }());
+  static const auto* const folder = new std::string(named_folder("FAKE_NVRTC_CACHE"));
+  return *folder;
+}
+
+const std::string& texts_folder() {
+  static const auto* const folder = new std::string(named_folder("FAKE_NVRTC_TEXTS"));
   return *folder;
 }
 
