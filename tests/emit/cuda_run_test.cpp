@@ -268,7 +268,7 @@ class CudaPartials : public testing::TestWithParam<int> {
           {}},
          {program("column_partials",
                   "__shared__ uint4 pool[384];\n  R0::State states[1] = {};\n"
-                  "  join_team_partials<R0>(states, pool, p.partials, 1, threadIdx.x % 4 == 0, 2, p.count, p.each, "
+                  "  join_team_partials<R0>(states, pool, p.partials, 1, 1, threadIdx.x % 4 == 0, 2, p.count, p.each, "
                   "p.total);\n  if (threadIdx.x == 0) *p.result = states[0];"),
           "column_partials",
           {},

@@ -11,7 +11,11 @@ namespace {
 
 constexpr std::int64_t kNarrowLimit = (std::int64_t{1} << 31) - (1 << 20);  // indices may overshoot by a block's units
 constexpr int kWarps = kBlock / 32;
-constexpr int kWarpsToFill = 32;      // of a multiprocessor, before kept indices are divided between blocks
+constexpr int kWarpsToFill =
+    32;  // of a multiprocessor, before kept indices are divided between blocks, or units kept together
+// Leaves of 1/2 MiB: fewer are done sooner by a few blocks than the states of many are joined.
+constexpr std::int64_t kRowLeavesToSpread = (std::int64_t{1} << 19) / (ir::kLeafRows * ir::kLaneBytes);
+constexpr std::int64_t kColumnLeavesToSpread = (std::int64_t{1} << 19) / (ir::kColumnLeaf * 16);
 constexpr int kBlocksToBalance = 16;  // per multiprocessor: the last wave is then a small part of all
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -149,6 +153,14 @@ void set_units(Grid& grid, const Program& program, const ir::Kernel& kernel, con
   grid.units = grid.kept / grid.row * grid.chunks;
 }
 
+void set_map(Grid& grid, const Program& program, const Device& device) {
+  const auto blocks = [&] { return divide_up(grid.units, std::int64_t{kBlock} * grid.units_each); };
+  grid.units_each = program.unroll;
+  while (grid.units_each > 1 && blocks() < std::int64_t{kWarpsToFill / kWarps} * device.multiprocessors)
+    grid.units_each /= 2;
+  set_blocks(grid, blocks());
+}
+
 void set_row(Grid& grid, const Program& program, const ir::Kernel& kernel, const Device& device) {
   const std::int64_t leaf = std::int64_t{32} * program.unit * ir::kLeafRows;
   grid.leaves = divide_up(grid.reduced, leaf);
@@ -157,8 +169,12 @@ void set_row(Grid& grid, const Program& program, const ir::Kernel& kernel, const
     set_blocks(grid, divide_up(grid.kept, kBlock >> grid.log_team));
     return;
   }
-  const auto runs = [&] { return divide_up(grid.leaves, std::int64_t{kWarps} << grid.log_leaves); };
-  while (runs() > 1 && grid.kept * runs() > std::int64_t{kBlocksToBalance} * device.multiprocessors) ++grid.log_leaves;
+  grid.log_run = ceil_log2(kWarps);
+  const auto runs = [&] { return divide_up(grid.leaves, std::int64_t{1} << grid.log_run); };
+  while (runs() > 1 && grid.kept * runs() > std::int64_t{kBlocksToBalance} * device.multiprocessors)
+    ++grid.log_leaves, ++grid.log_run;
+  if (grid.kept * grid.leaves >= kRowLeavesToSpread)
+    while (grid.log_leaves == 0 && grid.log_run > 0 && grid.kept * runs() < device.multiprocessors) --grid.log_run;
   grid.runs = runs();
   set_blocks(grid, grid.kept * grid.runs);
   set_scratch(grid, kernel, grid.kept * grid.runs, grid.kept);
@@ -170,12 +186,17 @@ void set_column(Grid& grid, const Program& program, const ir::Kernel& kernel, co
   // short.
   const int whole = ceil_log2(kBlock);
   grid.log_columns = std::min(ceil_log2(grid.units), std::max(5, whole - std::min(whole, ceil_log2(grid.leaves))));
-  const std::int64_t teams = kBlock >> grid.log_columns;
-  grid.tiles = divide_up(grid.units, std::int64_t{1} << grid.log_columns);
-  const auto runs = [&] { return divide_up(grid.leaves, teams << grid.log_leaves); };
+  const bool spread = grid.units * grid.leaves >= kColumnLeavesToSpread;
+  const auto tiles = [&] { return divide_up(grid.units, std::int64_t{1} << grid.log_columns); };
+  while (spread && grid.log_columns > 5 && tiles() < device.multiprocessors) --grid.log_columns;
+  grid.tiles = tiles();
+  grid.log_run = whole - grid.log_columns;
+  const auto runs = [&] { return divide_up(grid.leaves, std::int64_t{1} << grid.log_run); };
   while (runs() > 1 && grid.log_leaves < kThreadLevels &&
          grid.tiles * runs() > std::int64_t{kBlocksToBalance} * device.multiprocessors)
-    ++grid.log_leaves;
+    ++grid.log_leaves, ++grid.log_run;
+  while (spread && grid.log_leaves == 0 && grid.log_run > 0 && grid.tiles * runs() < device.multiprocessors)
+    --grid.log_run;
   grid.runs = runs();
   set_blocks(grid, grid.tiles * grid.runs);
   set_scratch(grid, kernel, grid.runs * grid.units * program.unit, grid.tiles);
@@ -223,7 +244,7 @@ Grid grid(const Program& program, const ir::Kernel& kernel, const Launch& launch
   switch (program.form) {
     case ir::Form::Map:
       set_units(grid, program, kernel, launch);
-      set_blocks(grid, divide_up(grid.units, std::int64_t{kBlock} * program.unroll));
+      set_map(grid, program, device);
       break;
     case ir::Form::Row: set_row(grid, program, kernel, device); break;
     case ir::Form::Column:
@@ -257,6 +278,8 @@ std::vector<std::uint64_t> arguments(const Program& program, const Grid& grid, c
       case Field::Role::Leaves: number(grid.leaves); break;
       case Field::Role::LogTeam: number(grid.log_team); break;
       case Field::Role::LogLeaves: number(grid.log_leaves); break;
+      case Field::Role::LogRun: number(grid.log_run); break;
+      case Field::Role::UnitsEach: number(grid.units_each); break;
       case Field::Role::Runs:
         if (field.slots > 1)
           divisor(grid.runs);

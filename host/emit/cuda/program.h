@@ -4,14 +4,15 @@
 //   * A thread loads units: neighbouring elements along the innermost axis, 16 bytes of the widest operand. Where the
 //     operands do not start on 16 bytes but share their distance from it, units are shifted: the first and the last one
 //     hang over the row.
-//   * Map. Units are dealt out to threads in order; a thread takes `unroll` of them, a block apart, to have enough
-//   bytes in
-//     flight.
+//   * Map. Units are dealt out to threads in order; a thread takes up to `unroll` of them, a block apart, to have
+//   enough
+//     bytes in flight.
 //   * Row. One unit of the accumulator per thread makes the lanes of one canonical row: 32 threads x 16 bytes =
 //   kLaneBytes.
 //     A warp folds leaf after leaf; a binary counter, digit k held by thread k, joins them in the canonical tree.
 //       Schedule::Warp   a warp, or a power-of-two part of it where that holds a whole row, has a kept index to itself.
-//       Schedule::Block  a block has a run of a power of two leaves of one kept index, aligned, each warp an eighth.
+//       Schedule::Block  a block has a run of a power of two leaves of one kept index, aligned, each warp an eighth, or
+//       a warp one while there are too few for all multiprocessors.
 //   * Column. A block is teams x columns of threads; a thread folds up to 2^kThreadLevels leaves of its unit of
 //   columns, and
 //     the teams, which have neighbouring leaves, join in shared memory.
@@ -74,7 +75,9 @@ struct Field {
     Reduced,     // product of the reduced extents
     Leaves,      // of one kept index
     LogTeam,     // Schedule::Warp: log2 of the threads of one kept index
+    UnitsEach,   // Map: units that a thread takes, up to `unroll`
     LogLeaves,   // Block: log2 of the leaves of a warp's part of a run; Column: of a thread's part
+    LogRun,      // Block, Column: log2 of the leaves of a run; in a short one, not all warps or teams have a part
     Runs,        // Block: runs of one kept index, as a divisor
     Tiles,       // Column: blocks side by side, as a divisor
     LogColumns,  // Column: log2 of the threads side by side in a block
