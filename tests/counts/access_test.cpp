@@ -72,6 +72,23 @@ const Case kMaps[] = {
      },
      0.7, 0.95},
 };
+const Case kTransposes[] = {
+    {"f64", [] { return x({256, 256}).T() * 2.0; }, 0.95, 0.95},
+    {"f32_and_contiguous",
+     [] {
+       const Array a = x({256, 256}, f32);
+       return a.T() + a;
+     },
+     0.95, 0.95},
+    {"i8", [] { return x({256, 256}, i8).T() + x({256, 256}, i8); }, 0.95, 0.95},
+    {"two", [] { return x({256, 128}).T() - x({256, 128}, i32).T(); }, 0.95, 0.95},
+    {"rank3", [] { return permute_dims(x({64, 3, 96}), {2, 1, 0}) * 2.0; }, 0.95, 0.95},
+    {"batch", [] { return permute_dims(x({3, 64, 96}), {0, 2, 1}) * 2.0; }, 0.95, 0.95},
+    {"ragged", [] { return x({200, 104}).T() * 2.0; }, 0.95, 0.9},
+};
+INSTANTIATE_TEST_SUITE_P(Transpose, Access, testing::ValuesIn(kTransposes),
+                         [](const auto& info) { return std::string(info.param.name); });
+
 INSTANTIATE_TEST_SUITE_P(Map, Access, testing::ValuesIn(kMaps),
                          [](const auto& info) { return std::string(info.param.name); });
 

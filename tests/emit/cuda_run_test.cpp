@@ -101,6 +101,14 @@ class Maker {
         stride *= extents[a];
       }
     }
+    // Half of what is strided is a transpose.
+    if (operand.access == ir::Access::Strided && !operand.generated && random_() % 2 == 0) {
+      stride = 1;
+      for (std::size_t a = 0; a < extents.size(); ++a) {
+        binding.strides[a] = stride;
+        stride *= extents[a] + 1;
+      }
+    }
     if (operand.generated) {
       binding.address = random_() % 100;
       return binding;
@@ -137,8 +145,8 @@ std::vector<Extents> sizes(const ir::Kernel& kernel) {
   using Axes = std::vector<bool>;
   if (kernel.form() == ir::Form::Map) {
     if (r.size() == 1) return {{1}, {2}, {31}, {255}, {1000}, {5003}};
-    if (r.size() == 2) return {{1, 1}, {3, 700}, {70, 3}, {5, 129}};
-    return {{1, 1, 1}, {4, 5, 6}, {2, 3, 333}, {7, 40, 2}};
+    if (r.size() == 2) return {{1, 1}, {3, 700}, {70, 3}, {5, 129}, {40, 70}, {33, 129}, {64, 96}, {16, 300}};
+    return {{1, 1, 1}, {4, 5, 6}, {2, 3, 333}, {7, 40, 2}, {3, 33, 40}, {18, 2, 70}};
   }
   if (r == Axes{true}) return {{1}, {7}, {64}, {65}, {1023}, {1025}, {2049}, {10000}, {70001}};
   if (r == Axes{false, true}) return {{1, 1}, {100, 3}, {33, 17}, {9, 64}, {5, 129}, {3, 1025}, {2, 20011}, {1, 9000}};

@@ -122,6 +122,38 @@ void choose_vectors(Options& options, const ir::Kernel& kernel, const Launch& la
   if (!any) options.vectors.clear();
 }
 
+// What a transpose is worth: a warp that jumps from element to element moves a sector for each. Short sides would leave
+// most of a tile empty, and 48 KiB hold five tiles of 8-byte elements.
+constexpr std::int64_t kShortestSide = 16;
+constexpr int kMostTiled = 5;
+
+void choose_tiles(Options& options, const ir::Kernel& kernel, const Launch& launch) {
+  const int inner = kernel.rank() - 1;
+  if (kernel.form() != ir::Form::Map || launch.extents.back() < kShortestSide) return;
+  const auto tiled_along = [&](int axis) {
+    std::vector<bool> tiled;
+    int left = kMostTiled;
+    for (std::size_t i = 0; i < launch.inputs.size(); ++i) {
+      const ir::Operand& operand = kernel.body.inputs[i];
+      const bool fits = !operand.generated && operand.access == ir::Access::Strided && left > 0 &&
+                        std::abs(launch.inputs[i].strides[axis]) == 1;
+      left -= fits;
+      tiled.push_back(fits);
+    }
+    return tiled;
+  };
+  std::ptrdiff_t most = 0;
+  for (int axis = 0; axis < inner; ++axis) {
+    if (launch.extents[axis] < kShortestSide) continue;
+    std::vector<bool> tiled = tiled_along(axis);
+    const auto inputs = std::count(tiled.begin(), tiled.end(), true);
+    if (inputs <= most) continue;
+    most = inputs;
+    options.tile_axis = axis;
+    options.tiled = std::move(tiled);
+  }
+}
+
 void set_blocks(Grid& grid, std::int64_t blocks) {
   check(blocks <= INT32_MAX, "a CUDA grid of more than 2^31 blocks");
   grid.blocks = static_cast<std::uint32_t>(blocks);
@@ -159,6 +191,13 @@ void set_map(Grid& grid, const Program& program, const Device& device) {
   while (grid.units_each > 1 && blocks() < std::int64_t{kWarpsToFill / kWarps} * device.multiprocessors)
     grid.units_each /= 2;
   set_blocks(grid, blocks());
+}
+
+void set_tiles(Grid& grid, const Program& program, const Launch& launch) {
+  const std::int64_t lines = launch.extents[static_cast<std::size_t>(program.options.tile_axis)];
+  grid.chunks = divide_up(grid.row, kTile);
+  grid.tiles = divide_up(lines, kTile);
+  set_blocks(grid, grid.kept / (grid.row * lines) * grid.chunks * grid.tiles);
 }
 
 void set_row(Grid& grid, const Program& program, const ir::Kernel& kernel, const Device& device) {
@@ -225,6 +264,7 @@ Options choose(const ir::Kernel& kernel, const Launch& launch, const Device& dev
   options.bytes_in_flight = device.bytes_in_flight;
   const std::vector<Bound> operands = bound_operands(kernel, launch);
   options.wide = needs_wide(kernel, launch, operands);
+  choose_tiles(options, kernel, launch);
   choose_vectors(options, kernel, launch, operands);
   if (kernel.form() != ir::Form::Row) return options;
 
@@ -244,7 +284,7 @@ Grid grid(const Program& program, const ir::Kernel& kernel, const Launch& launch
   switch (program.form) {
     case ir::Form::Map:
       set_units(grid, program, kernel, launch);
-      set_map(grid, program, device);
+      program.options.tile_axis >= 0 ? set_tiles(grid, program, launch) : set_map(grid, program, device);
       break;
     case ir::Form::Row: set_row(grid, program, kernel, device); break;
     case ir::Form::Column:
