@@ -110,15 +110,33 @@ std::string precompiled(std::string_view prelude, const std::vector<std::string>
   return file = base + ".pch";
 }
 
-// One line for each kernel of the text, which makes it known to cuModuleGetFunction.
-std::string entries(std::string_view text) {
+// Where the block that is opened at or behind `from` has been closed; npos for a declaration.
+std::size_t end_of_block(std::string_view text, std::size_t from) {
+  int depth = 0;
+  for (std::size_t i = from; i < text.size(); ++i) {
+    if (text[i] == ';' && depth == 0) return std::string_view::npos;
+    if (text[i] == '{') ++depth;
+    if (text[i] == '}' && --depth == 0) return i + 1;
+  }
+  return std::string_view::npos;
+}
+
+// The text with a line behind each kernel, in whatever namespace that is, which makes it known to cuModuleGetFunction.
+std::string with_entries(std::string_view text) {
   static const auto& pattern =
       *new std::regex(R"(__global__\s+void\s+(?:__launch_bounds__\(\s*(\d+)[^)]*\)\s*)?(\w+)\s*\()");
-  std::string out = "\n";
+  std::string out;
+  std::size_t taken = 0, kernels = 0;
   using Iterator = std::regex_iterator<std::string_view::const_iterator>;
-  for (Iterator at(text.begin(), text.end(), pattern), end; at != end; ++at)
-    out += "FAKE_CUDA_KERNEL(" + (*at)[2].str() + ", " + ((*at)[1].matched ? (*at)[1].str() : "0") + ")\n";
-  return out;
+  for (Iterator at(text.begin(), text.end(), pattern), end; at != end; ++at) {
+    const std::size_t body = end_of_block(text, static_cast<std::size_t>(at->position() + at->length()));
+    if (body == std::string_view::npos) continue;
+    out.append(text.substr(taken, body - taken));
+    out += " FAKE_CUDA_KERNEL(" + (*at)[2].str() + ", " + ((*at)[1].matched ? (*at)[1].str() : "0") + ")";
+    taken = body;
+    ++kernels;
+  }
+  return out.append(text.substr(taken)) + "\nFAKE_CUDA_KERNELS(" + std::to_string(kernels) + ")\n";
 }
 
 std::string image_of(const std::string& object) {
@@ -150,7 +168,7 @@ Compiled compile(std::string_view text, const std::string& name, const std::vect
   const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(prelude), '\n');
 
   const std::string source = temporary(".cpp"), object = temporary(".o"), library = temporary(".so");
-  write_file(source, "#line " + std::to_string(line) + " \"" + name + "\"\n" + std::string(rest) + entries(rest));
+  write_file(source, "#line " + std::to_string(line) + " \"" + name + "\"\n" + with_entries(rest));
   // The linker by itself: clang would start once more only to call it.
   const std::vector<std::string> from_to = {"-include-pch", header, "-c", source, "-o", object};
   if (run_program(command({{FAKE_NVRTC_CLANG}, flags(), defines, from_to}), out.log) &&

@@ -110,8 +110,10 @@ Result check(const Launch& launch, unsigned shared_bytes, void** parameters, voi
   if (g.x > 0x7fffffff || g.y > 65535 || g.z > 65535) return Result::InvalidValue;
   if (b.x > 1024 || b.y > 1024 || b.z > 64 || std::uint64_t{b.x} * b.y * b.z > BlockRunner::kMostThreads)
     return Result::InvalidValue;
-  const std::size_t shared = launch.function->module->shared_bytes();
-  if (shared_bytes > kMostShared || shared + shared_bytes > kMostShared + kOverhead) return Result::InvalidValue;
+  // Which kernel has how much of a module's shared memory is not known: several are held to what all may have.
+  const Module& module = *launch.function->module;
+  if (shared_bytes > kMostShared || module.shared_bytes() + shared_bytes > kMostShared * module.kernels() + kOverhead)
+    return Result::InvalidValue;
   if (extra != nullptr) return Result::NotSupported;
   if (kernel.count > 0 && parameters == nullptr) return Result::InvalidValue;
   if (kernel.most_threads > 0 && b.x * b.y * b.z > kernel.most_threads) return Result::LaunchOutOfResources;

@@ -67,6 +67,8 @@ std::shared_ptr<Module> Module::open(const void* image, std::string& reason) {
     return nullptr;
   }
   module->counts_ = dlsym(module->library_, "fake_cuda_counts") != nullptr;
+  if (const void* const count = dlsym(module->library_, "fake_cuda_kernels"))
+    module->kernels_ = *static_cast<const unsigned*>(count);
   module->find_shared();
   return module;
 }

@@ -267,7 +267,9 @@ struct Entry<kFunction> {
 
 }  // namespace fake_cuda
 
-// libfake_nvrtc.so puts one of these behind the program for each of its kernels.
-#define FAKE_CUDA_KERNEL(name, most_threads)                                                          \
-  extern "C" __attribute__((visibility("default"))) const fake_cuda::Kernel fake_cuda_kernel_##name = \
-      fake_cuda::Entry<name>::kernel(most_threads);
+// libfake_nvrtc.so puts one of these behind each kernel.
+#define FAKE_CUDA_KERNEL(name, most_threads)                                                            \
+  extern "C" __attribute__((visibility("default"))) const ::fake_cuda::Kernel fake_cuda_kernel_##name = \
+      ::fake_cuda::Entry<name>::kernel(most_threads);
+#define FAKE_CUDA_KERNELS(count) \
+  extern "C" __attribute__((visibility("default"))) const unsigned fake_cuda_kernels = count;
