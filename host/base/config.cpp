@@ -43,12 +43,16 @@ std::int64_t bytes(std::string_view text) {
 struct Settings : Config {
   Settings() {
     const std::string_view wanted = environment("INGOT_BACKEND");
+    if (wanted == "cuda")
+      device = 0;
+    else if (!wanted.empty())
+      device = kHost;  // interp and llvm are backends of the host
     if (wanted == "interp")
       backend = Backend::Interpreter;
     else if (wanted == "llvm")
       backend = Backend::Llvm;
     else if (wanted == "cuda")
-      backend = Backend::Cuda, device = 0;
+      backend = Backend::Cuda;
     else if (!wanted.empty())
       throw ValueError(text("INGOT_BACKEND is \"", wanted, "\"; expected interp, llvm or cuda, or leave it unset"));
 

@@ -15,7 +15,7 @@ inline constexpr int kAutomatic = -2, kHost = -1;
 
 struct Config {
   std::atomic<Backend> backend{Backend::Automatic};  // INGOT_BACKEND = interp | llvm | cuda
-  std::atomic<int> device{kAutomatic};               // INGOT_BACKEND = cuda: 0
+  std::atomic<int> device{kAutomatic};               // INGOT_BACKEND = cuda: 0; interp or llvm: the host
   std::atomic<int> threads{1};                       // OMP_NUM_THREADS, else the cores this process may use
   std::atomic<bool> forked{false};                   // a child after fork: of the team only the caller is there
   std::atomic<std::int64_t> max_pending_nodes{1 << 16};

@@ -18,13 +18,12 @@ namespace {
 constexpr double kSecondsPerAddition = 1e-10, kLinkBytesPerSecond = 2e10, kWorthADevice = 0.02;
 
 // As the emitter for CUDA sees it: it computes index operands along any axes by itself, where the CPU stages them, and
-// knows an operand by its innermost axis alone.
+// knows an operand by its innermost axis alone, where the CPU wants whole rows of several reduced axes.
 ir::Kernel for_gpu(const Bound& bound) {
   ir::Kernel kernel = bound.launch->kernel;
   const auto adapt = [&](ir::Region& region, const Region& operands) {
     for (std::size_t k = 0; k < region.inputs.size(); ++k) {
       const Operand& operand = operands.in[k];
-      if (!operand.index && !bound.launch->flat) continue;
       const std::int64_t unit = operand.index ? 1 : operand.itemsize,
                          step = operand.step.empty() ? 0 : operand.step.back();
       region.inputs[k].generated = operand.index;

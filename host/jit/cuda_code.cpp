@@ -31,6 +31,8 @@ std::string key_of(const ir::Kernel& kernel, const cuda::Options& options, int c
                          options.schedule == cuda::Schedule::Warp ? " warp" : "", options.whole_units ? " whole" : "",
                          ' ', options.bytes_in_flight, ' ');
   for (const bool vector : options.vectors) key += vector ? 'v' : '-';
+  if (options.tile_axis >= 0) key += text(" tiled ", options.tile_axis, ' ');
+  for (const bool tiled : options.tiled) key += tiled ? 't' : '-';
   return key;
 }
 

@@ -12,18 +12,10 @@ namespace ingot::cuda {
 namespace {
 
 struct Nvrtc {
-  using Handle = struct HandleOf*;
-  int (*version)(int*, int*) = nullptr;
+  using Program = struct ProgramOf*;
+#define INGOT_NVRTC(member, name, ...) int (*member)(__VA_ARGS__) = nullptr;
+#include "host/jit/nvrtc.def"
   const char* (*error)(int) = nullptr;
-  int (*create)(Handle*, const char*, const char*, int, const char* const*, const char* const*) = nullptr;
-  int (*destroy)(Handle*) = nullptr;
-  int (*compile)(Handle, int, const char* const*) = nullptr;
-  int (*log_size)(Handle, std::size_t*) = nullptr;
-  int (*log)(Handle, char*) = nullptr;
-  int (*cubin_size)(Handle, std::size_t*) = nullptr;
-  int (*cubin)(Handle, char*) = nullptr;
-  int (*ptx_size)(Handle, std::size_t*) = nullptr;
-  int (*ptx)(Handle, char*) = nullptr;
   std::vector<int> known{};  // compute capabilities, ascending; empty where it does not tell
   std::string name;          // with its version; empty if it cannot be used
   std::string reason;        // why not
@@ -62,17 +54,9 @@ Nvrtc open() {
     if (function == nullptr && n.reason.empty())
       n.reason = text("NVRTC has no function ", symbol, "; use 11.2 or newer");
   };
-  bind(n.version, "nvrtcVersion");
+#define INGOT_NVRTC(member, name, ...) bind(n.member, #name);
+#include "host/jit/nvrtc.def"
   bind(n.error, "nvrtcGetErrorString");
-  bind(n.create, "nvrtcCreateProgram");
-  bind(n.destroy, "nvrtcDestroyProgram");
-  bind(n.compile, "nvrtcCompileProgram");
-  bind(n.log_size, "nvrtcGetProgramLogSize");
-  bind(n.log, "nvrtcGetProgramLog");
-  bind(n.cubin_size, "nvrtcGetCUBINSize");
-  bind(n.cubin, "nvrtcGetCUBIN");
-  bind(n.ptx_size, "nvrtcGetPTXSize");
-  bind(n.ptx, "nvrtcGetPTX");
   if (!n.reason.empty()) return n;
   n.known = known_capabilities(library);
   int major = 0, minor = 0;
@@ -126,7 +110,7 @@ class Compilation {
     return log;
   }
 
-  Nvrtc::Handle handle_ = nullptr;
+  Nvrtc::Program handle_ = nullptr;
 };
 
 }  // namespace

@@ -395,29 +395,29 @@ struct ThreadTree {
 template <class R, int kUnit>
 INGOT_FN void join_teams(typename R::State (&state)[kUnit], void* pool, int log_columns, i64 present, i64 each,
                          i64 total) {
-  auto* slots = static_cast<typename R::State(*)[kUnit]>(pool);
+  auto* const slots = static_cast<typename R::State*>(pool) + threadIdx.x;  // neighbouring threads side by side
   const int team = threadIdx.x >> log_columns, teams = kBlock >> log_columns;
   __syncthreads();
 #pragma unroll
-  for (int j = 0; j < kUnit; ++j) slots[threadIdx.x][j] = state[j];
+  for (int j = 0; j < kUnit; ++j) slots[j * kBlock] = state[j];
   for (int distance = 1; distance < teams; distance *= 2) {
     __syncthreads();
     if ((team & (2 * distance - 1)) == 0 && team + distance < present) {
 #pragma unroll
       for (int j = 0; j < kUnit; ++j) {
-        state[j] = R::join(state[j], distance * each, slots[threadIdx.x + (distance << log_columns)][j],
+        state[j] = R::join(state[j], distance * each, slots[j * kBlock + (distance << log_columns)],
                            smaller(distance * each, total - (team + distance) * each));
-        slots[threadIdx.x][j] = state[j];
+        slots[j * kBlock] = state[j];
       }
     }
   }
 }
 
-/// The tree over `count` partial states of each column, which it overwrites; partial i of a column is at column[i *
-/// stride]. The results are in team 0. `exists`: whether the thread has a column at all.
+/// The tree over `count` partial states of each column, which it overwrites; partial i of the thread's column j is at
+/// column[i * stride + j * between]. The results are in team 0. `exists`: whether the thread has a column at all.
 template <class R, int kUnit, class Index>
 INGOT_FN void join_team_partials(typename R::State (&state)[kUnit], void* pool, typename R::State* column, i64 stride,
-                                 bool exists, int log_columns, Index count, i64 each, i64 total) {
+                                 i64 between, bool exists, int log_columns, Index count, i64 each, i64 total) {
   const int team = threadIdx.x >> log_columns, teams = kBlock >> log_columns;
   for (;;) {
     const Index rounds = (count + teams - 1) / teams;
@@ -425,12 +425,12 @@ INGOT_FN void join_team_partials(typename R::State (&state)[kUnit], void* pool, 
       const Index first = round * teams;
       if (exists && first + team < count) {
 #pragma unroll
-        for (int j = 0; j < kUnit; ++j) state[j] = load_state(column + (first + team) * stride + j);
+        for (int j = 0; j < kUnit; ++j) state[j] = load_state(column + (first + team) * stride + j * between);
       }
       join_teams<R>(state, pool, log_columns, count - first, each, total - first * each);
       if (rounds > 1 && exists && team == 0) {
 #pragma unroll
-        for (int j = 0; j < kUnit; ++j) column[round * stride + j] = state[j];
+        for (int j = 0; j < kUnit; ++j) column[round * stride + j * between] = state[j];
       }
     }
     if (rounds == 1) return;

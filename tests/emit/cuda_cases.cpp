@@ -106,6 +106,15 @@ void map_cases(Cases& out) {
     b.body.store(b.body.apply(Op::maximum, Float64, x, y), C);
     b.body.store(x, S);
     out.add("map_strided", b);
+    out.add("map_transposed", b, {.tile_axis = 0, .tiled = {true, false}});
+  }
+  {
+    Builder b({kept, kept, kept});
+    const int x = b.body.load(Int8, S), y = b.body.load(Int64, S), i = b.body.index(S), u = b.body.load(Int64, U);
+    const int xy = b.body.apply(Op::add, Int64, b.body.cast(Int64, x), y);
+    const int iu = b.body.apply(Op::multiply, Int64, i, u);
+    b.body.store(b.body.apply(Op::add, Int64, xy, iu));
+    out.add("map_transposed_rank3_wide", b, {.wide = true, .tile_axis = 1, .tiled = {true, true, false, false}});
   }
   {
     // Mixed widths, bool and casts: the unit is that of the widest.

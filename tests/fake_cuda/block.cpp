@@ -15,6 +15,8 @@ BlockRunner::BlockRunner() {
   machine_.barrier = barrier;
   machine_.exchange = exchange;
   machine_.trap = trap;
+  machine_.access = access;
+  machine_.enter = enter;
 }
 
 BlockRunner::~BlockRunner() = default;
@@ -225,6 +227,14 @@ void BlockRunner::meet(Warp& warp, std::uint32_t mask) {
   }
   warp.ready |= mask;
 }
+
+void BlockRunner::access(const void* instruction, unsigned long at, unsigned long bytes) {
+  BlockRunner& b = *t_runner;
+  std::string wrong = b.trace_.access(b.running_, instruction, at, bytes);
+  if (!wrong.empty()) b.abandon({Result::IllegalAddress, std::move(wrong)});
+}
+
+void BlockRunner::enter(const void* basic_block) { t_runner->trace_.enter(t_runner->running_, basic_block); }
 
 void BlockRunner::trap() { t_runner->abandon({Result::LaunchFailed, "__trap was called"}); }
 

@@ -15,6 +15,7 @@
 #include "machine.h"
 #include "random.h"
 #include "result.h"
+#include "trace.h"
 
 namespace fake_cuda {
 
@@ -35,6 +36,9 @@ class BlockRunner {
   Fault run(const Kernel& kernel, void* const* parameters, Random random);
 
   Machine& machine() { return machine_; }
+
+  /// Of kernels that have their accesses counted.
+  Trace& trace() { return trace_; }
 
   /// The runner whose kernel runs on this OS thread at this moment; null outside of kernels.
   static BlockRunner* current();
@@ -62,6 +66,8 @@ class BlockRunner {
   static void barrier();
   static unsigned long long exchange(const Exchange& given);
   static void trap();
+  static void access(const void* instruction, unsigned long at, unsigned long bytes);
+  static void enter(const void* basic_block);
 
   void prepare();
   void place_threads();
@@ -77,6 +83,7 @@ class BlockRunner {
   std::string who(int thread) const;
 
   Machine machine_{};
+  Trace trace_;
   const Kernel* kernel_ = nullptr;
   void* const* parameters_ = nullptr;
   Random random_{0};

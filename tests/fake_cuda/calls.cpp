@@ -4,6 +4,8 @@
 #include <map>
 #include <mutex>
 
+#include "trace.h"
+
 namespace fake_cuda {
 namespace {
 
@@ -50,6 +52,12 @@ void book(std::uint64_t FakeCudaBooks::* member, std::uint64_t by) {
   Ledger& l = ledger();
   const std::lock_guard lock(l.mutex);
   l.books.*member += by;
+}
+
+void book_traced(const FakeCudaBooks& block) {
+  Ledger& l = ledger();
+  const std::lock_guard lock(l.mutex);
+  add_traced(l.books, block);
 }
 
 void book_live(std::uint64_t FakeCudaBooks::* member, std::int64_t by) {

@@ -19,6 +19,9 @@ std::uint64_t calls(const char* name);
 /// Adds to a member of the books.
 void book(std::uint64_t FakeCudaBooks::* member, std::uint64_t by = 1);
 
+/// Adds what one block did at memory.
+void book_traced(const FakeCudaBooks& block);
+
 /// Changes what is live, and with it the peak.
 void book_live(std::uint64_t FakeCudaBooks::* member, std::int64_t by);
 

@@ -20,35 +20,51 @@ extern "C" const char fake_cuda_shim_text[];
 namespace fake_nvrtc {
 namespace {
 
+// Static objects here are never destroyed: those of the program may still compile.
+
 // Where the text that programs share ends. It is compiled once; a program without it is compiled whole, which only
 // takes longer.
 constexpr std::string_view kPreludeEnd = "\nnamespace math = ingot::math;\n";
 
 std::atomic<unsigned long long> g_compiled, g_with_prelude, g_from_disk;
 
+// The callbacks of an address sanitizer that has no shadow, for every access as the text has it; shim.h has them. Calls
+// in basic blocks besides.
+constexpr const char* kCounting[] = {
+    // clang-format off
+    "-DFAKE_CUDA_COUNT", "-fsanitize=kernel-address", "-fsanitize-coverage=edge,trace-pc",
+    "-mllvm", "-asan-instrumentation-with-call-threshold=0", "-mllvm", "-asan-kernel-mem-intrinsic-prefix=1",
+    "-mllvm", "-asan-opt=0", "-mllvm", "-asan-globals=0", "-mllvm", "-asan-stack=0", "-mllvm", "-asan-instrument-atomics=0",
+    "-mllvm", "-asan-constructor-kind=none",
+    // clang-format on
+};
+
 // -O0: a kernel runs on a few thousand elements, and optimising takes three times as long as everything else. The
 // alignment check is what a GPU does in hardware. FAKE_NVRTC_FLAGS adds others.
 const std::vector<std::string>& flags() {
-  static const std::vector<std::string> standard = {
+  static const auto* const standard = new std::vector<std::string>{
       // clang-format off
       "-std=c++20", "-O0", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing", "-fsanitize=alignment",
       "-fsanitize-trap=alignment", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fno-stack-protector",
       "-fPIC", "-fvisibility=hidden", "-w",
       // clang-format on
   };
-  static const std::vector<std::string> all = [] {
-    std::vector<std::string> out = standard;
+  static const auto* const all = new std::vector<std::string>([] {
+    std::vector<std::string> out = *standard;
+    const char* const count = std::getenv("FAKE_NVRTC_COUNT");
+    if (count != nullptr && *count != '\0')
+      for (const char* flag : kCounting) out.emplace_back(flag);
     const char* const more = std::getenv("FAKE_NVRTC_FLAGS");
     std::istringstream words(more != nullptr ? more : "");
     for (std::string word; words >> word;) out.push_back(word);
     return out;
-  }();
-  return all;
+  }());
+  return *all;
 }
 
 // What an image depends on besides the text: this compiler, and the processor that -march=native means.
 const std::string& environment() {
-  static const std::string all = [] {
+  static const auto* const all = new std::string([] {
     std::string out = FAKE_NVRTC_CLANG;
     struct stat clang{};
     if (stat(FAKE_NVRTC_CLANG, &clang) == 0) out += std::to_string(clang.st_mtime) + std::to_string(clang.st_size);
@@ -58,8 +74,8 @@ const std::string& environment() {
     std::smatch match;
     if (std::regex_search(processor, match, features)) out += match.str();
     return out + fake_cuda_machine_text + fake_cuda_shim_text;
-  }();
-  return all;
+  }());
+  return *all;
 }
 
 std::vector<std::string> command(std::initializer_list<std::vector<std::string>> parts) {
@@ -71,8 +87,8 @@ std::vector<std::string> command(std::initializer_list<std::vector<std::string>>
 // The precompiled machine.h, shim.h and what else programs begin with, in the cache or this process's folder. The
 // header itself must stay beside it. Empty, and why in `log`, where it does not compile.
 std::string precompiled(std::string_view prelude, const std::vector<std::string>& defines, std::string& log) {
-  static std::mutex mutex;
-  static std::map<std::string, std::string> made;
+  static auto& mutex = *new std::mutex;
+  static auto& made = *new std::map<std::string, std::string>;
   const std::lock_guard lock(mutex);
   std::string all = environment();
   for (const std::string& define : defines) all += define;
@@ -94,14 +110,33 @@ std::string precompiled(std::string_view prelude, const std::vector<std::string>
   return file = base + ".pch";
 }
 
-// One line for each kernel of the text, which makes it known to cuModuleGetFunction.
-std::string entries(std::string_view text) {
-  static const std::regex pattern(R"(__global__\s+void\s+(?:__launch_bounds__\(\s*(\d+)[^)]*\)\s*)?(\w+)\s*\()");
-  std::string out = "\n";
+// Where the block that is opened at or behind `from` has been closed; npos for a declaration.
+std::size_t end_of_block(std::string_view text, std::size_t from) {
+  int depth = 0;
+  for (std::size_t i = from; i < text.size(); ++i) {
+    if (text[i] == ';' && depth == 0) return std::string_view::npos;
+    if (text[i] == '{') ++depth;
+    if (text[i] == '}' && --depth == 0) return i + 1;
+  }
+  return std::string_view::npos;
+}
+
+// The text with a line behind each kernel, in whatever namespace that is, which makes it known to cuModuleGetFunction.
+std::string with_entries(std::string_view text) {
+  static const auto& pattern =
+      *new std::regex(R"(__global__\s+void\s+(?:__launch_bounds__\(\s*(\d+)[^)]*\)\s*)?(\w+)\s*\()");
+  std::string out;
+  std::size_t taken = 0, kernels = 0;
   using Iterator = std::regex_iterator<std::string_view::const_iterator>;
-  for (Iterator at(text.begin(), text.end(), pattern), end; at != end; ++at)
-    out += "FAKE_CUDA_KERNEL(" + (*at)[2].str() + ", " + ((*at)[1].matched ? (*at)[1].str() : "0") + ")\n";
-  return out;
+  for (Iterator at(text.begin(), text.end(), pattern), end; at != end; ++at) {
+    const std::size_t body = end_of_block(text, static_cast<std::size_t>(at->position() + at->length()));
+    if (body == std::string_view::npos) continue;
+    out.append(text.substr(taken, body - taken));
+    out += " FAKE_CUDA_KERNEL(" + (*at)[2].str() + ", " + ((*at)[1].matched ? (*at)[1].str() : "0") + ")";
+    taken = body;
+    ++kernels;
+  }
+  return out.append(text.substr(taken)) + "\nFAKE_CUDA_KERNELS(" + std::to_string(kernels) + ")\n";
 }
 
 std::string image_of(const std::string& object) {
@@ -114,6 +149,8 @@ std::string image_of(const std::string& object) {
 }  // namespace
 
 Compiled compile(std::string_view text, const std::string& name, const std::vector<std::string>& defines) {
+  if (const std::string& folder = texts_folder(); !folder.empty())
+    write_file(folder + "/" + digest(text) + ".cu", text);
   std::string all = environment();
   for (const std::string& define : defines) all += define;
   const std::string cached = cache_folder().empty() ? "" : cache_folder() + "/" + digest(all.append(text)) + ".so";
@@ -131,7 +168,7 @@ Compiled compile(std::string_view text, const std::string& name, const std::vect
   const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(prelude), '\n');
 
   const std::string source = temporary(".cpp"), object = temporary(".o"), library = temporary(".so");
-  write_file(source, "#line " + std::to_string(line) + " \"" + name + "\"\n" + std::string(rest) + entries(rest));
+  write_file(source, "#line " + std::to_string(line) + " \"" + name + "\"\n" + with_entries(rest));
   // The linker by itself: clang would start once more only to call it.
   const std::vector<std::string> from_to = {"-include-pch", header, "-c", source, "-o", object};
   if (run_program(command({{FAKE_NVRTC_CLANG}, flags(), defines, from_to}), out.log) &&

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/// What has been done since the books were last reset; the last block of members is what there is now.
+/// What has been done since the books were last reset, but for the members ..._live: what there is now.
 struct FakeCudaBooks {
   uint64_t launches, blocks;                               // blocks that ran to their end
   uint64_t bytes_in, bytes_out, bytes_within, bytes_set;   // copied to, from and within devices; written by memset
@@ -17,6 +17,14 @@ struct FakeCudaBooks {
   uint64_t bytes_peak;                                     // highest bytes_live
   uint64_t bytes_live, allocations_live, host_bytes_live;  // of all devices, as asked for; cuMemHostAlloc's
   uint64_t modules_live, streams_live, events_live, contexts_live;  // contexts as often as they are retained
+
+  // Of kernels compiled with FAKE_NVRTC_COUNT only; 0 for others. Accesses are those of whole warps; atomics are left
+  // out.
+  uint64_t warp_accesses, bytes_asked;    // to global memory; bytes that several lanes ask for count once
+  uint64_t sectors, sectors_least;        // of 32 bytes: those touched, and the fewest that hold as many bytes
+  uint64_t shared_accesses;               // to shared memory
+  uint64_t wavefronts, wavefronts_least;  // turns that the banks take for them; without conflicts
+  uint64_t lane_slots, lanes_active;      // lanes of warps that enter a basic block: 32 each, and those that do
 };
 
 void fake_cuda_read_books(struct FakeCudaBooks* books);

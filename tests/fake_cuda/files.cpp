@@ -25,11 +25,21 @@ namespace fs = std::filesystem;
 struct Folder {
   std::string path;
   pid_t owner = 0;
-  ~Folder() {
-    std::error_code ignored;
-    if (owner == getpid()) fs::remove_all(path, ignored);
-  }
 };
+Folder* g_own_folder = nullptr;
+
+// Behind the destructors of the program's static objects, which may still compile.
+__attribute__((destructor)) void remove_own_folder() {
+  std::error_code ignored;
+  if (g_own_folder != nullptr && g_own_folder->owner == getpid()) fs::remove_all(g_own_folder->path, ignored);
+}
+
+std::string named_folder(const char* variable) {
+  const char* const named = std::getenv(variable);
+  if (named == nullptr || *named == '\0') return "";
+  fs::create_directories(named);
+  return fs::absolute(named).string();
+}
 
 std::uint64_t fnv1a(std::string_view text, std::uint64_t hash) {
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
@@ -69,22 +79,22 @@ void remove_file(const std::string& file) { unlink(file.c_str()); }
 bool exists(const std::string& file) { return access(file.c_str(), R_OK) == 0; }
 
 const std::string& cache_folder() {
-  static const std::string folder = [] {
-    const char* const named = std::getenv("FAKE_NVRTC_CACHE");
-    if (named == nullptr || *named == '\0') return std::string();
-    fs::create_directories(named);
-    return fs::absolute(named).string();
-  }();
-  return folder;
+  static const auto* const folder = new std::string(named_folder("FAKE_NVRTC_CACHE"));
+  return *folder;
+}
+
+const std::string& texts_folder() {
+  static const auto* const folder = new std::string(named_folder("FAKE_NVRTC_TEXTS"));
+  return *folder;
 }
 
 const std::string& own_folder() {
-  static const Folder folder = [] {
+  static const Folder* const folder = [] {
     std::string path = (fs::temp_directory_path() / "fake_nvrtc_XXXXXX").string();
     if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("cannot make a folder " + path);
-    return Folder{path, getpid()};
+    return g_own_folder = new Folder{path, getpid()};
   }();
-  return folder.path;
+  return folder->path;
 }
 
 std::string temporary(std::string_view ending) {

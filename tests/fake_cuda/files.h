@@ -16,6 +16,8 @@ bool exists(const std::string& file);
 
 /// FAKE_NVRTC_CACHE, made where it is missing; empty where the variable is not set.
 const std::string& cache_folder();
+/// FAKE_NVRTC_TEXTS, as above.
+const std::string& texts_folder();
 /// A folder of this process, gone when it ends.
 const std::string& own_folder();
 /// A name in it that nobody has.

@@ -259,7 +259,9 @@ TEST_F(KernelTest, RunsAReductionOfIngotUnderEverySeed) {
     struct {
       std::uint32_t magic, shift, value, padding;
     } runs;
-    Address tickets, partials;
+    Address tickets;
+    std::int64_t log_run;
+    Address partials;
   };
   constexpr std::size_t n = 100'000;
   std::vector<double> x(n);
@@ -269,7 +271,7 @@ TEST_F(KernelTest, RunsAReductionOfIngotUnderEverySeed) {
   put<std::uint32_t>(tickets, {0});
   for (const std::uint64_t seed : kSeeds) {
     control().set_seed(seed);
-    ASSERT_EQ(launch(sum, 4, 256, Params{n, in, out, 2, (n + 1023) / 1024, {0, 2, 4, 0}, tickets, partials}),
+    ASSERT_EQ(launch(sum, 4, 256, Params{n, in, out, 2, (n + 1023) / 1024, {0, 2, 4, 0}, tickets, 5, partials}),
               Result::Success);
     EXPECT_EQ(get<double>(out, 1)[0], std::accumulate(x.begin(), x.end(), 0.0));
     EXPECT_EQ(get<std::uint32_t>(tickets, 1)[0], 0u);

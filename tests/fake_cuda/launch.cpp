@@ -71,8 +71,11 @@ class Grid {
       const std::uint64_t block = order_.at(i);
       machine.block = {static_cast<unsigned>(block % grid.x), static_cast<unsigned>(block / grid.x % grid.y),
                        static_cast<unsigned>(block / grid.x / grid.y)};
-      launch_.function->module->bind(machine);
+      const Module& module = *launch_.function->module;
+      module.bind(machine);
+      if (module.counts()) runner.trace().begin(memory_, module.shared(), module.shared_bytes());
       const Fault fault = runner.run(*launch_.function->kernel, parameters_.data(), Random(launch_.seed, block));
+      if (module.counts()) book_traced(runner.trace().finish());
       if (fault.result != Result::Success) return fail(fault, machine);
       ++done_;
     }
@@ -107,8 +110,10 @@ Result check(const Launch& launch, unsigned shared_bytes, void** parameters, voi
   if (g.x > 0x7fffffff || g.y > 65535 || g.z > 65535) return Result::InvalidValue;
   if (b.x > 1024 || b.y > 1024 || b.z > 64 || std::uint64_t{b.x} * b.y * b.z > BlockRunner::kMostThreads)
     return Result::InvalidValue;
-  const std::size_t shared = launch.function->module->shared_bytes();
-  if (shared_bytes > kMostShared || shared + shared_bytes > kMostShared + kOverhead) return Result::InvalidValue;
+  // Which kernel has how much of a module's shared memory is not known: several are held to what all may have.
+  const Module& module = *launch.function->module;
+  if (shared_bytes > kMostShared || module.shared_bytes() + shared_bytes > kMostShared * module.kernels() + kOverhead)
+    return Result::InvalidValue;
   if (extra != nullptr) return Result::NotSupported;
   if (kernel.count > 0 && parameters == nullptr) return Result::InvalidValue;
   if (kernel.most_threads > 0 && b.x * b.y * b.z > kernel.most_threads) return Result::LaunchOutOfResources;

@@ -23,6 +23,9 @@ struct Machine {
   void (*barrier)();
   unsigned long long (*exchange)(const Exchange& exchange);
   void (*trap)();
+  // Called by kernels compiled with FAKE_NVRTC_COUNT only.
+  void (*access)(const void* instruction, unsigned long at, unsigned long bytes);
+  void (*enter)(const void* basic_block);
 };
 
 /// A kernel of a module: the exported object fake_cuda_kernel_NAME.

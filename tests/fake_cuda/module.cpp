@@ -66,6 +66,9 @@ std::shared_ptr<Module> Module::open(const void* image, std::string& reason) {
     reason = "the image has no fake_cuda_bind";
     return nullptr;
   }
+  module->counts_ = dlsym(module->library_, "fake_cuda_counts") != nullptr;
+  if (const void* const count = dlsym(module->library_, "fake_cuda_kernels"))
+    module->kernels_ = *static_cast<const unsigned*>(count);
   module->find_shared();
   return module;
 }
@@ -94,11 +97,14 @@ void Module::find_shared() {
   dl_iterate_phdr(look, &search);
 }
 
+char* Module::shared() const {
+  if (thread_local_id_ == 0) return nullptr;
+  unsigned long start[2] = {thread_local_id_, 0};
+  return static_cast<char*>(__tls_get_addr(start));
+}
+
 void Module::bind(Machine& machine) const {
-  if (thread_local_id_ != 0) {
-    unsigned long start[2] = {thread_local_id_, 0};
-    std::memset(__tls_get_addr(start), kPoison, shared_bytes_);
-  }
+  if (char* const memory = shared(); memory != nullptr) std::memset(memory, kPoison, shared_bytes_);
   bind_(&machine);
 }
 

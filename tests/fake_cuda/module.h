@@ -29,8 +29,15 @@ class Module {
   /// Null where the module has no kernel of that name.
   const Kernel* kernel(const char* name) const;
 
-  /// Static shared memory of all kernels, in bytes.
+  /// Static shared memory of all kernels, in bytes, and how many they are.
   std::size_t shared_bytes() const { return shared_bytes_; }
+  unsigned kernels() const { return kernels_; }
+
+  /// Where this OS thread has it; null for none.
+  char* shared() const;
+
+  /// Whether it was compiled to have its accesses counted.
+  bool counts() const { return counts_; }
 
   /// Before blocks run on this OS thread: says where the machine is, and fills shared memory with poison.
   void bind(Machine& machine) const;
@@ -41,6 +48,8 @@ class Module {
 
   void* library_ = nullptr;
   void (*bind_)(Machine*) = nullptr;
+  bool counts_ = false;
+  unsigned kernels_ = 1;
   std::size_t shared_bytes_ = 0;
   unsigned long thread_local_id_ = 0;  // the dynamic linker's number for the module's thread_local variables
 };

@@ -25,14 +25,9 @@ void* cuda_library() {
 }
 
 struct Nvrtc {
-  using Handle = struct HandleOf*;
-  int (*create)(Handle*, const char*, const char*, int, const char* const*, const char* const*) = nullptr;
-  int (*destroy)(Handle*) = nullptr;
-  int (*compile)(Handle, int, const char* const*) = nullptr;
-  int (*log_size)(Handle, std::size_t*) = nullptr;
-  int (*log)(Handle, char*) = nullptr;
-  int (*cubin_size)(Handle, std::size_t*) = nullptr;
-  int (*cubin)(Handle, char*) = nullptr;
+  using Program = struct ProgramOf*;
+#define INGOT_NVRTC(member, name, ...) int (*member)(__VA_ARGS__) = nullptr;
+#include "host/jit/nvrtc.def"
   decltype(&fake_nvrtc_read_counts) counts = nullptr;
 };
 
@@ -40,13 +35,8 @@ const Nvrtc& nvrtc() {
   static const Nvrtc functions = [] {
     void* const library = open(INGOT_FAKE_NVRTC);
     Nvrtc n;
-    bind(n.create, library, "nvrtcCreateProgram");
-    bind(n.destroy, library, "nvrtcDestroyProgram");
-    bind(n.compile, library, "nvrtcCompileProgram");
-    bind(n.log_size, library, "nvrtcGetProgramLogSize");
-    bind(n.log, library, "nvrtcGetProgramLog");
-    bind(n.cubin_size, library, "nvrtcGetCUBINSize");
-    bind(n.cubin, library, "nvrtcGetCUBIN");
+#define INGOT_NVRTC(member, name, ...) bind(n.member, library, #name);
+#include "host/jit/nvrtc.def"
     bind(n.counts, library, "fake_nvrtc_read_counts");
     return n;
   }();
@@ -85,7 +75,7 @@ const Control& control() {
 Compiled compile(const std::string& text, std::vector<const char*> options) {
   const Nvrtc& n = nvrtc();
   Compiled out;
-  Nvrtc::Handle program = nullptr;
+  Nvrtc::Program program = nullptr;
   EXPECT_EQ(n.create(&program, text.c_str(), "test.cu", 0, nullptr, nullptr), 0);
   out.result = n.compile(program, static_cast<int>(options.size()), options.data());
   std::size_t size = 0;

@@ -26,9 +26,51 @@ static thread_local fake_cuda::Machine* fake_cuda_machine = nullptr;
 #define gridDim (fake_cuda_machine->grid_extent)
 #define warpSize 32
 
-extern "C" __attribute__((visibility("default"))) void fake_cuda_bind(fake_cuda::Machine* machine) {
+#define FAKE_CUDA_UNCOUNTED __attribute__((noinline, no_sanitize("kernel-address", "coverage")))
+extern "C" __attribute__((visibility("default"))) FAKE_CUDA_UNCOUNTED void fake_cuda_bind(fake_cuda::Machine* machine) {
   fake_cuda_machine = machine;
 }
+
+// ---- Counting: what clang calls before an access to memory (as for a kernel's address sanitizer) and in a basic block
+// ----
+
+#ifdef FAKE_CUDA_COUNT
+extern "C" {
+__attribute__((visibility("default"))) extern const bool fake_cuda_counts = true;
+FAKE_CUDA_UNCOUNTED static void fake_cuda_access(const void* from, unsigned long at, unsigned long bytes) {
+  if (at != reinterpret_cast<unsigned long>(&fake_cuda_machine)) fake_cuda_machine->access(from, at, bytes);
+}
+#define FAKE_CUDA_ACCESS(bytes)                                              \
+  FAKE_CUDA_UNCOUNTED void __asan_load##bytes##_noabort(unsigned long at) {  \
+    fake_cuda_access(__builtin_return_address(0), at, bytes);                \
+  }                                                                          \
+  FAKE_CUDA_UNCOUNTED void __asan_store##bytes##_noabort(unsigned long at) { \
+    fake_cuda_access(__builtin_return_address(0), at, bytes);                \
+  }
+FAKE_CUDA_ACCESS(1)
+FAKE_CUDA_ACCESS(2)
+FAKE_CUDA_ACCESS(4)
+FAKE_CUDA_ACCESS(8)
+FAKE_CUDA_ACCESS(16)
+FAKE_CUDA_UNCOUNTED void __asan_loadN_noabort(unsigned long at, unsigned long bytes) {
+  fake_cuda_access(__builtin_return_address(0), at, bytes);
+}
+FAKE_CUDA_UNCOUNTED void __asan_storeN_noabort(unsigned long at, unsigned long bytes) {
+  fake_cuda_access(__builtin_return_address(0), at, bytes);
+}
+FAKE_CUDA_UNCOUNTED void* __asan_memcpy(void* to, const void* from, unsigned long bytes) {
+  fake_cuda_access(__builtin_return_address(0), reinterpret_cast<unsigned long>(from), bytes);
+  fake_cuda_access(__builtin_return_address(0), reinterpret_cast<unsigned long>(to), bytes);
+  return __builtin_memcpy(to, from, bytes);
+}
+FAKE_CUDA_UNCOUNTED void* __asan_memset(void* to, int value, unsigned long bytes) {
+  fake_cuda_access(__builtin_return_address(0), reinterpret_cast<unsigned long>(to), bytes);
+  return __builtin_memset(to, value, bytes);
+}
+FAKE_CUDA_UNCOUNTED void __asan_handle_no_return() {}
+FAKE_CUDA_UNCOUNTED void __sanitizer_cov_trace_pc() { fake_cuda_machine->enter(__builtin_return_address(0)); }
+}
+#endif
 
 // ---- Vectors ----
 
@@ -225,7 +267,9 @@ struct Entry<kFunction> {
 
 }  // namespace fake_cuda
 
-// libfake_nvrtc.so puts one of these behind the program for each of its kernels.
-#define FAKE_CUDA_KERNEL(name, most_threads)                                                          \
-  extern "C" __attribute__((visibility("default"))) const fake_cuda::Kernel fake_cuda_kernel_##name = \
-      fake_cuda::Entry<name>::kernel(most_threads);
+// libfake_nvrtc.so puts one of these behind each kernel.
+#define FAKE_CUDA_KERNEL(name, most_threads)                                                            \
+  extern "C" __attribute__((visibility("default"))) const ::fake_cuda::Kernel fake_cuda_kernel_##name = \
+      ::fake_cuda::Entry<name>::kernel(most_threads);
+#define FAKE_CUDA_KERNELS(count) \
+  extern "C" __attribute__((visibility("default"))) const unsigned fake_cuda_kernels = count;

@@ -1,5 +1,5 @@
 // The same random graphs in processes of their own, one for each backend and CPU level: settings that are read at
-// start-up.
+// start-up. The CUDA backend runs on the software GPU (tests/fake_cuda).
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -50,9 +50,10 @@ TEST(RandomDigest, IsPrintedForTheParent) {
   }
   const Stats s = stats();
   std::printf("ran %s at level %d\n",
-              s.interpreted == s.launches ? "interp"
-              : s.interpreted == 0        ? "llvm"
-                                          : "both",
+              s.bytes_to_device != 0        ? "cuda"
+              : s.interpreted == s.launches ? "interp"
+              : s.interpreted == 0          ? "llvm"
+                                            : "both",
               static_cast<int>(jit::level()));
 }
 
@@ -62,10 +63,18 @@ struct Setting {
   cpu::Level level;
 };
 
+// The host's settings have a device within reach that they must not take.
+#ifdef INGOT_FAKE_CUDA
+const std::string kDevice = "INGOT_LIBCUDA='" INGOT_FAKE_CUDA "' INGOT_LIBNVRTC='" INGOT_FAKE_NVRTC
+                            "' FAKE_NVRTC_CACHE='" INGOT_FAKE_CACHE "' ";
+#else
+const std::string kDevice;
+#endif
+
 std::string itself() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 
 std::string digests(const Setting& setting, const std::string& cache, int count, int& status) {
-  const std::string command = std::string("INGOT_BACKEND=") + setting.backend + " INGOT_CPU=" + setting.cpu +
+  const std::string command = kDevice + std::string("INGOT_BACKEND=") + setting.backend + " INGOT_CPU=" + setting.cpu +
                               " INGOT_CACHE_DIR='" + cache + "' " + kDigest + "=" + std::to_string(count) +
                               " GTEST_OUTPUT= GTEST_FILTER= '" + itself() +
                               "' --gtest_filter=RandomDigest.IsPrintedForTheParent 2>&1";
@@ -100,6 +109,7 @@ void expect_same_bits(int count) {
     settings.push_back({"interp", "x86-64-v4", Level::V4});
     settings.push_back({"llvm", "x86-64-v4", Level::V4});
   }
+  if (!kDevice.empty()) settings.push_back({"cuda", "x86-64-v3", Level::V3});
   std::string first;
   for (const Setting& setting : settings) {
     int status = 0;

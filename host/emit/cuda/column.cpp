@@ -83,6 +83,7 @@ void Emitter::column() {
   const std::string reduced = count(Field::Role::Reduced, "reduced"), leaves = count(Field::Role::Leaves, "leaves");
   const std::string log_columns = count(Field::Role::LogColumns, "log_columns");
   const std::string log_leaves = count(Field::Role::LogLeaves, "log_leaves");
+  const std::string log_run = count(Field::Role::LogRun, "log_run");
   const std::string tiles = divisor(Field::Role::Tiles, "tiles"), runs = count(Field::Role::Runs, "runs");
   const std::string units = count(Field::Role::Units, "units"), tickets = count(Field::Role::Tickets, "tickets");
   const int leaf = ir::kColumnLeaf;
@@ -93,14 +94,13 @@ void Emitter::column() {
   out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, large_states ? ", 3) " : ") ", options_.name,
             "(const __grid_constant__ Params p)");
   out_.line("__shared__ uint4 pool[", (pool_bytes() + 15) / 16, "];");
-  out_.line("const int team = threadIdx.x >> ", log_columns, ", teams = ", kBlock, " >> ", log_columns, ";");
+  out_.line("const int team = threadIdx.x >> ", log_columns, ";");
   out_.line("Index run_number = blockIdx.x;");
   out_.line("const Index tile = split_off(run_number, ", tiles, ");");
   out_.line("const Index unit = (tile << ", log_columns, ") + (threadIdx.x & ((1 << ", log_columns, ") - 1));");
   out_.line("const bool exists = unit < ", units, ";");
   out_.line("const Columns columns = columns_of(p, unit);");
-  out_.line("const Index run_leaves = static_cast<Index>(teams) << ", log_leaves,
-            ", first_leaf = run_number * run_leaves;");
+  out_.line("const Index run_leaves = static_cast<Index>(1) << ", log_run, ", first_leaf = run_number * run_leaves;");
   out_.line("const Index leaves = smaller(", leaves, " - first_leaf, run_leaves);");
   out_.line("const Index before = static_cast<Index>(team) << ", log_leaves, ";");
   out_.line("const int mine = static_cast<int>(clamp<Index>(leaves - before, 0, 1 << ", log_leaves, "));");
@@ -117,9 +117,10 @@ void Emitter::column() {
     out_.line("tree", r, "[j].push(R", r, "::state(lanes", r, "[j], count), leaf, ", leaf, ", count);");
   out_.close();
   out_.close();
-  out_.line("const i64 each = static_cast<i64>(", leaf, ") << ", log_leaves, ";");
+  out_.line("const i64 each = static_cast<i64>(", leaf, ") << ", log_leaves, ", run_each = static_cast<i64>(", leaf,
+            ") << ", log_run, ";");
   out_.line("const i64 begin = static_cast<i64>(first_leaf) * ", leaf, ", total = smaller<i64>(", reduced,
-            " - begin, teams * each);");
+            " - begin, run_each);");
   out_.line("const Index present = (leaves + (1 << ", log_leaves, ") - 1) >> ", log_leaves, ";");
   for (std::size_t r = 0; r < reductions; ++r) out_.line("R", r, "::State states", r, "[", unit_, "] = {};");
   out_.open("if (mine > 0)");
@@ -132,19 +133,19 @@ void Emitter::column() {
   for (std::size_t r = 0; r < reductions; ++r)
     out_.line("join_teams<R", r, ">(states", r, ", pool, ", log_columns, ", present, each, total);");
   out_.open("if (", runs, " > 1)");
-  out_.line("const i64 stride = static_cast<i64>(", units, ") * ", unit_, ", column = static_cast<i64>(unit) * ", unit_,
-            ";");
+  out_.line("const i64 stride = static_cast<i64>(", units, ") * ", unit_, ";");
   out_.open("if (exists && team == 0)");
   out_.pragma_unroll();
   out_.open("for (int j = 0; j < ", unit_, "; ++j)");
   for (std::size_t r = 0; r < reductions; ++r)
-    out_.line(partials(static_cast<int>(r)), "[run_number * stride + column + j] = states", r, "[j];");
+    out_.line(partials(static_cast<int>(r)), "[run_number * stride + static_cast<i64>(j) * ", units,
+              " + unit] = states", r, "[j];");
   out_.close();
   out_.close();
   out_.line("if (!is_last_block(", tickets, " + tile, ", runs, ")) return;");
   for (std::size_t r = 0; r < reductions; ++r)
-    out_.line("join_team_partials<R", r, ">(states", r, ", pool, ", partials(static_cast<int>(r)),
-              " + column, stride, exists, ", log_columns, ", ", runs, ", teams * each, ", reduced, ");");
+    out_.line("join_team_partials<R", r, ">(states", r, ", pool, ", partials(static_cast<int>(r)), " + unit, stride, ",
+              units, ", exists, ", log_columns, ", ", runs, ", run_each, ", reduced, ");");
   out_.close();
   std::string arguments;
   for (std::size_t r = 0; r < reductions; ++r) arguments += text(", states", r);

@@ -60,6 +60,8 @@ int unit_size(const ir::Kernel& kernel, const Options& options) {
   int unit = kVectorBytes / widest;
   if (kernel.form() == ir::Form::Row) return unit;
 
+  if (options.tile_axis >= 0) return 1;
+
   // Neighbouring threads on neighbouring elements are as good as vectors where nothing can be read in vectors, and
   // better where an operand jumps from element to element.
   if (strided || std::none_of(options.vectors.begin(), options.vectors.end(), [](bool v) { return v; })) return 1;
@@ -98,7 +100,7 @@ Emitter::Emitter(const ir::Kernel& kernel, const Options& options)
 
 Program Emitter::run() {
   switch (kernel_.form()) {
-    case ir::Form::Map: map(); break;
+    case ir::Form::Map: options_.tile_axis >= 0 ? tiled() : map(); break;
     case ir::Form::Row: row(); break;
     case ir::Form::Column: column(); break;
   }

@@ -85,7 +85,8 @@ std::string Emitter::count(Field::Role role, const char* name) {
   Field field;
   field.role = role;
   field.name = name;
-  const bool small = role == Field::Role::LogTeam || role == Field::Role::LogLeaves || role == Field::Role::LogColumns;
+  const bool small = role == Field::Role::LogTeam || role == Field::Role::LogLeaves || role == Field::Role::LogRun ||
+                     role == Field::Role::LogColumns || role == Field::Role::UnitsEach;
   field.type = role == Field::Role::Tickets ? "u32*" : small ? "int" : "Index";
   return parameter(std::move(field));
 }

@@ -32,6 +32,7 @@ class Emitter {
 
  private:
   void map();
+  void tiled();
   void row();
   void column();
 

@@ -11,7 +11,11 @@ namespace {
 
 constexpr std::int64_t kNarrowLimit = (std::int64_t{1} << 31) - (1 << 20);  // indices may overshoot by a block's units
 constexpr int kWarps = kBlock / 32;
-constexpr int kWarpsToFill = 32;      // of a multiprocessor, before kept indices are divided between blocks
+constexpr int kWarpsToFill =
+    32;  // of a multiprocessor, before kept indices are divided between blocks, or units kept together
+// Leaves of 1/2 MiB: fewer are done sooner by a few blocks than the states of many are joined.
+constexpr std::int64_t kRowLeavesToSpread = (std::int64_t{1} << 19) / (ir::kLeafRows * ir::kLaneBytes);
+constexpr std::int64_t kColumnLeavesToSpread = (std::int64_t{1} << 19) / (ir::kColumnLeaf * 16);
 constexpr int kBlocksToBalance = 16;  // per multiprocessor: the last wave is then a small part of all
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -118,6 +122,38 @@ void choose_vectors(Options& options, const ir::Kernel& kernel, const Launch& la
   if (!any) options.vectors.clear();
 }
 
+// What a transpose is worth: a warp that jumps from element to element moves a sector for each. Short sides would leave
+// most of a tile empty, and 48 KiB hold five tiles of 8-byte elements.
+constexpr std::int64_t kShortestSide = 16;
+constexpr int kMostTiled = 5;
+
+void choose_tiles(Options& options, const ir::Kernel& kernel, const Launch& launch) {
+  const int inner = kernel.rank() - 1;
+  if (kernel.form() != ir::Form::Map || launch.extents.back() < kShortestSide) return;
+  const auto tiled_along = [&](int axis) {
+    std::vector<bool> tiled;
+    int left = kMostTiled;
+    for (std::size_t i = 0; i < launch.inputs.size(); ++i) {
+      const ir::Operand& operand = kernel.body.inputs[i];
+      const bool fits = !operand.generated && operand.access == ir::Access::Strided && left > 0 &&
+                        std::abs(launch.inputs[i].strides[axis]) == 1;
+      left -= fits;
+      tiled.push_back(fits);
+    }
+    return tiled;
+  };
+  std::ptrdiff_t most = 0;
+  for (int axis = 0; axis < inner; ++axis) {
+    if (launch.extents[axis] < kShortestSide) continue;
+    std::vector<bool> tiled = tiled_along(axis);
+    const auto inputs = std::count(tiled.begin(), tiled.end(), true);
+    if (inputs <= most) continue;
+    most = inputs;
+    options.tile_axis = axis;
+    options.tiled = std::move(tiled);
+  }
+}
+
 void set_blocks(Grid& grid, std::int64_t blocks) {
   check(blocks <= INT32_MAX, "a CUDA grid of more than 2^31 blocks");
   grid.blocks = static_cast<std::uint32_t>(blocks);
@@ -149,6 +185,21 @@ void set_units(Grid& grid, const Program& program, const ir::Kernel& kernel, con
   grid.units = grid.kept / grid.row * grid.chunks;
 }
 
+void set_map(Grid& grid, const Program& program, const Device& device) {
+  const auto blocks = [&] { return divide_up(grid.units, std::int64_t{kBlock} * grid.units_each); };
+  grid.units_each = program.unroll;
+  while (grid.units_each > 1 && blocks() < std::int64_t{kWarpsToFill / kWarps} * device.multiprocessors)
+    grid.units_each /= 2;
+  set_blocks(grid, blocks());
+}
+
+void set_tiles(Grid& grid, const Program& program, const Launch& launch) {
+  const std::int64_t lines = launch.extents[static_cast<std::size_t>(program.options.tile_axis)];
+  grid.chunks = divide_up(grid.row, kTile);
+  grid.tiles = divide_up(lines, kTile);
+  set_blocks(grid, grid.kept / (grid.row * lines) * grid.chunks * grid.tiles);
+}
+
 void set_row(Grid& grid, const Program& program, const ir::Kernel& kernel, const Device& device) {
   const std::int64_t leaf = std::int64_t{32} * program.unit * ir::kLeafRows;
   grid.leaves = divide_up(grid.reduced, leaf);
@@ -157,8 +208,12 @@ void set_row(Grid& grid, const Program& program, const ir::Kernel& kernel, const
     set_blocks(grid, divide_up(grid.kept, kBlock >> grid.log_team));
     return;
   }
-  const auto runs = [&] { return divide_up(grid.leaves, std::int64_t{kWarps} << grid.log_leaves); };
-  while (runs() > 1 && grid.kept * runs() > std::int64_t{kBlocksToBalance} * device.multiprocessors) ++grid.log_leaves;
+  grid.log_run = ceil_log2(kWarps);
+  const auto runs = [&] { return divide_up(grid.leaves, std::int64_t{1} << grid.log_run); };
+  while (runs() > 1 && grid.kept * runs() > std::int64_t{kBlocksToBalance} * device.multiprocessors)
+    ++grid.log_leaves, ++grid.log_run;
+  if (grid.kept * grid.leaves >= kRowLeavesToSpread)
+    while (grid.log_leaves == 0 && grid.log_run > 0 && grid.kept * runs() < device.multiprocessors) --grid.log_run;
   grid.runs = runs();
   set_blocks(grid, grid.kept * grid.runs);
   set_scratch(grid, kernel, grid.kept * grid.runs, grid.kept);
@@ -170,12 +225,17 @@ void set_column(Grid& grid, const Program& program, const ir::Kernel& kernel, co
   // short.
   const int whole = ceil_log2(kBlock);
   grid.log_columns = std::min(ceil_log2(grid.units), std::max(5, whole - std::min(whole, ceil_log2(grid.leaves))));
-  const std::int64_t teams = kBlock >> grid.log_columns;
-  grid.tiles = divide_up(grid.units, std::int64_t{1} << grid.log_columns);
-  const auto runs = [&] { return divide_up(grid.leaves, teams << grid.log_leaves); };
+  const bool spread = grid.units * grid.leaves >= kColumnLeavesToSpread;
+  const auto tiles = [&] { return divide_up(grid.units, std::int64_t{1} << grid.log_columns); };
+  while (spread && grid.log_columns > 5 && tiles() < device.multiprocessors) --grid.log_columns;
+  grid.tiles = tiles();
+  grid.log_run = whole - grid.log_columns;
+  const auto runs = [&] { return divide_up(grid.leaves, std::int64_t{1} << grid.log_run); };
   while (runs() > 1 && grid.log_leaves < kThreadLevels &&
          grid.tiles * runs() > std::int64_t{kBlocksToBalance} * device.multiprocessors)
-    ++grid.log_leaves;
+    ++grid.log_leaves, ++grid.log_run;
+  while (spread && grid.log_leaves == 0 && grid.log_run > 0 && grid.tiles * runs() < device.multiprocessors)
+    --grid.log_run;
   grid.runs = runs();
   set_blocks(grid, grid.tiles * grid.runs);
   set_scratch(grid, kernel, grid.runs * grid.units * program.unit, grid.tiles);
@@ -204,6 +264,7 @@ Options choose(const ir::Kernel& kernel, const Launch& launch, const Device& dev
   options.bytes_in_flight = device.bytes_in_flight;
   const std::vector<Bound> operands = bound_operands(kernel, launch);
   options.wide = needs_wide(kernel, launch, operands);
+  choose_tiles(options, kernel, launch);
   choose_vectors(options, kernel, launch, operands);
   if (kernel.form() != ir::Form::Row) return options;
 
@@ -223,7 +284,7 @@ Grid grid(const Program& program, const ir::Kernel& kernel, const Launch& launch
   switch (program.form) {
     case ir::Form::Map:
       set_units(grid, program, kernel, launch);
-      set_blocks(grid, divide_up(grid.units, std::int64_t{kBlock} * program.unroll));
+      program.options.tile_axis >= 0 ? set_tiles(grid, program, launch) : set_map(grid, program, device);
       break;
     case ir::Form::Row: set_row(grid, program, kernel, device); break;
     case ir::Form::Column:
@@ -257,6 +318,8 @@ std::vector<std::uint64_t> arguments(const Program& program, const Grid& grid, c
       case Field::Role::Leaves: number(grid.leaves); break;
       case Field::Role::LogTeam: number(grid.log_team); break;
       case Field::Role::LogLeaves: number(grid.log_leaves); break;
+      case Field::Role::LogRun: number(grid.log_run); break;
+      case Field::Role::UnitsEach: number(grid.units_each); break;
       case Field::Role::Runs:
         if (field.slots > 1)
           divisor(grid.runs);

@@ -34,7 +34,7 @@ struct Grid {
   std::uint32_t blocks = 1;
   std::int64_t row = 1, shift = 0, chunks = 1, units = 1;
   std::int64_t kept = 1, reduced = 1, leaves = 1, runs = 1, tiles = 1;
-  int log_team = 5, log_leaves = 0, log_columns = 0;
+  int log_team = 5, log_leaves = 0, log_run = 0, log_columns = 0, units_each = 1;
   std::vector<std::size_t> partials;  // offset of each reduction's states in the scratch memory
   std::size_t scratch_bytes = 0;      // scratch memory that the launch needs, its contents arbitrary
   std::size_t tickets = 0;            // 32-bit words that must be 0 before the launch, and are 0 after it

@@ -8,17 +8,22 @@ void Emitter::map() {
 
   out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ") ", options_.name,
             "(const __grid_constant__ Params p)");
-  out_.line("const Index first = static_cast<Index>(blockIdx.x) * ", kBlock * unroll_, " + threadIdx.x;");
+  // Fewer than `unroll` where there are too few units to fill the device: a number that does not change the code.
+  const std::string each = unroll_ > 1 ? count(Field::Role::UnitsEach, "units_each") : "";
+  out_.line("const Index first = static_cast<Index>(blockIdx.x) * ", kBlock, each.empty() ? "" : " * " + each,
+            " + threadIdx.x;");
   out_.line("Place at[", unroll_, "];");
   for (const Item& item : inputs)
     out_.line(c_type(item.operand->dtype), " ", item.name, "[", unroll_, "][", unit_, "];");
   out_.pragma_unroll();
   out_.open("for (int u = 0; u < ", unroll_, "; ++u)");
   out_.line("at[u] = place(p, first + u * ", kBlock, ");");
+  if (!each.empty()) out_.line("if (u >= ", each, ") at[u].span = Span{0, 0};");
   for (const Item& item : inputs) load(item, item.name + "[u]", "at[u]." + item.name, "at[u].span");
   out_.close();
   out_.pragma_unroll();
   out_.open("for (int u = 0; u < ", unroll_, "; ++u)");
+  if (!each.empty()) out_.line("if (u >= ", each, ") break;");
   for (const Item& item : stores) out_.line(c_type(item.operand->dtype), " ", item.name, "[", unit_, "];");
   out_.pragma_unroll();
   out_.open("for (int j = 0; j < ", unit_, "; ++j)");

@@ -4,14 +4,16 @@
 //   * A thread loads units: neighbouring elements along the innermost axis, 16 bytes of the widest operand. Where the
 //     operands do not start on 16 bytes but share their distance from it, units are shifted: the first and the last one
 //     hang over the row.
-//   * Map. Units are dealt out to threads in order; a thread takes `unroll` of them, a block apart, to have enough
-//   bytes in
-//     flight.
+//   * Map. Units are dealt out to threads in order; a thread takes up to `unroll` of them, a block apart, to have
+//   enough
+//     bytes in flight.
+//     Inputs that are contiguous along another axis, as in a transpose, go through tiles in shared memory.
 //   * Row. One unit of the accumulator per thread makes the lanes of one canonical row: 32 threads x 16 bytes =
 //   kLaneBytes.
 //     A warp folds leaf after leaf; a binary counter, digit k held by thread k, joins them in the canonical tree.
 //       Schedule::Warp   a warp, or a power-of-two part of it where that holds a whole row, has a kept index to itself.
-//       Schedule::Block  a block has a run of a power of two leaves of one kept index, aligned, each warp an eighth.
+//       Schedule::Block  a block has a run of a power of two leaves of one kept index, aligned, each warp an eighth, or
+//       a warp one while there are too few for all multiprocessors.
 //   * Column. A block is teams x columns of threads; a thread folds up to 2^kThreadLevels leaves of its unit of
 //   columns, and
 //     the teams, which have neighbouring leaves, join in shared memory.
@@ -32,6 +34,7 @@
 namespace ingot::cuda {
 
 inline constexpr int kBlock = 256;       // threads of every block
+inline constexpr int kTile = 32;         // elements of a tile's sides
 inline constexpr int kThreadLevels = 4;  // Column: a thread folds up to 2^4 leaves
 
 /// Who works on one kept index of a Row kernel.
@@ -47,6 +50,10 @@ struct Options {
   /// Operands read or written a unit at a time: contiguous, and aligned at every unit. Body inputs, body stores,
   /// epilogue inputs, epilogue stores; those beyond the end are not.
   std::vector<bool> vectors = {};
+
+  /// Map: the axis along which the tiled body inputs are contiguous, where it is not the innermost; -1 for no tiles.
+  int tile_axis = -1;
+  std::vector<bool> tiled = {};
 
   int bytes_in_flight = 48 * 1024;  // that one multiprocessor must have requested to keep memory busy
   friend bool operator==(const Options&, const Options&) = default;
@@ -68,15 +75,17 @@ struct Field {
     Row,         // extent of the innermost axis of a unit's row
     Shift,       // elements by which units start before their row
     Units,       // in all rows together
-    Chunks,      // units of one row, as a divisor
+    Chunks,      // units of one row, or tiles, as a divisor
     Extent,      // of an axis, as a divisor
     Kept,        // product of the kept extents
     Reduced,     // product of the reduced extents
     Leaves,      // of one kept index
     LogTeam,     // Schedule::Warp: log2 of the threads of one kept index
+    UnitsEach,   // Map: units that a thread takes, up to `unroll`
     LogLeaves,   // Block: log2 of the leaves of a warp's part of a run; Column: of a thread's part
+    LogRun,      // Block, Column: log2 of the leaves of a run; in a short one, not all warps or teams have a part
     Runs,        // Block: runs of one kept index, as a divisor
-    Tiles,       // Column: blocks side by side, as a divisor
+    Tiles,       // Column: blocks side by side; tiled Map: tiles along tile_axis; as a divisor
     LogColumns,  // Column: log2 of the threads side by side in a block
     Tickets,     // address of 32-bit zeros, one per kept index (Block) or tile (Column)
     Partials,    // address of the states of reduction `index`, one per run and kept index

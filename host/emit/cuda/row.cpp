@@ -213,24 +213,23 @@ void Emitter::row_block_kernel() {
                     leaves = count(Field::Role::Leaves, "leaves");
   const std::string runs = divisor(Field::Role::Runs, "runs"), tickets = count(Field::Role::Tickets, "tickets");
   const std::string reduced = count(Field::Role::Reduced, "reduced");
+  const std::string log_run = count(Field::Role::LogRun, "log_run");
   const int leaf = 32 * unit_ * ir::kLeafRows;
-  const int warps = kBlock / 32;
   const std::size_t reductions = kernel_.reductions.size();
   out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ", ", kBlocksAtLeast, ") ", options_.name,
             "(const __grid_constant__ Params p)");
   out_.line("Index kept = blockIdx.x;");
   out_.line("const Index run_number = split_off(kept, ", runs, ");");
-  out_.line("const Index run_leaves = static_cast<Index>(", warps, ") << ", log_leaves,
-            ", first_leaf = run_number * run_leaves;");
+  out_.line("const Index run_leaves = static_cast<Index>(1) << ", log_run, ", first_leaf = run_number * run_leaves;");
   out_.line("const Index leaves = smaller(", leaves, " - first_leaf, run_leaves);");
   out_.line("const Index before = static_cast<Index>(threadIdx.x / 32) << ", log_leaves, ";");
   out_.line("const Index mine = clamp<Index>(leaves - before, 0, static_cast<Index>(1) << ", log_leaves, ");");
   out_.line("States states = {};");
   out_.line(
       "if (mine > 0) states = run(p, origin_of(p, kept), threadIdx.x % 32, 32, true, first_leaf + before, mine);");
-  out_.line("const i64 each = static_cast<i64>(", leaf, ") << ", log_leaves, ";");
-  out_.line("const i64 total = smaller<i64>(", reduced, " - static_cast<i64>(first_leaf) * ", leaf, ", ", warps,
-            " * each);");
+  out_.line("const i64 each = static_cast<i64>(", leaf, ") << ", log_leaves, ", run_each = static_cast<i64>(", leaf,
+            ") << ", log_run, ";");
+  out_.line("const i64 total = smaller<i64>(", reduced, " - static_cast<i64>(first_leaf) * ", leaf, ", run_each);");
   out_.line("const Index present = (leaves + (static_cast<Index>(1) << ", log_leaves, ") - 1) >> ", log_leaves, ";");
   for (std::size_t r = 0; r < reductions; ++r)
     out_.line("states.r", r, " = join_warps<R", r, ">(states.r", r, ", present, each, total);");
@@ -243,8 +242,8 @@ void Emitter::row_block_kernel() {
   out_.close();
   out_.line("if (!is_last_block(", tickets, " + kept, runs)) return;");
   for (std::size_t r = 0; r < reductions; ++r)
-    out_.line("states.r", r, " = join_partials<R", r, ">(", partials(static_cast<int>(r)), " + row, runs, ", warps,
-              " * each, ", reduced, ");");
+    out_.line("states.r", r, " = join_partials<R", r, ">(", partials(static_cast<int>(r)), " + row, runs, run_each, ",
+              reduced, ");");
   out_.close();
   out_.line("if (threadIdx.x == 0) finish(p, kept, states);");
   out_.close();

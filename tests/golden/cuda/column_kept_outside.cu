@@ -17,6 +17,7 @@ struct Params {
   alignas(8) Index leaves;
   alignas(8) int log_columns;
   alignas(8) int log_leaves;
+  alignas(8) int log_run;
   Divisor<Index> tiles;
   alignas(8) Index runs;
   alignas(8) u32* tickets;
@@ -68,13 +69,13 @@ INGOT_FN void finish(const Params& p, Index unit, const R0::State (&states0)[4])
 
 extern "C" __global__ void __launch_bounds__(256) column_kept_outside(const __grid_constant__ Params p) {
   __shared__ uint4 pool[256];
-  const int team = threadIdx.x >> p.log_columns, teams = 256 >> p.log_columns;
+  const int team = threadIdx.x >> p.log_columns;
   Index run_number = blockIdx.x;
   const Index tile = split_off(run_number, p.tiles);
   const Index unit = (tile << p.log_columns) + (threadIdx.x & ((1 << p.log_columns) - 1));
   const bool exists = unit < p.units;
   const Columns columns = columns_of(p, unit);
-  const Index run_leaves = static_cast<Index>(teams) << p.log_leaves, first_leaf = run_number * run_leaves;
+  const Index run_leaves = static_cast<Index>(1) << p.log_run, first_leaf = run_number * run_leaves;
   const Index leaves = smaller(p.leaves - first_leaf, run_leaves);
   const Index before = static_cast<Index>(team) << p.log_leaves;
   const int mine = static_cast<int>(clamp<Index>(leaves - before, 0, 1 << p.log_leaves));
@@ -110,8 +111,8 @@ extern "C" __global__ void __launch_bounds__(256) column_kept_outside(const __gr
       tree0[j].push(R0::state(lanes0[j], count), leaf, 64, count);
     }
   }
-  const i64 each = static_cast<i64>(64) << p.log_leaves;
-  const i64 begin = static_cast<i64>(first_leaf) * 64, total = smaller<i64>(p.reduced - begin, teams * each);
+  const i64 each = static_cast<i64>(64) << p.log_leaves, run_each = static_cast<i64>(64) << p.log_run;
+  const i64 begin = static_cast<i64>(first_leaf) * 64, total = smaller<i64>(p.reduced - begin, run_each);
   const Index present = (leaves + (1 << p.log_leaves) - 1) >> p.log_leaves;
   R0::State states0[4] = {};
   if (mine > 0) {
@@ -122,15 +123,15 @@ extern "C" __global__ void __launch_bounds__(256) column_kept_outside(const __gr
   }
   join_teams<R0>(states0, pool, p.log_columns, present, each, total);
   if (p.runs > 1) {
-    const i64 stride = static_cast<i64>(p.units) * 4, column = static_cast<i64>(unit) * 4;
+    const i64 stride = static_cast<i64>(p.units) * 4;
     if (exists && team == 0) {
 #pragma unroll
       for (int j = 0; j < 4; ++j) {
-        p.partials0[run_number * stride + column + j] = states0[j];
+        p.partials0[run_number * stride + static_cast<i64>(j) * p.units + unit] = states0[j];
       }
     }
     if (!is_last_block(p.tickets + tile, p.runs)) return;
-    join_team_partials<R0>(states0, pool, p.partials0 + column, stride, exists, p.log_columns, p.runs, teams * each, p.reduced);
+    join_team_partials<R0>(states0, pool, p.partials0 + unit, stride, p.units, exists, p.log_columns, p.runs, run_each, p.reduced);
   }
   if (exists && team == 0) finish(p, unit, states0);
 }

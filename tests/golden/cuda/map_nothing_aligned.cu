@@ -2,6 +2,7 @@ using Index = i32;
 
 struct Params {
   alignas(8) Index row;
+  alignas(8) int units_each;
   alignas(8) const f32* in0;
   alignas(8) const f32* in1;
   alignas(8) const f32* in2;
@@ -26,7 +27,7 @@ INGOT_FN Place place(const Params& p, Index unit) {
 }
 
 extern "C" __global__ void __launch_bounds__(256) map_nothing_aligned(const __grid_constant__ Params p) {
-  const Index first = static_cast<Index>(blockIdx.x) * 2048 + threadIdx.x;
+  const Index first = static_cast<Index>(blockIdx.x) * 256 * p.units_each + threadIdx.x;
   Place at[8];
   f32 in0[8][1];
   f32 in1[8][1];
@@ -34,12 +35,14 @@ extern "C" __global__ void __launch_bounds__(256) map_nothing_aligned(const __gr
 #pragma unroll
   for (int u = 0; u < 8; ++u) {
     at[u] = place(p, first + u * 256);
+    if (u >= p.units_each) at[u].span = Span{0, 0};
     load_each(in0[u], p.in0 + at[u].in0, 1, at[u].span);
     load_each(in1[u], p.in1 + at[u].in1, 1, at[u].span);
     load_uniform(in2[u], p.in2 + at[u].in2, at[u].span);
   }
 #pragma unroll
   for (int u = 0; u < 8; ++u) {
+    if (u >= p.units_each) break;
     f32 out0[1];
 #pragma unroll
     for (int j = 0; j < 1; ++j) {

@@ -12,6 +12,7 @@ struct Params {
   alignas(8) Index in1_stride1;
   alignas(8) Index out0_stride0;
   alignas(8) Index out0_stride1;
+  alignas(8) int units_each;
   alignas(8) const f64* in0;
   alignas(8) const f64* in1;
   alignas(8) f64* out0;
@@ -36,18 +37,20 @@ INGOT_FN Place place(const Params& p, Index unit) {
 }
 
 extern "C" __global__ void __launch_bounds__(256) map_rank3(const __grid_constant__ Params p) {
-  const Index first = static_cast<Index>(blockIdx.x) * 1024 + threadIdx.x;
+  const Index first = static_cast<Index>(blockIdx.x) * 256 * p.units_each + threadIdx.x;
   Place at[4];
   f64 in0[4][2];
   f64 in1[4][2];
 #pragma unroll
   for (int u = 0; u < 4; ++u) {
     at[u] = place(p, first + u * 256);
+    if (u >= p.units_each) at[u].span = Span{0, 0};
     load_vector(in0[u], p.in0 + at[u].in0, at[u].span);
     load_uniform(in1[u], p.in1 + at[u].in1, at[u].span);
   }
 #pragma unroll
   for (int u = 0; u < 4; ++u) {
+    if (u >= p.units_each) break;
     f64 out0[2];
 #pragma unroll
     for (int j = 0; j < 2; ++j) {

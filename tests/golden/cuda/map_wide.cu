@@ -3,6 +3,7 @@ using Index = i64;
 struct Params {
   alignas(8) Index shift;
   alignas(8) Index row;
+  alignas(8) int units_each;
   alignas(8) const f32* in0;
   alignas(8) const f32* in1;
   alignas(8) const f32* in2;
@@ -27,7 +28,7 @@ INGOT_FN Place place(const Params& p, Index unit) {
 }
 
 extern "C" __global__ void __launch_bounds__(256) map_wide(const __grid_constant__ Params p) {
-  const Index first = static_cast<Index>(blockIdx.x) * 512 + threadIdx.x;
+  const Index first = static_cast<Index>(blockIdx.x) * 256 * p.units_each + threadIdx.x;
   Place at[2];
   f32 in0[2][4];
   f32 in1[2][4];
@@ -35,12 +36,14 @@ extern "C" __global__ void __launch_bounds__(256) map_wide(const __grid_constant
 #pragma unroll
   for (int u = 0; u < 2; ++u) {
     at[u] = place(p, first + u * 256);
+    if (u >= p.units_each) at[u].span = Span{0, 0};
     load_vector(in0[u], p.in0 + at[u].in0, at[u].span);
     load_vector(in1[u], p.in1 + at[u].in1, at[u].span);
     load_uniform(in2[u], p.in2 + at[u].in2, at[u].span);
   }
 #pragma unroll
   for (int u = 0; u < 2; ++u) {
+    if (u >= p.units_each) break;
     f32 out0[4];
 #pragma unroll
     for (int j = 0; j < 4; ++j) {

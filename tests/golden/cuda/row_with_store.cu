@@ -17,6 +17,7 @@ struct Params {
   alignas(8) Index leaves;
   Divisor<Index> runs;
   alignas(8) u32* tickets;
+  alignas(8) int log_run;
   alignas(8) R0::State* partials0;
   alignas(8) R1::State* partials1;
 };
@@ -100,14 +101,14 @@ INGOT_FN void finish(const Params& p, Index kept, const States& states) {
 extern "C" __global__ void __launch_bounds__(256, 2) row_with_store(const __grid_constant__ Params p) {
   Index kept = blockIdx.x;
   const Index run_number = split_off(kept, p.runs);
-  const Index run_leaves = static_cast<Index>(8) << p.log_leaves, first_leaf = run_number * run_leaves;
+  const Index run_leaves = static_cast<Index>(1) << p.log_run, first_leaf = run_number * run_leaves;
   const Index leaves = smaller(p.leaves - first_leaf, run_leaves);
   const Index before = static_cast<Index>(threadIdx.x / 32) << p.log_leaves;
   const Index mine = clamp<Index>(leaves - before, 0, static_cast<Index>(1) << p.log_leaves);
   States states = {};
   if (mine > 0) states = run(p, origin_of(p, kept), threadIdx.x % 32, 32, true, first_leaf + before, mine);
-  const i64 each = static_cast<i64>(2048) << p.log_leaves;
-  const i64 total = smaller<i64>(p.reduced - static_cast<i64>(first_leaf) * 2048, 8 * each);
+  const i64 each = static_cast<i64>(2048) << p.log_leaves, run_each = static_cast<i64>(2048) << p.log_run;
+  const i64 total = smaller<i64>(p.reduced - static_cast<i64>(first_leaf) * 2048, run_each);
   const Index present = (leaves + (static_cast<Index>(1) << p.log_leaves) - 1) >> p.log_leaves;
   states.r0 = join_warps<R0>(states.r0, present, each, total);
   states.r1 = join_warps<R1>(states.r1, present, each, total);
@@ -119,8 +120,8 @@ extern "C" __global__ void __launch_bounds__(256, 2) row_with_store(const __grid
       p.partials1[row + run_number] = states.r1;
     }
     if (!is_last_block(p.tickets + kept, runs)) return;
-    states.r0 = join_partials<R0>(p.partials0 + row, runs, 8 * each, p.reduced);
-    states.r1 = join_partials<R1>(p.partials1 + row, runs, 8 * each, p.reduced);
+    states.r0 = join_partials<R0>(p.partials0 + row, runs, run_each, p.reduced);
+    states.r1 = join_partials<R1>(p.partials1 + row, runs, run_each, p.reduced);
   }
   if (threadIdx.x == 0) finish(p, kept, states);
 }
