@@ -16,3 +16,4 @@
 #include "ingot/random.hpp"
 #include "ingot/reductions.hpp"
 #include "ingot/shape.hpp"
+#include "ingot/sorting.hpp"
