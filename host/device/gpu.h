@@ -60,6 +60,8 @@ class Gpu {
 
   const Properties& properties() const noexcept { return properties_; }
   int ordinal() const noexcept { return ordinal_; }
+  /// That of all kernels.
+  Stream stream() const noexcept { return compute_; }
 
   /// Uninitialised memory; null when there is none left, after what was cached was given back.
   BlockRef allocate(std::size_t bytes);

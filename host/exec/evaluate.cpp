@@ -14,6 +14,7 @@
 #include "host/exec/gpu.h"
 #include "host/exec/launch.h"
 #include "host/exec/plan_cache.h"
+#include "host/exec/prebuilt.h"
 #include "host/exec/routine.h"
 #include "host/exec/stats.h"
 #include "host/graph/intern.h"
@@ -89,18 +90,20 @@ class Execution {
   }
 
   void run(const BoundCall& call) {
-    for (const int input : call.inputs) generate(input);
-    const Value& result = prepared_->values[static_cast<std::size_t>(call.result)];
-    StorageRef& out = storage_[static_cast<std::size_t>(call.result)];
-    RoutineCall bound{.inputs = {}, .result = {result.dtype, result.shape}, .parameters = call.parameters};
+    cuda::Gpu* const gpu = gpu_ != nullptr && runs_on(call.routine, *gpu_) ? gpu_ : nullptr;
+    RoutineCall bound;
     for (const int input : call.inputs) {
+      generate(input);
       const Value& value = prepared_->values[static_cast<std::size_t>(input)];
-      bound.inputs.push_back({value.dtype, value.shape, storage_of(input).data()});
+      bound.inputs.push_back({value.dtype, value.shape, memory(storage_of(input), gpu)});
     }
-    if (!out) out = allocate_for(result, nullptr);
-    bound.result.data = out->data();
+    const Value& result = prepared_->values[static_cast<std::size_t>(call.result)];
+    StorageRef& storage = storage_[static_cast<std::size_t>(call.result)];
+    if (!storage) storage = allocate_for(result, gpu);
+    bound.result = {result.dtype, result.shape, memory(*storage, gpu)};
+    bound.parameters = call.parameters;
     bound.threads = config().forked ? 1 : config().threads.load();
-    run_on_host(call.routine, bound);
+    gpu != nullptr ? run_on_gpu(call.routine, bound, *gpu) : run_on_host(call.routine, bound);
   }
 
   // The values of a node that kernels generate where they need them, for a routine.

@@ -64,9 +64,12 @@ struct SortKey {
   /// The same for all NaNs, whose positions then keep their order.
   INGOT_KEY_FN static Key of_position(Key element, bool descending) {
     const Key key = of(element, descending);
-    if (Kind != Numbers::Float) return key;
-    const Key nan = static_cast<Key>(kGreatest - kLeast + 1);
-    return key < nan ? key : nan;
+    if constexpr (Kind != Numbers::Float) {
+      return key;
+    } else {
+      constexpr Key nan = static_cast<Key>(kGreatest - kLeast + 1);
+      return key < nan ? key : nan;
+    }
   }
 };
 
