@@ -19,6 +19,7 @@ Stats stats() {
   Stats s;
   s.launches = run.launches;
   s.interpreted = run.interpreted;
+  s.calls = run.calls;
   s.compiles = code.compiles;
   s.cache_hits = code.cache_hits;
   s.bytes_read = run.bytes_read;
@@ -33,8 +34,9 @@ void reset_stats() {
   exec::Counters& run = exec::counters();
   jit::Counters& code = jit::counters();
   device::Traffic& copied = device::traffic();
-  for (std::atomic<std::int64_t>* counter : {&run.launches, &run.interpreted, &run.bytes_read, &run.bytes_written,
-                                             &code.compiles, &code.cache_hits, &copied.to_device, &copied.to_host})
+  for (std::atomic<std::int64_t>* counter :
+       {&run.launches, &run.interpreted, &run.calls, &run.bytes_read, &run.bytes_written, &code.compiles,
+        &code.cache_hits, &copied.to_device, &copied.to_host})
     *counter = 0;
   device::reset_peak();
 }

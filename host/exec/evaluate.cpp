@@ -14,6 +14,8 @@
 #include "host/exec/gpu.h"
 #include "host/exec/launch.h"
 #include "host/exec/plan_cache.h"
+#include "host/exec/prebuilt.h"
+#include "host/exec/routine.h"
 #include "host/exec/stats.h"
 #include "host/graph/intern.h"
 #include "host/graph/limits.h"
@@ -38,6 +40,14 @@ std::size_t bytes_of(std::int64_t numel, DType dtype) { return static_cast<std::
 // What is done before NVRTC has compiled a kernel, in 50 ms and more, is not worth waiting for: so much work on the
 // host, in additions, and so many bytes of inputs to fetch from a device.
 constexpr std::int64_t kInterpretMeanwhile = 100'000'000, kFetchMeanwhile = std::int64_t{1} << 20;
+
+void fill(const Node* node, std::byte* out) {
+  const cpu::Support& support = cpu::support(jit::level());
+  if (node->kind == Kind::Index)
+    support.iota(reinterpret_cast<std::int64_t*>(out), 0, 1, node->numel());
+  else
+    support.fill[cpu::item_index(static_cast<std::int64_t>(itemsize(node->dtype)))](out, &node->bits, node->numel());
+}
 
 // One run of a plan. The evaluating thread has one object, whose memory is reused.
 class Execution {
@@ -65,16 +75,15 @@ class Execution {
   void direct(int value, StorageRef storage) { storage_[static_cast<std::size_t>(value)] = std::move(storage); }
 
   void run() {
-    for (Bound& launch : prepared_->launches) {
-      cuda::Gpu* const gpu = launch.elements != 0 ? gpu_ : nullptr;
-      if (gpu != nullptr) begin_gpu_launch();
-      bind(launch.body, gpu);
-      bind(launch.epilogue, gpu);
-      gpu != nullptr ? run_on_gpu(launch, *gpu) : exec::run(launch);
-      for (int value : launch.last_reads) storage_[static_cast<std::size_t>(value)] = {};
+    for (std::size_t k = 0; k < prepared_->plan.steps.size(); ++k) {
+      const plan::Step& step = prepared_->plan.steps[k];
+      const auto number = static_cast<std::size_t>(step.number);
+      step.is_call ? run(prepared_->calls[number]) : run(prepared_->launches[number]);
+      for (int value : prepared_->last_reads[k]) storage_[static_cast<std::size_t>(value)] = {};
     }
     if (gpu_ != nullptr) wait_for(*gpu_);
     counters().launches += static_cast<std::int64_t>(prepared_->launches.size());
+    counters().calls += static_cast<std::int64_t>(prepared_->calls.size());
     counters().bytes_read += prepared_->bytes_read;
     counters().bytes_written += prepared_->bytes_written;
   }
@@ -86,6 +95,41 @@ class Execution {
 
  private:
   const Node* node(int item) const { return outline_->nodes[static_cast<std::size_t>(item)]; }
+
+  void run(Bound& launch) {
+    cuda::Gpu* const gpu = launch.elements != 0 ? gpu_ : nullptr;
+    if (gpu != nullptr) begin_gpu_launch();
+    bind(launch.body, gpu);
+    bind(launch.epilogue, gpu);
+    gpu != nullptr ? run_on_gpu(launch, *gpu) : exec::run(launch);
+  }
+
+  void run(const BoundCall& call) {
+    cuda::Gpu* const gpu = gpu_ != nullptr && runs_on(call.routine, *gpu_) ? gpu_ : nullptr;
+    if (gpu != nullptr) begin_gpu_launch();
+    RoutineCall bound;
+    for (const int input : call.inputs) {
+      generate(input);
+      const Value& value = prepared_->values[static_cast<std::size_t>(input)];
+      bound.inputs.push_back({value.dtype, value.shape, memory(storage_of(input), gpu)});
+    }
+    const Value& result = prepared_->values[static_cast<std::size_t>(call.result)];
+    StorageRef& storage = storage_[static_cast<std::size_t>(call.result)];
+    if (!storage) storage = allocate_for(result, gpu);
+    bound.result = {result.dtype, result.shape, memory(*storage, gpu)};
+    bound.parameters = call.parameters;
+    bound.threads = config().forked ? 1 : config().threads.load();
+    gpu != nullptr ? run_on_gpu(call.routine, bound, *gpu) : run_on_host(call.routine, bound);
+  }
+
+  // The values of a node that kernels generate where they need them, for a routine.
+  void generate(int value) {
+    const Value& v = prepared_->values[static_cast<std::size_t>(value)];
+    StorageRef& storage = storage_[static_cast<std::size_t>(value)];
+    if (v.stored || storage) return;
+    storage = allocate_for(v, nullptr);
+    fill(node(v.item), storage->data());
+  }
 
   void bind(Region& region, cuda::Gpu* gpu) {
     for (Operand& in : region.in)
@@ -229,14 +273,6 @@ std::vector<Node*> unsettled(std::span<Node* const> nodes) {
   for (Node* node : nodes)
     if (!is_settled(node) && std::find(list.begin(), list.end(), node) == list.end()) list.push_back(node);
   return list;
-}
-
-void fill(const Node* node, std::byte* out) {
-  const cpu::Support& support = cpu::support(jit::level());
-  if (node->kind == Kind::Index)
-    support.iota(reinterpret_cast<std::int64_t*>(out), 0, 1, node->numel());
-  else
-    support.fill[cpu::item_index(static_cast<std::int64_t>(itemsize(node->dtype)))](out, &node->bits, node->numel());
 }
 
 // Values of a node.

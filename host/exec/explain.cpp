@@ -23,34 +23,61 @@ void describe_operands(std::ostream& out, const plan::Snapshot& snapshot, const 
   }
 }
 
+void describe_array(std::ostream& out, const plan::Item& item, const char* title) {
+  const bool generated = item.kind == graph::Kind::Index && !item.stored;
+  out << "  " << title << ' ' << name(item.dtype) << ' ' << to_string(item.shape) << ", "
+      << item.numel * static_cast<std::int64_t>(itemsize(item.dtype)) << " bytes" << (generated ? " (generated)" : "")
+      << '\n';
+}
+
+void describe_call(std::ostream& out, const plan::Snapshot& snapshot, const plan::Call& call) {
+  const plan::Item& item = snapshot.items[static_cast<std::size_t>(call.item)];
+  const RoutineInfo& routine = info(item.routine);
+  out << routine.name << ", which " << routine.doc << '\n';
+  for (const int input : call.inputs) describe_array(out, snapshot.items[static_cast<std::size_t>(input)], "reads");
+  describe_array(out, item, "writes");
+}
+
+void describe_launch(std::ostream& out, const plan::Snapshot& snapshot, const plan::Launch& launch, bool code) {
+  const std::shared_ptr<jit::Code> kernel = jit::code_for(launch.kernel);
+  out << "loops";
+  for (int k = 0; k < launch.extents.size(); ++k)
+    out << ' ' << launch.extents[k] << (launch.kernel.reduced[static_cast<std::size_t>(k)] ? " (reduced)" : "");
+  const std::int64_t flops =
+      product(launch.extents) * ir::cost(launch.kernel.body) + launch.kept() * ir::cost(launch.kernel.epilogue);
+  out << ", about " << flops << " flops, " << (kernel->is_compiled() ? "compiled" : "interpreted so far") << " for "
+      << cpu::level_name(jit::level()) << '\n';
+  describe_operands(out, snapshot, "reads", launch.body.inputs, launch.extents);
+  describe_operands(out, snapshot, "writes", launch.body.outputs, launch.extents);
+  describe_operands(out, snapshot, "epilogue reads", launch.epilogue.inputs, launch.kept_extents());
+  describe_operands(out, snapshot, "epilogue writes", launch.epilogue.outputs, launch.kept_extents());
+  out << print(launch.kernel);
+  if (!code) return;
+  std::string reason;
+  jit::Compiler* const compiler = jit::compiler(&reason);
+  if (compiler != nullptr)
+    out << compiler->text(kernel->kernel(), jit::level(), "llvm");
+  else
+    out << "no generated code: " << reason << '\n';
+}
+
 }  // namespace
 
 std::string describe(const plan::Snapshot& snapshot, const plan::Plan& plan, bool code) {
   std::ostringstream out;
-  const std::vector<plan::Launch>& launches = plan.launches;
-  out << launches.size() << (launches.size() == 1 ? " kernel\n" : " kernels\n");
-  for (std::size_t l = 0; l < launches.size(); ++l) {
-    const plan::Launch& launch = launches[l];
-    const std::shared_ptr<jit::Code> kernel = jit::code_for(launch.kernel);
-    out << "kernel " << l << ": loops";
-    for (int k = 0; k < launch.extents.size(); ++k)
-      out << ' ' << launch.extents[k] << (launch.kernel.reduced[static_cast<std::size_t>(k)] ? " (reduced)" : "");
-    const std::int64_t flops =
-        product(launch.extents) * ir::cost(launch.kernel.body) + launch.kept() * ir::cost(launch.kernel.epilogue);
-    out << ", about " << flops << " flops, " << (kernel->is_compiled() ? "compiled" : "interpreted so far") << " for "
-        << cpu::level_name(jit::level()) << '\n';
-    describe_operands(out, snapshot, "reads", launch.body.inputs, launch.extents);
-    describe_operands(out, snapshot, "writes", launch.body.outputs, launch.extents);
-    describe_operands(out, snapshot, "epilogue reads", launch.epilogue.inputs, launch.kept_extents());
-    describe_operands(out, snapshot, "epilogue writes", launch.epilogue.outputs, launch.kept_extents());
-    out << print(launch.kernel);
-    if (!code) continue;
-    std::string reason;
-    jit::Compiler* const compiler = jit::compiler(&reason);
-    if (compiler != nullptr)
-      out << compiler->text(kernel->kernel(), jit::level(), "llvm");
+  const auto counted = [](std::size_t count, const char* what) {
+    return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+  };
+  out << counted(plan.launches.size(), "kernel");
+  if (!plan.calls.empty()) out << ", " << counted(plan.calls.size(), "call");
+  out << '\n';
+  for (const plan::Step& step : plan.steps) {
+    const auto number = static_cast<std::size_t>(step.number);
+    out << (step.is_call ? "call " : "kernel ") << number << ": ";
+    if (step.is_call)
+      describe_call(out, snapshot, plan.calls[number]);
     else
-      out << "no generated code: " << reason << '\n';
+      describe_launch(out, snapshot, plan.launches[number], code);
   }
   return std::move(out).str();
 }

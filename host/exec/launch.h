@@ -41,7 +41,6 @@ struct Bound {
   Region body, epilogue;
   std::int64_t work = 0, elements = 0;
   std::shared_ptr<GpuLaunches> gpu;
-  std::vector<int> last_reads;  // temporaries that no later launch reads
 };
 
 void run(Bound& bound);

@@ -2,6 +2,7 @@
 #include "host/base/config.h"
 #include "host/base/error.h"
 #include "host/exec/gpu.h"
+#include "host/exec/prebuilt.h"
 
 namespace ingot::exec {
 namespace {
@@ -37,5 +38,8 @@ void order_before(cuda::Gpu&, void*) { unavailable(); }
 StorageRef allocate_on_gpu(std::size_t, cuda::Gpu&, const std::function<std::string()>&) { unavailable(); }
 bool prepare_on_gpu(std::span<Bound>, cuda::Gpu&, bool) { unavailable(); }
 void run_on_gpu(Bound&, cuda::Gpu&) { unavailable(); }
+
+bool runs_on(Routine, cuda::Gpu&) { return false; }
+void run_on_gpu(Routine, const RoutineCall&, cuda::Gpu&) { unavailable(); }
 
 }  // namespace ingot::exec

@@ -33,8 +33,10 @@ class Preparation {
       bind(launch.kernel.body, launch.body, launch.extents, bound.body);
       bind(launch.kernel.epilogue, launch.epilogue, launch.kept_extents(), bound.epilogue);
     }
+    for (const plan::Call& call : prepared_.plan.calls) bind(call);
+    prepared_.last_reads.resize(prepared_.plan.steps.size());
     for (const plan::Value& v : prepared_.plan.values)
-      if (!v.root) prepared_.launches[static_cast<std::size_t>(v.last_use)].last_reads.push_back(value(v.item));
+      if (!v.root) prepared_.last_reads[static_cast<std::size_t>(v.last_use)].push_back(value(v.item));
     for (int item : snapshot_.roots) prepared_.roots.push_back(value(item));
   }
 
@@ -46,6 +48,22 @@ class Preparation {
     prepared_.values.push_back(
         {item, it.stored, it.dtype, it.shape, static_cast<std::size_t>(it.numel) * itemsize(it.dtype)});
     return known = static_cast<int>(prepared_.values.size()) - 1;
+  }
+
+  void bind(const plan::Call& call) {
+    const plan::Item& item = snapshot_.items[static_cast<std::size_t>(call.item)];
+    BoundCall& bound = prepared_.calls.emplace_back();
+    bound.routine = item.routine;
+    bound.parameters = item.dims;
+    for (const int input : call.inputs) {
+      const plan::Item& read = snapshot_.items[static_cast<std::size_t>(input)];
+      bound.inputs.push_back(value(input));
+      bound.work += read.numel * info(item.routine).cost;
+      prepared_.bytes_read += read.numel * static_cast<std::int64_t>(itemsize(read.dtype));
+    }
+    bound.result = value(call.item);
+    prepared_.bytes_written += item.numel * static_cast<std::int64_t>(itemsize(item.dtype));
+    prepared_.work += bound.work;
   }
 
   static void axes(const plan::Launch& launch, Bound& bound) {

@@ -12,7 +12,7 @@
 
 namespace ingot::exec {
 
-/// An array that launches read or write: values that exist, a root, or a temporary.
+/// An array that launches and calls read or write: values that exist, a root, or a temporary.
 struct Value {
   int item = 0;         // of the outline
   bool stored = false;  // exists before the evaluation
@@ -21,11 +21,22 @@ struct Value {
   std::size_t bytes = 0;
 };
 
+/// A call of a plan.
+struct BoundCall {
+  Routine routine{};
+  std::vector<int> inputs;  // as values
+  int result = -1;
+  Dims parameters;
+  std::int64_t work = 0;
+};
+
 struct Prepared {
   plan::Plan plan;
   std::vector<Value> values;
-  std::vector<Bound> launches;  // parallel to plan.launches
-  std::vector<int> roots;       // as values
+  std::vector<Bound> launches;               // parallel to plan.launches
+  std::vector<BoundCall> calls;              // parallel to plan.calls
+  std::vector<std::vector<int>> last_reads;  // per step: temporaries that no later one reads
+  std::vector<int> roots;                    // as values
   std::int64_t bytes_read = 0, bytes_written = 0, work = 0;
 };
 

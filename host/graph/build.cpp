@@ -197,4 +197,16 @@ NodeRef reduce(Reducer reducer, Node* input, std::span<const bool> reduced, Loca
   return checked(std::move(guard), record(node));
 }
 
+NodeRef call(Routine routine, DType result, const Shape& shape, std::span<Node* const> inputs, Dims parameters,
+             Location where) {
+  if (shape.numel() == 0) return empty(result, shape);
+  std::unique_lock guard(lock());
+  Node* const node = draft(Kind::Call, result, where);
+  node->routine = routine;
+  node->shape = shape;
+  node->dims = std::move(parameters);
+  for (Node* input : inputs) connect(node, NodeRef(input));
+  return checked(std::move(guard), record(node));
+}
+
 }  // namespace ingot::graph

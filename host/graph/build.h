@@ -53,4 +53,8 @@ NodeRef reshape(Node* input, const Shape& shape, Location where);
 /// sumsqdev give the input reshaped.
 NodeRef reduce(Reducer reducer, Node* input, std::span<const bool> reduced, Location where);
 
+/// A routine of kernels/prebuilt/routines.def; what its parameters mean, host/exec/routine.h says.
+NodeRef call(Routine routine, DType result, const Shape& shape, std::span<Node* const> inputs, Dims parameters,
+             Location where);
+
 }  // namespace ingot::graph

@@ -35,9 +35,9 @@ Table& table() {
 std::uint64_t hash_of(const Node& n) {
   const auto input = [&](int i) { return std::bit_cast<std::uintptr_t>(n.inputs[i]); };
   // No kind of node has both bits and an offset.
-  std::uint64_t h = mix(static_cast<std::uint64_t>(n.kind) << 48 | static_cast<std::uint64_t>(n.dtype) << 40 |
-                            static_cast<std::uint64_t>(n.op) << 32 | static_cast<std::uint64_t>(n.reducer) << 24 |
-                            static_cast<std::uint64_t>(n.weak) << 16 |
+  std::uint64_t h = mix(static_cast<std::uint64_t>(n.routine) << 56 | static_cast<std::uint64_t>(n.kind) << 48 |
+                            static_cast<std::uint64_t>(n.dtype) << 40 | static_cast<std::uint64_t>(n.op) << 32 |
+                            static_cast<std::uint64_t>(n.reducer) << 24 | static_cast<std::uint64_t>(n.weak) << 16 |
                             static_cast<std::uint64_t>(n.first_reduced) << 8 | n.input_count,
                         n.bits ^ static_cast<std::uint64_t>(n.offset));
   if (n.input_count != 0) h = mix(h ^ input(0), input(1));
@@ -48,8 +48,8 @@ std::uint64_t hash_of(const Node& n) {
 }
 
 bool equal(const Node& a, const Node& b) {
-  return a.kind == b.kind && a.dtype == b.dtype && a.op == b.op && a.reducer == b.reducer && a.weak == b.weak &&
-         a.first_reduced == b.first_reduced && a.input_count == b.input_count && a.bits == b.bits &&
+  return a.kind == b.kind && a.dtype == b.dtype && a.op == b.op && a.reducer == b.reducer && a.routine == b.routine &&
+         a.weak == b.weak && a.first_reduced == b.first_reduced && a.input_count == b.input_count && a.bits == b.bits &&
          a.offset == b.offset && std::equal(a.inputs, a.inputs + Node::kMaxInputs, b.inputs) && a.shape == b.shape &&
          a.dims == b.dims;
 }

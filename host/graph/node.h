@@ -11,6 +11,7 @@
 //   * A Reduce sees its input's linear space as `domain`: extents of alternating kept and reduced groups of axes, none
 //   of
 //     extent 1. Its own linear space is that of the kept groups in order.
+//   * A Call is the result of a routine that is not generated: it takes its inputs' linear spaces as wholes.
 //   * A Buffer has storage from the start. A Constant never has. An Index has the value i at element i (int64).
 #pragma once
 
@@ -25,7 +26,7 @@
 
 namespace ingot::graph {
 
-enum class Kind : std::uint8_t { Constant, Buffer, Index, Elementwise, Cast, View, Reduce };
+enum class Kind : std::uint8_t { Constant, Buffer, Index, Elementwise, Cast, View, Reduce, Call };
 
 struct Node {
   static constexpr int kMaxInputs = 3;
@@ -34,6 +35,7 @@ struct Node {
   DType dtype;
   Op op{};                     // Elementwise
   Reducer reducer{};           // Reduce
+  Routine routine{};           // Call
   bool weak = false;           // Constant: takes the dtype of what it meets
   bool interned = false;       // entered in the table of intern.h
   bool first_reduced = false;  // Reduce: whether domain[0] is a reduced group
@@ -43,8 +45,8 @@ struct Node {
   Node* inputs[kMaxInputs] = {};  // owned references
   std::uint64_t bits = 0;         // Constant: the value, in the low bytes, zero-extended
   std::int64_t offset = 0;        // View
-  Dims dims;                      // View: strides, one per axis of shape. Reduce: domain
-  StorageRef storage;             // set when the values exist; then inputs are dropped
+  Dims dims;           // View: strides, one per axis of shape. Reduce: domain. Call: the routine's parameters
+  StorageRef storage;  // set when the values exist; then inputs are dropped
   Location where;
 
   std::uint64_t hash = 0;

@@ -16,7 +16,14 @@ constexpr std::string_view kReducers[] = {
 #include "kernels/ops.def"
 };
 
+constexpr RoutineInfo kRoutines[] = {
+#define INGOT_ROUTINE(name, cost, doc) {#name, cost, doc},
+#include "kernels/prebuilt/routines.def"
+};
+
 }  // namespace
+
+const RoutineInfo& info(Routine routine) noexcept { return kRoutines[static_cast<int>(routine)]; }
 
 constexpr OpInfo kOps[] = {
 #define INGOT_OP(name, arity, operands, result, properties, cost, ulp, low, high, doc) \

@@ -19,6 +19,20 @@ enum class Reducer : std::uint8_t {
 #include "kernels/ops.def"
 };
 
+/// What is not generated: a row of kernels/prebuilt/routines.def.
+enum class Routine : std::uint8_t {
+#define INGOT_ROUTINE(name, ...) name,
+#include "kernels/prebuilt/routines.def"
+};
+
+struct RoutineInfo {
+  std::string_view name;
+  int cost;
+  std::string_view doc;
+};
+
+const RoutineInfo& info(Routine routine) noexcept;
+
 enum class Operands : std::uint8_t { Any, Number, Integral, Integer, Float, Bool, Index };
 enum class Result : std::uint8_t { Same, Bool, Random };
 

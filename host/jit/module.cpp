@@ -1,12 +1,10 @@
-// Finds and opens the LLVM module: in the folder INGOT_MODULE_DIR names, beside libingot (or the program it is linked
-// into, or in lib beside that), where it is installed, and by name as shared libraries are.
+// Finds and opens the LLVM module.
 #include <dlfcn.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <mutex>
 
 #include "host/base/log.h"
+#include "host/base/module.h"
 #include "host/jit/kernels.h"
 
 namespace ingot::jit {
@@ -17,25 +15,12 @@ struct Opened {
   std::string reason;
 };
 
-// The folder of the file that this code was loaded from: libingot's, or the program's if it is linked statically.
-[[maybe_unused]] std::filesystem::path own_folder() {
-  Dl_info where{};
-  if (dladdr(reinterpret_cast<const void*>(&own_folder), &where) == 0 || where.dli_fname == nullptr) return {};
-  std::error_code error;
-  std::filesystem::path file = std::filesystem::canonical(where.dli_fname, error);
-  if (error) file = std::filesystem::read_symlink("/proc/self/exe", error);
-  return file.parent_path();
-}
-
 Opened open() {
 #ifndef INGOT_WITH_LLVM
   return {nullptr, "this build has no LLVM (INGOT_LLVM=OFF)"};
 #else
   std::string tried;
-  const char* const wanted = std::getenv("INGOT_MODULE_DIR");
-  const std::filesystem::path own = own_folder();
-  const std::filesystem::path folders[] = {wanted != nullptr ? wanted : own, own, own / "../lib", INGOT_MODULE_DIR, ""};
-  for (const std::filesystem::path& folder : folders) {
+  for (const std::filesystem::path& folder : module_folders()) {
     void* const module = dlopen((folder / INGOT_MODULE_NAME).c_str(), RTLD_NOW | RTLD_LOCAL);
     if (module == nullptr) {
       const char* const why = dlerror();

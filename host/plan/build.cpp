@@ -104,11 +104,12 @@ class RegionBuilder {
         return add(instr);
       }
       case Kind::Reduce:
+      case Kind::Call:
       case Kind::Constant:
       case Kind::Buffer:
       case Kind::Index: break;
     }
-    throw InternalError("internal error: a reduction inside a kernel's body; please report it");
+    throw InternalError("internal error: a reduction or a call inside a kernel's body; please report it");
   }
 
   int add(const Instr& instr) {

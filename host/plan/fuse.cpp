@@ -126,7 +126,11 @@ class Fuser {
     Work work;
     work.alone = alone_[item];
     owner_[item] = static_cast<int>(works_.size());
-    if (it.kind == Kind::Reduce) {
+    if (it.kind == Kind::Call) {
+      work.group.call = item;
+      work.alone = true;
+      work.space = -1;  // no kernel's
+    } else if (it.kind == Kind::Reduce) {
       work.group.reductions = {item};
       work.domain = it.dims;
       work.first_reduced = it.first_reduced;
@@ -143,6 +147,10 @@ class Fuser {
   }
 
   Cone cone_of(const Group& group) {
+    if (group.call >= 0) {
+      const Item& call = graph_.items[group.call];
+      return cones_.of({call.in, call.in + call.inputs});
+    }
     std::vector<int> starts = group.outputs;
     for (int r : group.reductions) starts.push_back(graph_.items[r].in[0]);
     Cone body = cones_.of(starts, group.outputs);
@@ -386,8 +394,10 @@ std::vector<bool> first_cuts(const Snapshot& graph) {
   for (int i = 0; i < count; ++i) {
     const Item& item = graph.items[i];
     if (item.is_leaf()) continue;
-    if (item.kind == Kind::Reduce) {
+    if (item.kind == Kind::Reduce || item.kind == Kind::Call) {
       cut[i] = true;
+      for (int k = 0; item.kind == Kind::Call && k < item.inputs; ++k)
+        cut[item.in[k]] = cut[item.in[k]] || !graph.items[item.in[k]].is_leaf();
       continue;
     }
     const auto estimate = [&] {

@@ -12,19 +12,21 @@ namespace ingot::plan {
 
 inline constexpr int kMaxKernelOps = 256;  // instructions of one body: beyond, registers spill and compile time grows
 
-/// One future kernel. Body outputs and reductions run over one linear space; epilogue outputs over the kept part of it.
+/// One future kernel, or one call. Body outputs and reductions run over one linear space; epilogue outputs over the
+/// kept part of it.
 struct Group {
   std::vector<int> outputs;     // cut items computed by the body
   std::vector<int> reductions;  // cut items of kind Reduce, all with one domain
   std::vector<int> epilogue;    // cut items computed from the reductions
+  int call = -1;                // an item of kind Call, alone
 };
 
 /// Groups in an order in which each one's inputs come before it. Items of `alone` share their kernel with no other cut
 /// item.
 std::vector<Group> fuse(const Snapshot& graph, const std::vector<bool>& cut, const std::vector<bool>& alone);
 
-/// The items that must be cut before anything is known of maps: roots, reductions, and links of chains too long for a
-/// kernel.
+/// The items that must be cut before anything is known of maps: roots, reductions, calls and what these read, and links
+/// of chains too long for a kernel.
 std::vector<bool> first_cuts(const Snapshot& graph);
 
 /// Time of computing an item from leaves and cut items, once, in additions per element.

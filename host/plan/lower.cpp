@@ -44,11 +44,18 @@ class Lowering {
 
   // False if an item had to be cut, which changes the groups.
   bool build_all() {
-    plan_.launches.assign(groups_.size(), {});
+    plan_ = {};
     demands_.assign(graph_.items.size(), {});
     bool built = true;
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-      const int obstacle = builder_.build(cut_, groups_[g], plan_.launches[g], demands_);
+    for (const Group& group : groups_) {
+      if (group.call >= 0) {
+        const Item& call = graph_.items[static_cast<std::size_t>(group.call)];
+        plan_.steps.push_back({true, static_cast<int>(plan_.calls.size())});
+        plan_.calls.push_back({group.call, {call.in, call.in + call.inputs}});
+        continue;
+      }
+      plan_.steps.push_back({false, static_cast<int>(plan_.launches.size())});
+      const int obstacle = builder_.build(cut_, group, plan_.launches.emplace_back(), demands_);
       if (obstacle < 0) continue;
       built = false;
       if (cut_[obstacle]) {
@@ -102,13 +109,25 @@ class Lowering {
     return after;
   }
 
+  // Items that a step binds as inputs.
+  std::vector<int> read_by(const Step& step) const {
+    if (step.is_call) return plan_.calls[static_cast<std::size_t>(step.number)].inputs;
+    const Launch& launch = plan_.launches[static_cast<std::size_t>(step.number)];
+    std::vector<int> items;
+    for (const RegionBindings* region : {&launch.body, &launch.epilogue})
+      for (const Binding& input : region->inputs) items.push_back(input.item);
+    return items;
+  }
+
   bool store() {
     std::vector<bool> needed(graph_.items.size(), false);
     for (int root : graph_.roots) needed[static_cast<std::size_t>(root)] = true;
-    for (const Launch& launch : plan_.launches)
-      for (const RegionBindings* region : {&launch.body, &launch.epilogue})
-        for (const Binding& input : region->inputs) needed[static_cast<std::size_t>(input.item)] = true;
-    for (std::size_t g = 0; g < groups_.size(); ++g) add_stores(graph_, groups_[g], needed, plan_.launches[g]);
+    for (const Step& step : plan_.steps)
+      for (const int item : read_by(step)) needed[static_cast<std::size_t>(item)] = true;
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      if (plan_.steps[g].is_call) continue;
+      add_stores(graph_, groups_[g], needed, plan_.launches[static_cast<std::size_t>(plan_.steps[g].number)]);
+    }
     return true;
   }
 
@@ -119,20 +138,26 @@ class Lowering {
 
   bool order_values() {
     std::vector<int> value(graph_.items.size(), -1);
-    for (const Launch& launch : plan_.launches)
+    const auto materialised = [&](int item) {
+      value[static_cast<std::size_t>(item)] = static_cast<int>(plan_.values.size());
+      plan_.values.push_back({.item = item});
+    };
+    for (const Step& step : plan_.steps) {
+      if (step.is_call) {
+        materialised(plan_.calls[static_cast<std::size_t>(step.number)].item);
+        continue;
+      }
+      const Launch& launch = plan_.launches[static_cast<std::size_t>(step.number)];
       for (const RegionBindings* region : {&launch.body, &launch.epilogue})
-        for (const Binding& output : region->outputs) {
-          value[static_cast<std::size_t>(output.item)] = static_cast<int>(plan_.values.size());
-          plan_.values.push_back({.item = output.item});
-        }
+        for (const Binding& output : region->outputs) materialised(output.item);
+    }
     for (int root : graph_.roots)
       if (const int v = value[static_cast<std::size_t>(root)]; v >= 0)
         plan_.values[static_cast<std::size_t>(v)].root = true;
-    for (std::size_t l = 0; l < plan_.launches.size(); ++l)
-      for (const RegionBindings* region : {&plan_.launches[l].body, &plan_.launches[l].epilogue})
-        for (const Binding& input : region->inputs)
-          if (const int v = value[static_cast<std::size_t>(input.item)]; v >= 0)
-            plan_.values[static_cast<std::size_t>(v)].last_use = static_cast<int>(l);
+    for (std::size_t k = 0; k < plan_.steps.size(); ++k)
+      for (const int item : read_by(plan_.steps[k]))
+        if (const int v = value[static_cast<std::size_t>(item)]; v >= 0)
+          plan_.values[static_cast<std::size_t>(v)].last_use = static_cast<int>(k);
     return true;
   }
 

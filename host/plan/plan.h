@@ -1,5 +1,5 @@
-// A plan: the kernels that compute some nodes, in order, with what each launch binds. Pure structure over value slots,
-// so that one plan serves every graph of the same structure.
+// A plan: the kernels and the routines that compute some nodes, in order, with what each launch and each call binds.
+// Pure structure over value slots, so that one plan serves every graph of the same structure.
 #pragma once
 
 #include <cstdint>
@@ -42,15 +42,29 @@ struct Launch {
   std::int64_t reduced() const;  // product of the reduced extents
 };
 
+/// A routine that is not generated, on whole arrays.
+struct Call {
+  int item = 0;             // of kind Call, which says the rest; materialised here
+  std::vector<int> inputs;  // items that are stored, materialised before, or generated (Index)
+};
+
+/// What runs next: a launch or a call, by its number among these.
+struct Step {
+  bool is_call = false;
+  int number = 0;
+};
+
 /// A value the plan materialises: a root, or a temporary that is freed after its last use.
 struct Value {
   int item = 0;
   bool root = false;
-  int last_use = 0;  // index of the last launch that reads it (temporaries)
+  int last_use = 0;  // index of the last step that reads it (temporaries)
 };
 
 struct Plan {
   std::vector<Launch> launches;
+  std::vector<Call> calls;
+  std::vector<Step> steps;  // all of them, in order
   std::vector<Value> values;
 };
 

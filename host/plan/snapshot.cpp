@@ -28,7 +28,9 @@ void append(Key& key, const Node& node, const Node* before) {
   const auto head = static_cast<std::uint64_t>(kind) | static_cast<std::uint64_t>(node.dtype) << 8 |
                     static_cast<std::uint64_t>(stored) << 33 | static_cast<std::uint64_t>(same_shape) << 34 |
                     static_cast<std::uint64_t>(node.shape.ndim()) << 48;
-  const auto rest = static_cast<std::uint64_t>(node.op) << 16 | static_cast<std::uint64_t>(node.reducer) << 24 |
+  // A node has an op or a routine.
+  const auto rest = static_cast<std::uint64_t>(node.op) << 16 | static_cast<std::uint64_t>(node.routine) << 16 |
+                    static_cast<std::uint64_t>(node.reducer) << 24 |
                     static_cast<std::uint64_t>(node.first_reduced) << 32 |
                     static_cast<std::uint64_t>(node.input_count) << 40;
   key.push_back(stored ? head : head | rest);
@@ -38,7 +40,7 @@ void append(Key& key, const Node& node, const Node* before) {
     const std::uint64_t second = k + 1 < node.input_count ? node.inputs[k + 1]->slot : 0;
     key.push_back(node.inputs[k]->slot | second << 32);
   }
-  if (node.kind != Kind::View && node.kind != Kind::Reduce) return;
+  if (node.kind != Kind::View && node.kind != Kind::Reduce && node.kind != Kind::Call) return;
   key.push_back(static_cast<std::uint64_t>(node.kind == Kind::View ? node.offset : node.dims.size()));
   append(key, node.dims);
 }
@@ -74,6 +76,7 @@ Snapshot snapshot(std::span<Node* const> roots) {
     if (item.stored) continue;
     item.op = node.op;
     item.reducer = node.reducer;
+    item.routine = node.routine;
     item.first_reduced = node.first_reduced;
     item.inputs = node.input_count;
     for (int k = 0; k < item.inputs; ++k) item.in[k] = static_cast<int>(node.inputs[k]->slot);

@@ -27,6 +27,7 @@ struct Item {
   DType dtype{};
   Op op{};
   Reducer reducer{};
+  Routine routine{};
   bool first_reduced = false;
   bool stored = false;  // its values exist: a leaf whatever its kind
   int inputs = 0;
@@ -34,7 +35,7 @@ struct Item {
   Shape shape;
   std::int64_t numel = 1;
   std::int64_t offset = 0;
-  Dims dims;  // View: strides. Reduce: domain
+  Dims dims;  // View: strides. Reduce: domain. Call: parameters
 
   bool is_leaf() const {
     return stored || kind == graph::Kind::Constant || kind == graph::Kind::Index || kind == graph::Kind::Buffer;

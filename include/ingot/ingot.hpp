@@ -16,4 +16,5 @@
 #include "ingot/random.hpp"
 #include "ingot/reductions.hpp"
 #include "ingot/shape.hpp"
+#include "ingot/sorting.hpp"
 #include "ingot/stream.hpp"

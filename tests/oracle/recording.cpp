@@ -6,6 +6,7 @@
 #include "host/exec/evaluate.h"
 #include "tests/oracle/function.h"
 #include "tests/oracle/reduce.h"
+#include "tests/oracle/routine.h"
 
 namespace ingot::oracle {
 namespace {
@@ -66,16 +67,19 @@ Tensor compute(const Step& step, const std::vector<const Tensor*>& in) {
       break;
     case Kind::View: return view(step, *in[0]);
     case Kind::Reduce: return reduce(step.reducer, *in[0], {step.dims, step.first_reduced}, step.shape);
+    case Kind::Call: return run(step.routine, *in[0], step.dims, step.dtype);
     case Kind::Buffer: throw std::logic_error("a buffer without values");
   }
   return result;
 }
 
 std::string describe(const Step& step) {
-  static constexpr const char* kKinds[] = {"constant", "buffer", "index", "elementwise", "cast", "view", "reduce"};
+  static constexpr const char* kKinds[] = {"constant", "buffer", "index",  "elementwise",
+                                           "cast",     "view",   "reduce", "call"};
   std::string text = kKinds[static_cast<int>(step.kind)];
   if (step.kind == Kind::Elementwise) text = info(step.op).name;
   if (step.kind == Kind::Reduce) text += " " + std::string(name(step.reducer));
+  if (step.kind == Kind::Call) text += " " + std::string(info(step.routine).name);
   return text + " " + std::string(name(step.dtype)) + " " + to_string(step.shape);
 }
 
@@ -138,8 +142,9 @@ void Recording::walk(std::span<Node* const> roots) {
     std::vector<int> inputs;
     for (int k = 0; k < node->input_count; ++k) inputs.push_back(places.at(node->inputs[k]));
     places.emplace(node, static_cast<int>(steps_.size()));
-    steps_.push_back({graph::NodeRef(node), node->kind, node->dtype, node->op, node->reducer, node->first_reduced,
-                      node->shape, std::move(inputs), node->bits, node->offset, node->dims, node->has_values()});
+    steps_.push_back({graph::NodeRef(node), node->kind, node->dtype, node->op, node->reducer, node->routine,
+                      node->first_reduced, node->shape, std::move(inputs), node->bits, node->offset, node->dims,
+                      node->has_values()});
   }
 }
 

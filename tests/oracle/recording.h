@@ -22,6 +22,7 @@ struct Step {
   DType dtype;
   Op op;
   Reducer reducer;
+  Routine routine;
   bool first_reduced;
   Shape shape;
   std::vector<int> inputs;  // earlier steps

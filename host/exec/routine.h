@@ -1,0 +1,39 @@
+// What is not generated: the routines of kernels/prebuilt/routines.def, run on whole arrays.
+//
+// To add one: a row in that table, run_NAME here, a function of host/api that records the call (graph::call), and where
+// it is worth it ingot_prebuilt_NAME in the module for devices.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "host/graph/op.h"
+#include "ingot/shape.hpp"
+
+namespace ingot::exec {
+
+/// An array that a routine reads or writes, in C order, in the memory of the host.
+struct Whole {
+  DType dtype{};
+  Shape shape;
+  std::byte* data = nullptr;
+};
+
+struct RoutineCall {
+  std::vector<Whole> inputs;
+  Whole result;
+  Dims parameters;
+  int threads = 1;
+};
+
+// One per row: it has elements to work on, and fills the result with bits that do not depend on the number of threads.
+// What it allocates beside the result, it asks host/device for.
+#define INGOT_ROUTINE(name, ...) void run_##name(const RoutineCall& call);
+#include "kernels/prebuilt/routines.def"
+
+/// Runs a routine on the host.
+void run_on_host(Routine routine, const RoutineCall& call);
+
+// sort and argsort: along the last axis; parameters: whether descending.
+
+}  // namespace ingot::exec

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "ingot/array.hpp"
+
+// Sorting along one axis, the last unless another is named. Both functions take bool, every integer dtype, float32 and
+// float64 (TypeError for the dtypes that come later), throw IndexError for an axis that the array has not, as a 0-d
+// array has none, and are lazy: what comes before them is computed into the array that they sort, what comes after
+// reads their result.
+//
+// The order is total, so that results do not depend on threads or devices: -0 is before +0, as in min and max, and NaN
+// comes last whether the order is ascending or descending. (The array API leaves both open. NumPy takes the zeros for
+// equal and, where a descending order is made by flipping, puts NaN first.)
+//
+// Memory, beside the result and an input that is not stored in C order yet: sort and the argsort of elements of up to 4
+// bytes take as much as the result for rows of 2^17 elements and more, argsort of 8-byte elements four times as much;
+// for shorter rows each thread takes as much as one row needs.
+namespace ingot {
+
+/// The elements of every row along the axis in ascending, or descending, order. Shape and dtype are those of x.
+INGOT_API Array sort(const Array& x, std::int64_t axis = -1, bool descending = false,
+                     Location where = Location::current());
+
+/// The positions along the axis, as int64 in the shape of x, that would sort x. Stable: equal elements, and NaNs, keep
+/// their order, in descending order too.
+INGOT_API Array argsort(const Array& x, std::int64_t axis = -1, bool descending = false,
+                        Location where = Location::current());
+
+}  // namespace ingot

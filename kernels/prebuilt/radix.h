@@ -1,0 +1,242 @@
+// Stable sort of records by unsigned keys: split into groups that fit the second-level cache, each of which is then
+// radix sorted there, least significant digit first. Included by sort.cpp only.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/prebuilt/sort.h"
+
+namespace ingot::prebuilt {
+namespace {
+
+using Size = std::int64_t;
+
+/// What is sorted: a key and, for argsort, the position it came from.
+template <class K>
+struct Plain {
+  using Key = K;
+  K word;
+  Key key() const { return word; }
+};
+struct Packed {  // keys of up to 32 bits, positions below 2^32
+  using Key = std::uint32_t;
+  std::uint64_t word;
+  Key key() const { return static_cast<Key>(word >> 32); }
+};
+struct Pair {
+  using Key = std::uint64_t;
+  Key word;
+  std::int64_t position;
+  Key key() const { return word; }
+};
+
+constexpr Size kFew = 24;  // records that are sorted by insertion
+
+constexpr int bit_width(std::uint64_t x) { return x == 0 ? 0 : 64 - __builtin_clzll(x); }
+
+template <class R>
+void range(const R* records, Size n, KeyRange& keys) {
+  using Key = typename R::Key;
+  Key least = static_cast<Key>(~Key{0}), greatest = 0;
+  for (Size i = 0; i < n; ++i) {
+    const Key key = records[i].key();
+    least = key < least ? key : least;
+    greatest = key > greatest ? key : greatest;
+  }
+  keys.least = least < keys.least ? least : keys.least;
+  keys.greatest = greatest > keys.greatest ? greatest : keys.greatest;
+}
+
+// Cells that the sample finds heavy are cut evenly, light neighbours share a group. Without a sample all cells weigh
+// the same, so that the range of every group is a small part of the whole.
+template <class R>
+void plan_split(const R* records, Size n, const KeyRange& keys, bool by_sample, Split& split) {
+  constexpr Size sample = 1 << 13;
+  constexpr int fair = sample / Split::kGroups;  // samples of a group
+  const int width = bit_width(keys.greatest - keys.least);
+  split.least = keys.least;
+  split.shift = width > Split::kCellBits ? width - Split::kCellBits : 0;
+  const int cells = static_cast<int>((keys.greatest - keys.least) >> split.shift) + 1;
+  std::uint16_t weights[Split::kCells];
+  for (int c = 0; c < cells; ++c) weights[c] = static_cast<std::uint16_t>(by_sample ? 0 : sample / cells);
+  if (by_sample)
+    for (Size i = 0; i < sample; ++i) ++weights[(records[i * (n / sample)].key() - keys.least) >> split.shift];
+
+  int groups = 0, held = 0;  // held: samples of the group that is being filled
+  bool open = false;         // whether that has cells
+  for (int c = 0; c < cells; ++c) {
+    const int weight = weights[c];
+    const bool heavy = weight >= 2 * fair;
+    if (open && (heavy || held + weight > fair)) {
+      ++groups;
+      held = 0;
+    }
+    open = !heavy;
+    held += weight;
+    int bits = heavy ? bit_width(static_cast<std::uint64_t>(weight / fair)) - 1 : 0;
+    bits = bits < split.shift ? bits : split.shift;
+    split.cells[c] = {static_cast<std::uint16_t>(groups), static_cast<std::uint16_t>((1 << bits) - 1),
+                      static_cast<std::uint8_t>(split.shift - bits)};
+    if (!heavy) continue;
+    groups += 1 << bits;
+    held = 0;
+  }
+  split.groups = groups + (open ? 1 : 0);
+}
+
+template <class R>
+int group_of(const R& record, const Split& split) {
+  const std::uint64_t distance = record.key() - split.least;
+  const Split::Cell cell = split.cells[distance >> split.shift];
+  return cell.group + static_cast<int>((distance >> cell.shift) & cell.mask);
+}
+
+template <class R>
+void count(const R* records, Size n, const Split& split, Size* counts) {
+  for (Size i = 0; i < n; ++i) ++counts[group_of(records[i], split)];
+}
+
+/// Moves each record to the place that its group has next.
+template <class R>
+void scatter(const R* records, Size n, const Split& split, Size* next, R* to) {
+  for (Size i = 0; i < n; ++i) to[next[group_of(records[i], split)]++] = records[i];
+}
+
+template <class R>
+void copy(const R* from, Size n, R* to) {
+  if (from != to) __builtin_memcpy(to, from, static_cast<std::size_t>(n) * sizeof(R));
+}
+
+template <class R>
+void sort_few(R* records, Size n) {
+  for (Size i = 1; i < n; ++i) {
+    const R record = records[i];
+    Size at = i;
+    for (; at > 0 && record.key() < records[at - 1].key(); --at) records[at] = records[at - 1];
+    records[at] = record;
+  }
+}
+
+template <class R>
+void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to);
+
+template <class R>
+void sort_by_groups(R* records, R* room, Size n, R* cached, const KeyRange& keys, int depth, R* to) {
+  constexpr int plenty = 3;  // splits that should have been enough, were the samples good
+  Split split;
+  plan_split(records, n, keys, depth < plenty, split);
+  Size ends[Split::kMaxGroups] = {};
+  count(records, n, split, ends);
+  Size begin = 0;
+  for (int g = 0; g < split.groups; ++g) {
+    const Size size = ends[g];
+    ends[g] = begin;
+    begin += size;
+  }
+  scatter(records, n, split, ends, room);
+  begin = 0;
+  for (int g = 0; g < split.groups; ++g) {
+    const Size end = ends[g];
+    if (end != begin) sort_records(room + begin, records + begin, end - begin, cached, depth + 1, to + begin);
+    begin = end;
+  }
+}
+
+// How sort_in_cache reads a key: `digits` digits of `width` bits above `low` bits that it leaves to a second step.
+struct Digits {
+  int digits, width, low;
+};
+
+// As many of the high bits as tell n random keys apart, and all of them where that takes no more digits.
+inline Digits plan_digits(Size n, int bits) {
+  constexpr int narrow = 8, wide = 12;
+  constexpr Size worth_wide = 1 << 14;  // records, to pay for the sums over 4096 counters
+  const int wanted = bit_width(static_cast<std::uint64_t>(n)) + 4, useful = wanted < bits ? wanted : bits;
+  const int most = n < worth_wide ? narrow : wide;
+  const int digits = (useful + most - 1) / most;
+  const int covered = bits <= digits * most ? bits : useful;
+  const int width = (covered + digits - 1) / digits;
+  return {digits, width, bits > digits * width ? bits - digits * width : 0};
+}
+
+// Sorts what is equal but for its `low` low bits, by these.
+template <class R>
+void sort_runs(R* records, R* room, Size n, typename R::Key least, int low) {
+  using Key = typename R::Key;
+  const auto high = [=](Size i) { return static_cast<Key>(static_cast<Key>(records[i].key() - least) >> low); };
+  Key before = high(0);
+  for (Size i = 1; i < n; ++i) {
+    const Key here = high(i);
+    if (here == before) [[unlikely]] {
+      const Size begin = i - 1;
+      while (i < n && high(i) == here) ++i;
+      sort_records(records + begin, room, i - begin, room, 0, records + begin);
+      if (i == n) return;
+    }
+    before = high(i);
+  }
+}
+
+template <class R>
+void sort_in_cache(R* records, R* room, Size n, const KeyRange& keys, R* to) {
+  using Key = typename R::Key;
+  const auto least = static_cast<Key>(keys.least);
+  const Digits plan = plan_digits(n, bit_width(keys.greatest - keys.least));
+  const auto mask = static_cast<Key>((1u << plan.width) - 1);
+  const auto digit = [=](const R& record, int shift) {
+    return static_cast<unsigned>(static_cast<Key>(record.key() - least) >> shift & mask);
+  };
+
+  std::uint32_t counts[2 << 12];  // two wide digits, or four narrow ones
+  __builtin_memset(counts, 0, sizeof counts[0] * static_cast<std::size_t>(plan.digits) << plan.width);
+  const auto counter = [&](int d) { return counts + (static_cast<std::size_t>(d) << plan.width); };
+  if (plan.digits == 2) {
+    std::uint32_t *const first = counter(0), *const second = counter(1);
+    for (Size i = 0; i < n; ++i) {
+      ++first[digit(records[i], plan.low)];
+      ++second[digit(records[i], plan.low + plan.width)];
+    }
+  } else {
+    for (int d = 0; d < plan.digits; ++d) {
+      std::uint32_t* const one = counter(d);
+      for (Size i = 0; i < n; ++i) ++one[digit(records[i], plan.low + d * plan.width)];
+    }
+  }
+
+  R *from = records, *other = room;
+  for (int d = 0; d < plan.digits; ++d) {
+    std::uint32_t* const next = counter(d);
+    const int shift = plan.low + d * plan.width;
+    if (next[digit(from[0], shift)] == n) continue;
+    std::uint32_t begin = 0;
+    for (int k = 0; k < 1 << plan.width; ++k) {
+      const std::uint32_t size = next[k];
+      next[k] = begin;
+      begin += size;
+    }
+    for (Size i = 0; i < n; ++i) other[next[digit(from[i], shift)]++] = from[i];
+    R* const sorted = other;
+    other = from;
+    from = sorted;
+  }
+  if (plan.low > 0) sort_runs(from, other, n, least, plan.low);
+  copy(from, n, to);
+}
+
+/// Sorts n records to `to`, which is `records` or `room`. Overwrites both, and `cached`, kCacheBytes that stay in the
+/// cache from one call to the next.
+template <class R>
+void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to) {
+  if (n <= kFew) {
+    sort_few(records, n);
+    return copy(records, n, to);
+  }
+  KeyRange keys;
+  range(records, n, keys);
+  if (keys.least == keys.greatest) return copy(records, n, to);
+  if (n * static_cast<Size>(sizeof(R)) > kCacheBytes) return sort_by_groups(records, room, n, cached, keys, depth, to);
+  sort_in_cache(records, cached, n, keys, to);
+}
+
+}  // namespace
+}  // namespace ingot::prebuilt

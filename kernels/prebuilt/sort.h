@@ -1,0 +1,68 @@
+// The loops of sort and argsort on the CPU. host/exec/sort.cpp cuts the work into pieces for threads.
+//
+// Elements become records: their keys (sort_key.h), alone or with the position they came from. Records that would
+// leave the second-level cache are split into groups first.
+#pragma once
+
+#include <cstdint>
+
+#include "ingot/dtype.hpp"
+#include "kernels/cpu/support.h"
+
+namespace ingot::prebuilt {
+
+/// The least and the greatest key of some records.
+struct KeyRange {
+  std::uint64_t least = ~std::uint64_t{0}, greatest = 0;
+};
+
+/// Which group a key goes to. Groups are in the order of their keys, and about equal in number of records: a cell is
+/// 1/4096 of the range of keys, several groups or a part of one by what a sample of the records says of it.
+struct Split {
+  static constexpr int kCellBits = 12, kCells = 1 << kCellBits;
+  static constexpr int kGroups = 256, kMaxGroups = 4 * kGroups;
+  struct Cell {
+    std::uint16_t group, mask;
+    std::uint8_t shift;
+  };
+  std::uint64_t least;
+  int shift, groups;
+  Cell cells[kCells];
+};
+
+inline constexpr std::int64_t kCacheBytes = 512 << 10;  // of records that are sorted without a split
+
+enum class Records : std::uint8_t {
+  Keys,    // for sort: as large as the elements
+  Packed,  // for argsort: a position below 2^32 beside a key of at most 32 bits, in 8 bytes
+  Pairs,   // for argsort: 16 bytes
+};
+
+/// The loops for one dtype and kind of records. Records are aligned as their words are.
+struct Sorting {
+  int record_bytes;
+  /// Records of n elements, of which the first has position `first`; widens `keys` to what is among them.
+  void (*encode)(const void* elements, std::int64_t n, std::int64_t first, bool descending, void* records,
+                 KeyRange& keys);
+  /// The elements of Keys, or the positions (int64) of the others. May be done in place where the sizes are the same.
+  void (*decode)(const void* records, std::int64_t n, bool descending, void* results);
+  /// A split of n records with keys in the range, at least kCacheBytes of them.
+  void (*plan_split)(const void* records, std::int64_t n, const KeyRange& keys, Split& split);
+  /// Adds the number of records of each group to counts.
+  void (*count)(const void* records, std::int64_t n, const Split& split, std::int64_t* counts);
+  /// Moves each record to to[next[group]++].
+  void (*scatter)(const void* records, std::int64_t n, const Split& split, std::int64_t* next, void* to);
+  /// Sorts n records stably by key, to `to`, which is `records` or `room`. Overwrites both, and `cached`, kCacheBytes
+  /// that a thread keeps from one call to the next; up to kCacheBytes of records need no other room.
+  void (*sort)(void* records, void* room, std::int64_t n, void* cached, void* to);
+};
+
+/// Of one CPU level; every table gives the same results.
+struct SortTable {
+  Sorting loops[kDTypeCount][3];
+};
+
+/// For a computable dtype. Packed is for elements of at most 4 bytes.
+const Sorting& sorting(cpu::Level level, DType dtype, Records records);
+
+}  // namespace ingot::prebuilt

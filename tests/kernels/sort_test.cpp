@@ -1,0 +1,190 @@
+#include "kernels/prebuilt/sort.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "host/exec/routine.h"
+#include "kernels/prebuilt/sort_steps.h"
+
+namespace ingot::prebuilt {
+namespace {
+
+const DType kDTypes[] = {DType::Bool,   DType::Int8,   DType::Int16,  DType::Int32,   DType::Int64,  DType::UInt8,
+                         DType::UInt16, DType::UInt32, DType::UInt64, DType::Float32, DType::Float64};
+
+using Bytes = std::vector<std::byte>;
+
+// Random bits, so that floats are of all kinds; half of the elements are copies of others.
+Bytes elements(DType dtype, std::int64_t n, unsigned seed) {
+  std::mt19937_64 random(seed);
+  const std::size_t size = itemsize(dtype);
+  Bytes bytes(static_cast<std::size_t>(n) * size);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
+    std::uint64_t bits = random();
+    if (dtype == DType::Bool) bits &= 1;
+    std::memcpy(bytes.data() + i * size, &bits, size);
+    if (bits % 2 != 0) std::memcpy(bytes.data() + i * size, bytes.data() + random() % (i + 1) * size, size);
+  }
+  return bytes;
+}
+
+Bytes sorted(cpu::Level level, DType dtype, Records records, const Bytes& in, bool descending, std::int64_t first = 0) {
+  const Sorting& loops = sorting(level, dtype, records);
+  const auto n = static_cast<std::int64_t>(in.size() / itemsize(dtype));
+  const auto bytes = static_cast<std::size_t>(n * loops.record_bytes);
+  const auto aligned = [](std::size_t size) { return std::vector<std::uint64_t>((size + 7) / 8); };
+  auto a = aligned(bytes), b = aligned(bytes), cached = aligned(kCacheBytes);
+  KeyRange keys;
+  loops.encode(in.data(), n, first, descending, a.data(), keys);
+  EXPECT_LE(keys.least, keys.greatest);
+  loops.sort(a.data(), b.data(), n, cached.data(), b.data());
+  Bytes out(records == Records::Keys ? in.size() : static_cast<std::size_t>(n) * 8);
+  loops.decode(b.data(), n, descending, out.data());
+  return out;
+}
+
+TEST(Sorting, GivesTheSameAtEveryLevelAndForEveryKindOfRecords) {
+  for (const DType dtype : kDTypes) {
+    for (const std::int64_t n : {1, 30, 5000, 70'000}) {
+      const Bytes in = elements(dtype, n, static_cast<unsigned>(n));
+      for (const bool descending : {false, true}) {
+        const Bytes keys = sorted(cpu::Level::Baseline, dtype, Records::Keys, in, descending);
+        const Bytes positions = sorted(cpu::Level::Baseline, dtype, Records::Pairs, in, descending);
+        for (int level = 0; level <= static_cast<int>(cpu::detect_level()); ++level) {
+          SCOPED_TRACE(std::string(name(dtype)) + cpu::level_name(cpu::Level(level)));
+          EXPECT_EQ(sorted(cpu::Level(level), dtype, Records::Keys, in, descending), keys);
+          EXPECT_EQ(sorted(cpu::Level(level), dtype, Records::Pairs, in, descending), positions);
+          if (itemsize(dtype) <= 4) {
+            EXPECT_EQ(sorted(cpu::Level(level), dtype, Records::Packed, in, descending), positions);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Sorting, KeepsPositionsBeyond32Bits) {
+  const std::vector<std::int32_t> values = {5, -5, 5, 0};
+  Bytes in(16);
+  std::memcpy(in.data(), values.data(), 16);
+  const std::int64_t first = std::int64_t{1} << 40;
+  const Bytes out = sorted(cpu::detect_level(), DType::Int32, Records::Pairs, in, false, first);
+  const std::int64_t expected[] = {first + 1, first + 3, first, first + 2};
+  EXPECT_EQ(std::memcmp(out.data(), expected, sizeof expected), 0);
+}
+
+// Groups in the order of their keys, none of them with most of the records, and the places that a scatter needs.
+TEST(Sorting, SplitsRecordsIntoOrderedGroupsOfSimilarSize) {
+  constexpr std::int64_t n = 200'000;
+  std::mt19937_64 random(1);
+  std::vector<double> values(n), records(n), moved(n);
+  for (double& v : values) v = std::ldexp(static_cast<double>(random() >> 11), -53);  // half of them of one exponent
+  const Sorting& loops = sorting(cpu::detect_level(), DType::Float64, Records::Keys);
+  KeyRange keys;
+  loops.encode(values.data(), n, 0, false, records.data(), keys);
+  const auto split = std::make_unique<Split>();
+  loops.plan_split(records.data(), n, keys, *split);
+  ASSERT_GT(split->groups, Split::kGroups / 4);
+  ASSERT_LE(split->groups, Split::kMaxGroups);
+  std::vector<std::int64_t> next(static_cast<std::size_t>(split->groups), 0);
+  loops.count(records.data(), n, *split, next.data());
+  EXPECT_LT(*std::max_element(next.begin(), next.end()), n / 32);
+  std::int64_t begin = 0;
+  std::vector<std::int64_t> begins;
+  for (std::int64_t& place : next) {
+    begins.push_back(begin);
+    begin += std::exchange(place, begin);
+  }
+  ASSERT_EQ(begin, n);
+  loops.scatter(records.data(), n, *split, next.data(), moved.data());
+  loops.decode(moved.data(), n, false, moved.data());
+  double before = -1;
+  for (std::size_t g = 0; g < begins.size(); ++g) {
+    const auto first = moved.begin() + begins[g], last = moved.begin() + next[g];
+    if (first == last) continue;
+    EXPECT_GT(*std::min_element(first, last), before);
+    before = *std::max_element(first, last);
+  }
+}
+
+// As sort.cu's, without a device.
+class HostWork {
+ public:
+  explicit HostWork(DeviceCall& call) : call_(call) {}
+
+  template <class T>
+  T* array(Size n) {
+    const std::size_t at = used_;
+    used_ += static_cast<std::size_t>(n) * sizeof(T);
+    used_ = (used_ + 255) / 256 * 256;
+    return is_run() ? reinterpret_cast<T*>(static_cast<std::byte*>(call_.scratch) + at) : nullptr;
+  }
+  template <class F>
+  void run(Size n, F f) {
+    for (Size i = 0; is_run() && i < n; ++i) f(i);
+  }
+  template <class K>
+  void sort_keys(const K* in, K* out, Size n, int bits) {
+    if (!is_run()) return;
+    std::copy_n(in, n, out);
+    std::stable_sort(out, out + n, [&](K a, K b) { return low(a, bits) < low(b, bits); });
+  }
+  void sort_pairs(const Word* in, Word* out, const Size* values, Size* sorted, Size n, int bits) {
+    if (!is_run()) return;
+    std::vector<std::pair<Word, Size>> pairs;
+    for (Size i = 0; i < n; ++i) pairs.emplace_back(in[i], values[i]);
+    std::stable_sort(pairs.begin(), pairs.end(),
+                     [&](const auto& a, const auto& b) { return low(a.first, bits) < low(b.first, bits); });
+    for (Size i = 0; i < n; ++i) {
+      out[i] = pairs[static_cast<std::size_t>(i)].first;
+      sorted[i] = pairs[static_cast<std::size_t>(i)].second;
+    }
+  }
+  const char* finish() {
+    if (!is_run()) call_.scratch_bytes = used_;
+    EXPECT_LE(used_, call_.scratch_bytes);
+    return nullptr;
+  }
+
+ private:
+  static Word low(Word word, int bits) { return bits == 64 ? word : word & ((Word{1} << bits) - 1); }
+  bool is_run() const { return call_.scratch != nullptr; }
+
+  DeviceCall& call_;
+  std::size_t used_ = 0;
+};
+
+TEST(SortSteps, OfTheModuleGiveWhatTheHostGives) {
+  for (const DType dtype : kDTypes) {
+    for (const Shape& shape : {Shape{1}, Shape{777}, Shape{3, 1}, Shape{5, 100}, Shape{2, 8, 33}}) {
+      for (const bool positions : {false, true}) {
+        for (const bool descending : {false, true}) {
+          SCOPED_TRACE(std::string(name(dtype)) + to_string(shape));
+          Bytes in = elements(dtype, shape.numel(), 7);
+          const DType result = positions ? DType::Int64 : dtype;
+          Bytes expected(static_cast<std::size_t>(shape.numel()) * itemsize(result)), got(expected.size());
+          const exec::RoutineCall host{
+              {{dtype, shape, in.data()}}, {result, shape, expected.data()}, Dims{descending}, 1};
+          positions ? exec::run_argsort(host) : exec::run_sort(host);
+
+          const std::int64_t parameters[] = {descending};
+          const DeviceArray input{dtype, shape.ndim(), shape.data(), in.data()};
+          DeviceCall call{0, nullptr, &input, {result, shape.ndim(), shape.data(), got.data()}, parameters, nullptr, 0};
+          ASSERT_EQ(sort_steps<HostWork>(&call, positions), nullptr);
+          std::vector<std::uint64_t> scratch(call.scratch_bytes / 8 + 1);
+          call.scratch = scratch.data();
+          ASSERT_EQ(sort_steps<HostWork>(&call, positions), nullptr);
+          EXPECT_EQ(got, expected);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace ingot::prebuilt
