@@ -79,7 +79,7 @@ class Gpu {
   int ordinal() const noexcept { return ordinal_; }
   bool is_lost() const noexcept { return lost_.load(std::memory_order_acquire); }
   /// That of all kernels.
-  Stream stream() const noexcept { return compute_; }
+  Stream stream() const noexcept { return compute_.get(); }
 
   /// Uninitialised memory; null when there is none left, after what was cached was given back.
   BlockRef allocate(std::size_t bytes);

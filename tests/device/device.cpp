@@ -15,7 +15,7 @@ int main() {
     const cuda::Properties& p = cuda::Gpu::get(0).properties();
     if (nvrtc.empty()) throw DeviceError(reason);
     int version = 0;
-    cuda::call(&cuda::Driver::driver_version, "cuDriverGetVersion", &version);
+    cuda::driver()->driver_version(&version);
     std::printf("device           %s\ncapability       %d.%d\nmultiprocessors  %d\nbandwidth        %.0f GB/s\n",
                 p.name.c_str(), p.capability / 10, p.capability % 10, p.multiprocessors, p.bandwidth);
     std::printf("memory           %.1f GiB\ndriver           CUDA %d.%d\ncompiler         %s\n",

@@ -137,7 +137,8 @@ TEST(Layout, OnlyModulesIncludeLlvmAndCuda) {
           << file.path << " includes <" << include.target << ">";
       const bool is_for_nvcc = file.path.starts_with("kernels/prebuilt/") && file.path.ends_with(".cu");
       const bool is_peer = file.path.starts_with("bench/peers/");  // what Ingot is compared with
-      EXPECT_TRUE(is_for_nvcc || is_peer || !std::regex_search(include.target, std::regex("^(cuda|nvrtc|cub/|thrust/)")))
+      EXPECT_TRUE(is_for_nvcc || is_peer ||
+                  !std::regex_search(include.target, std::regex("^(cuda|nvrtc|cub/|thrust/)")))
           << file.path << " includes <" << include.target << ">";
     }
   }
