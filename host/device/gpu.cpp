@@ -167,8 +167,9 @@ BlockRef Gpu::allocate(std::size_t bytes) {
   if (size < bytes) return {};
   use();
   Address address = take(size);
-  if (address == 0) {
-    release_cached();
+  for (const std::size_t enough : {size, std::numeric_limits<std::size_t>::max()}) {
+    if (address != 0) break;
+    release_cached(enough);
     address = take(size);
   }
   return address != 0 ? BlockRef::adopt(new Block(*this, address, size)) : BlockRef();
@@ -187,12 +188,15 @@ void Gpu::put(Address address, std::size_t bytes) {
   }
 }
 
-void Gpu::release_cached() {
+void Gpu::release_cached(std::size_t enough) {
   use();
+  std::size_t released = 0;
   const std::scoped_lock guard(mutex_);
   std::erase_if(cached_, [&](const Cached& block) {
+    if (released >= enough) return false;
     if (driver()->free(block.address) != Result::Success) return false;  // stays; what is wrong shows elsewhere
     in_cache_ -= static_cast<std::int64_t>(block.bytes);
+    released += block.bytes;
     return true;
   });
 }

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -86,8 +87,8 @@ class Gpu {
   MemoryUse memory_use();
   /// Bytes that are in use or cached at most, from the next allocation on; negative: as many as there are.
   void set_budget(std::int64_t bytes);
-  /// Gives cached memory back to the driver.
-  void release_cached();
+  /// Gives cached memory back to the driver, what was put there first, until it is `enough`.
+  void release_cached(std::size_t enough = std::numeric_limits<std::size_t>::max());
 
   /// Before the next kernel: host memory to the device. When it returns, `from` may change.
   void copy_in(Address to, const void* from, std::size_t bytes);

@@ -1,7 +1,7 @@
 #include "host/device/residence.h"
 
 #include <algorithm>
-#include <atomic>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <unordered_set>
@@ -148,6 +148,15 @@ Address on_device(Storage& storage, Gpu& gpu) {
   gpu.copy_in(address, values, storage.bytes());
   attach(storage, std::move(block));
   return address;
+}
+
+void copy_to_host(Storage& storage, void* to) {
+  if (storage.is_on_host()) {
+    std::memcpy(to, storage.data(), storage.bytes());
+    return;
+  }
+  const auto& copy = static_cast<const OnGpu&>(*storage.find_device_copy([](const DeviceCopy&) { return true; }));
+  copy.gpu().copy_out(to, copy.block().address(), storage.bytes());
 }
 
 StorageRef allocate_on(Gpu& gpu, std::size_t bytes) {

@@ -20,6 +20,9 @@ void begin_launch();
 /// Where the values are in the device's memory, brought there if they are not. Null if the device has no room.
 Address on_device(Storage& storage, Gpu& gpu);
 
+/// Copies the values to memory of the caller's, without one of Ingot's in between.
+void copy_to_host(Storage& storage, void* to);
+
 /// Memory of the device for values to come; null if there is no room.
 StorageRef allocate_on(Gpu& gpu, std::size_t bytes);
 

@@ -4,7 +4,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <cstring>
 #include <mutex>
 
 #include "host/base/config.h"
@@ -388,7 +387,7 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
           if (execution.gpu() == nullptr) execution.direct(roots[0], StorageRef::adopt(new Storage(out, bytes, {})));
         },
         [&](Execution& execution, const std::vector<int>& roots) {
-          if (execution.gpu() != nullptr) std::memcpy(out, execution.take(roots[0])->data(), bytes);
+          if (execution.gpu() != nullptr) copy_to_host(*execution.take(roots[0]), out);
         });
     return;
   }

@@ -321,6 +321,7 @@ StorageRef borrow_from_gpu(cuda::Gpu& gpu, const void* address, std::size_t byte
   return cuda::borrow_on(gpu, reinterpret_cast<cuda::Address>(address), bytes, std::move(owner));
 }
 
+void copy_to_host(Storage& storage, void* to) { cuda::copy_to_host(storage, to); }
 void wait_for(cuda::Gpu& gpu) { gpu.synchronize(); }
 void order_after(cuda::Gpu& gpu, void* stream) { gpu.come_after(static_cast<cuda::Stream>(stream)); }
 void order_before(cuda::Gpu& gpu, void* stream) { gpu.come_before(static_cast<cuda::Stream>(stream)); }

@@ -60,6 +60,9 @@ std::byte* stay_on_gpu(Storage& storage, cuda::Gpu& gpu);
 /// Values in memory of the device that is not Ingot's; `owner` lives as long as they are needed.
 StorageRef borrow_from_gpu(cuda::Gpu& gpu, const void* address, std::size_t bytes, std::shared_ptr<void> owner);
 
+/// Copies values, wherever they are, to memory of the caller's.
+void copy_to_host(Storage& storage, void* to);
+
 /// Waits for all that was begun.
 void wait_for(cuda::Gpu& gpu);
 

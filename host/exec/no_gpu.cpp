@@ -32,6 +32,7 @@ void begin_gpu_launch() {}
 std::byte* on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
 std::byte* stay_on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
 StorageRef borrow_from_gpu(cuda::Gpu&, const void*, std::size_t, std::shared_ptr<void>) { unavailable(); }
+void copy_to_host(Storage&, void*) { unavailable(); }
 void wait_for(cuda::Gpu&) { unavailable(); }
 void order_after(cuda::Gpu&, void*) { unavailable(); }
 void order_before(cuda::Gpu&, void*) { unavailable(); }

@@ -56,6 +56,19 @@ TEST_F(Devices, OfTheirOwnChoiceTakeTheOneThatHasMost) {
   EXPECT_EQ(copied([&] { to(y * x(0), Device::cuda(1)); }).out, 0) << "the host has these";
 }
 
+TEST_F(Devices, WriteIntoTheCallersMemoryWithoutAnotherInBetween) {
+  const auto values = numbers(kCount, 0);
+  const Array x = to(from_host(values.data(), {kCount}), Device::cuda(0));
+  std::vector<double> out(kCount), nothing(3, 1);
+  reset_stats();
+  const auto before = stats().peak_bytes;
+  EXPECT_EQ(copied([&] { eval_into(x * 2.0, out.data()); }), (Copied{0, kBytes}));
+  EXPECT_EQ(stats().peak_bytes, before);
+  EXPECT_EQ(out[11], 22);
+  eval_into(sum(reshape(x(Slice(0, 0)), {3, 0}) + 1.0, 1), nothing.data());
+  EXPECT_EQ(nothing, std::vector<double>(3, 0));
+}
+
 TEST_F(Devices, ServeThreads) {
   config().device = kAutomatic;
   std::vector<double> totals(3);

@@ -1,4 +1,7 @@
 // A device that is lost, each time in a process of its own.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "host/device/residence.h"
 #include "tests/api/expect.h"
 #include "tests/device/on_device.h"
@@ -103,6 +106,26 @@ TEST(LostDevices, AreReplacedByTheHostWhereTheyWereNotAskedFor) {
   run_alone("IsReplacedByTheHostWhereItWasNotAskedFor");
 }
 TEST(LostDevices, HandNoMemoryOut) { run_alone("HandsNoMemoryOut"); }
+
+TEST_F(LostDevice, IsEveryOneToAChildAfterFork) {
+  const Array there = (x + 1.0).eval();
+  const pid_t child = fork();
+  if (child == 0) {
+    int wrong = is_available(Device::cuda(0)) ? 1 : 0;
+    try {
+      (void)there.to_vector<double>();
+      wrong |= 2;
+    } catch (const DeviceError& error) {
+      if (std::string(error.what()).find("a child after fork cannot use CUDA") == std::string::npos) wrong |= 4;
+    }
+    if ((x + 2.0).to_vector<double>()[0] != 3) wrong |= 8;
+    _exit(wrong);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0) << "exit status " << status / 256;
+  EXPECT_EQ(there.to_vector<double>()[0], 2);
+}
 
 // What a failure leaves is a device that works.
 TEST_F(LostDevice, IsOneOnlyWhereTheDeviceNoLongerAnswers) {

@@ -40,6 +40,18 @@ TEST_F(DeviceMemory, HoldsNoMoreThanTheBudget) {
   EXPECT_EQ(copied_back(), 0) << "memory of arrays that are gone serves first";
 }
 
+TEST_F(DeviceMemory, GivesBackNoMoreOfTheCacheThanItMust) {
+  allow_arrays(6);
+  device().release_cached();
+  for (const std::int64_t size : {kBytes, 2 * kBytes, 3 * kBytes / 2})
+    device().allocate(static_cast<std::size_t>(size));
+  const FakeCudaBooks before = books();
+  const cuda::BlockRef block = device().allocate(static_cast<std::size_t>(5 * kBytes / 2));
+  ASSERT_TRUE(block);
+  EXPECT_EQ(books().frees, before.frees + 2) << "what was put there first, until it is enough";
+  EXPECT_EQ(device().memory_use().cached, 3 * kBytes / 2);
+}
+
 TEST_F(DeviceMemory, DropsWhatTheHostHasAsWellFirst) {
   allow_arrays(4);
   const auto a = numbers(kCount, 1), b = numbers(kCount, 2), c = numbers(kCount, 3);
