@@ -221,6 +221,19 @@ constexpr int kLogLanes = 5 + (kUnit == 1   ? 0
 // Loops over joins are not unrolled: they run once a leaf, and a join of sumsqdev is forty instructions to compile each
 // time.
 
+// A template, since a loop over halves is not unrolled whole for 16 lanes, and these then lie in local memory.
+template <class R, int kHalf, int kUnit>
+INGOT_FN void fold_halves(typename R::State (&state)[kUnit], int count) {
+  if constexpr (kHalf > 0) {
+    constexpr int kLog = kLogLanes<2 * kHalf> - 5;
+#pragma unroll
+    for (int j = 0; j < kHalf; ++j)
+      if (j + kHalf < count)
+        state[j] = R::join(state[j], members(count, j, kLog), state[j + kHalf], members(count, j + kHalf, kLog));
+    fold_halves<R, kHalf / 2>(state, count);
+  }
+}
+
 /// Folds a leaf of `count` elements by halving. `rank` is the thread's place in its team of `size` threads, which hold
 /// all lanes that have elements; the state comes out in rank 0.
 template <class R, int kUnit>
@@ -240,13 +253,7 @@ INGOT_FN typename R::State fold_lanes(const typename R::Lane (&lanes)[kUnit], in
         state[j] = R::join(state[j], members(count, lane, log), right, members(count, lane + half, log));
     }
   }
-#pragma unroll
-  for (int half = kUnit / 2; half > 0; half /= 2, --log) {
-#pragma unroll
-    for (int j = 0; j < half; ++j)
-      if (j + half < count)
-        state[j] = R::join(state[j], members(count, j, log), state[j + half], members(count, j + half, log));
-  }
+  fold_halves<R, kUnit / 2>(state, count);
   return state[0];
 }
 

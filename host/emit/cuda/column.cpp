@@ -4,6 +4,14 @@
 
 namespace ingot::cuda {
 
+// Left to itself ptxas keeps to four blocks a multiprocessor, for which the threefold states of sumsqdev of four f32
+// spill 4 bytes on sm_90; with three, 71 registers hold them. Six siblings, of which one is that of f64, need two.
+std::string Emitter::bounds() const {
+  std::size_t states = 0;
+  for (const ir::Reduction& r : kernel_.reductions) states += static_cast<std::size_t>(unit_) * state_bytes(kernel_, r);
+  return states > 64 ? ", 2" : states > 32 ? ", 3" : "";
+}
+
 // Shared memory for join_teams: one state per unit element of each thread, of the widest reduction.
 int Emitter::pool_bytes() const {
   std::size_t widest = 1;
@@ -87,11 +95,7 @@ void Emitter::column() {
   const std::string tiles = divisor(Field::Role::Tiles, "tiles"), runs = count(Field::Role::Runs, "runs");
   const std::string units = count(Field::Role::Units, "units"), tickets = count(Field::Role::Tickets, "tickets");
   const int leaf = ir::kColumnLeaf;
-  // Left to itself ptxas keeps to four blocks a multiprocessor, for which the threefold states of sumsqdev of four f32
-  // spill 4 bytes on sm_90; with three, 71 registers hold them.
-  const bool large_states = std::any_of(kernel_.reductions.begin(), kernel_.reductions.end(),
-                                        [](const ir::Reduction& r) { return r.reducer == Reducer::sumsqdev; });
-  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, large_states ? ", 3) " : ") ", options_.name,
+  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, bounds(), ") ", options_.name,
             "(const __grid_constant__ Params p)");
   out_.line("__shared__ uint4 pool[", (pool_bytes() + 15) / 16, "];");
   out_.line("const int team = threadIdx.x >> ", log_columns, ";");

@@ -81,6 +81,7 @@ class Emitter {
   void column_rows();
   void column_epilogue();
   int pool_bytes() const;
+  std::string bounds() const;
 
   const ir::Kernel& kernel_;
   const Options& options_;

@@ -6,7 +6,8 @@ void Emitter::map() {
   const std::vector<Item> inputs = items(Group::Input, Group::Input), stores = items(Group::Store, Group::Store);
   unit_place("Place", "place", items(Group::Input, Group::Store), axes(false, false));
 
-  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ") ", options_.name,
+  // Left to itself ptxas spills 8 bytes to have four blocks a multiprocessor where a thread takes eight units.
+  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, unroll_ > 4 ? ", 2) " : ") ", options_.name,
             "(const __grid_constant__ Params p)");
   // Fewer than `unroll` where there are too few units to fill the device: a number that does not change the code.
   const std::string each = unroll_ > 1 ? count(Field::Role::UnitsEach, "units_each") : "";

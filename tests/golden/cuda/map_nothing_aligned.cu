@@ -26,7 +26,7 @@ INGOT_FN Place place(const Params& p, Index unit) {
   return at;
 }
 
-extern "C" __global__ void __launch_bounds__(256) map_nothing_aligned(const __grid_constant__ Params p) {
+extern "C" __global__ void __launch_bounds__(256, 2) map_nothing_aligned(const __grid_constant__ Params p) {
   const Index first = static_cast<Index>(blockIdx.x) * 256 * p.units_each + threadIdx.x;
   Place at[8];
   f32 in0[8][1];

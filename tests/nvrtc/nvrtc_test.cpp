@@ -1,0 +1,125 @@
+// The real NVRTC compiles the kernels of the emitter's cases, and those that the tests on the software GPU ran: none
+// spills, none has local memory, and what is read in vectors is read by 16 bytes, but for what is listed.
+#include "tests/nvrtc/nvrtc.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "host/emit/cuda/program.h"
+#include "tests/emit/cuda_cases.h"
+
+namespace ingot::cuda_test {
+namespace {
+
+// Kernels that may have local memory: what their text has, and why. No kernel may spill.
+struct Exception {
+  const char* text;
+  const char* reason;
+};
+constexpr Exception kLocalMemory[] = {
+    {"ThreadTree<", "the tree of a thread's leaves is indexed by level, and touched about once in 64 rows"},
+};
+
+bool may_have_local_memory(const std::string& text) {
+  return std::any_of(std::begin(kLocalMemory), std::end(kLocalMemory),
+                     [&](const Exception& e) { return text.find(e.text) != std::string::npos; });
+}
+
+// Operands that are read in units of 16 bytes and more.
+int wide_operands(const std::string& text) {
+  static const std::regex unit("\\n *([iuf])(8|16|32|64) (in\\d+)\\[\\d+\\]\\[(\\d+)\\];");
+  int count = 0;
+  for (std::sregex_iterator at(text.begin(), text.end(), unit), end; at != end; ++at) {
+    const int bytes = std::stoi((*at)[2]) / 8 * std::stoi((*at)[4]);
+    count += bytes >= 16 && text.find("load_vector(" + (*at)[3].str() + "[u]") != std::string::npos;
+  }
+  return count;
+}
+
+void check(const std::vector<Source>& sources, int capability) {
+  std::vector<Report> reports;
+  ASSERT_NO_THROW(reports = compile(sources, capability));
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    SCOPED_TRACE(sources[i].name + " on sm_" + std::to_string(capability));
+    const std::string& text = sources[i].text;
+    EXPECT_EQ(reports[i].spilled, 0) << text;
+    EXPECT_TRUE(reports[i].stack == 0 || may_have_local_memory(text)) << reports[i].stack << " bytes\n" << text;
+    EXPECT_GE(reports[i].wide_loads, wide_operands(text)) << text;
+  }
+}
+
+class NvrtcTest : public testing::TestWithParam<int> {
+  void SetUp() override {
+    if (const std::string lacks = nvrtc_lacks(GetParam()); !lacks.empty()) GTEST_SKIP() << lacks;
+  }
+};
+
+TEST_P(NvrtcTest, CompilesTheCasesOfTheEmitterWell) {
+  std::vector<Source> sources;
+  int wide = 0;
+  for (const Case& c : cases()) {
+    sources.push_back({c.name, cuda::emit(c.kernel, c.options).text});
+    wide += wide_operands(sources.back().text);
+  }
+  EXPECT_GT(wide, 20);
+  check(sources, GetParam());
+}
+
+TEST_P(NvrtcTest, CompilesAKernelByItself) {
+  const Case& c = find_case("row_mean_of_sqrt_plus_sin");
+  check({{c.name, cuda::emit(c.kernel, c.options).text}}, GetParam());
+}
+
+// ---- What the tests on the software GPU left ----
+
+std::vector<Source> texts() {
+  std::vector<std::filesystem::path> files;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(INGOT_TEXTS, none)) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  std::vector<Source> sources;
+  for (const auto& file : files) {
+    std::ostringstream all;
+    all << std::ifstream(file).rdbuf();
+    std::string text = all.str();
+    if (!text.starts_with(cuda::prelude())) continue;
+    text.erase(0, cuda::prelude().size());
+    const std::string name = "k" + file.stem().string();
+    const auto at = text.find("ingot_kernel");
+    if (at == std::string::npos) continue;
+    sources.push_back({name, text.replace(at, 12, name)});
+  }
+  return sources;
+}
+
+void check_texts(std::size_t most, int capability) {
+  const std::vector<Source> all = texts();
+  if (all.empty()) GTEST_SKIP() << "the tests on the software GPU have left no kernels in " INGOT_TEXTS;
+  // Evenly from all, whose names are hashes.
+  const std::size_t step = std::max<std::size_t>(1, all.size() / most);
+  std::vector<Source> batch;
+  for (std::size_t i = 0; i < all.size(); i += step) {
+    batch.push_back(all[i]);
+    if (batch.size() < 16 && i + step < all.size()) continue;
+    check(batch, capability);
+    batch.clear();
+  }
+}
+
+TEST_P(NvrtcTest, CompilesASampleOfTheKernelsThatTestsRan) { check_texts(32, GetParam()); }
+
+class LongNvrtcTest : public NvrtcTest {};
+TEST_P(LongNvrtcTest, CompilesTheKernelsThatTestsRan) { check_texts(~std::size_t{0}, GetParam()); }
+
+const auto kName = [](const auto& info) { return "sm_" + std::to_string(info.param); };
+INSTANTIATE_TEST_SUITE_P(Architectures, NvrtcTest, testing::Values(90), kName);
+INSTANTIATE_TEST_SUITE_P(LongArchitectures, NvrtcTest, testing::Values(80, 100), kName);
+INSTANTIATE_TEST_SUITE_P(LongArchitectures, LongNvrtcTest, testing::Values(80, 90, 100), kName);
+
+}  // namespace
+}  // namespace ingot::cuda_test
