@@ -29,7 +29,7 @@ Contestant ours(const DeviceWork& work, const std::shared_ptr<DeviceInput>& inpu
 
 }  // namespace
 
-std::vector<std::int64_t> device_sizes() { return {kJudged, kJudged >> 4, kJudged >> 10}; }
+std::vector<std::int64_t> device_sizes() { return {kJudged, kJudged >> 7}; }
 
 DeviceBench::DeviceBench(std::shared_ptr<Gpu> gpu, DevicePeers peers, std::string folder)
     : gpu_(std::move(gpu)), peers_(std::move(peers)), folder_(std::move(folder)) {}

@@ -29,7 +29,7 @@ class DeviceBench {
   std::shared_ptr<DeviceLimits> limits_;
 };
 
-/// The 1 GiB that is judged, then down to 1 MiB.
+/// The 1 GiB that is judged, and 8 MiB, which the caches hold.
 std::vector<std::int64_t> device_sizes();
 
 }  // namespace bench

@@ -66,7 +66,9 @@ class Jax(Numpy):
         import jax
 
         jax.config.update("jax_enable_x64", True)
-        self.jax, self.m, self.version = jax, jax.numpy, jax.__version__ + "," + jax.devices()[0].platform
+        self.jax, self.m, self.version = jax, jax.numpy, jax.__version__
+        if jax.default_backend() == "cpu":
+            raise RuntimeError("this JAX sees no GPU")
 
     def put(self, x):
         return self.jax.device_put(x).block_until_ready()
@@ -107,7 +109,7 @@ class Torch(Numpy):
 
 class TorchCompiled(Torch):
     def compiled(self, function):
-        return self.m.compile(function)
+        return self.m.compile(function, dynamic=False)
 
 
 LIBRARIES = {"numpy": Numpy, "cupy": Cupy, "jax": Jax, "torch": Torch, "torch.compile": TorchCompiled}
