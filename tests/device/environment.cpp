@@ -1,5 +1,8 @@
-// Before anything asks for a device: where the software GPU is, and what it is like.
+// Before anything asks for a device: where the software GPU is, and what it is like. What runs there waits for its
+// compiler, and is not computed on the host meanwhile.
 #include <cstdlib>
+
+#include "host/base/config.h"
 
 namespace {
 
@@ -9,6 +12,7 @@ const bool kSet = [] {
   setenv("INGOT_CACHE_DIR", INGOT_TEST_CACHE, 0);
   setenv("FAKE_NVRTC_CACHE", INGOT_TEST_CACHE, 0);
   setenv("FAKE_CUDA", "devices=3", 0);
+  ingot::config().backend = ingot::Backend::Cuda;
   return true;
 }();
 
