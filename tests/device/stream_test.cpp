@@ -243,6 +243,9 @@ void run_threads(std::uint64_t seed, int rounds) {
         const Array oldest = kept.front();
         EXPECT_EQ(sum(oldest + x).item<double>(), 3 * 8000 * (49.5 + t));
         EXPECT_EQ(oldest.data<double>()[101], 2.0 * (1 + t));
+        const Device there = Device::cuda(round % 2);
+        const Array borrowed = from_device(device_data<double>(x, there), {8000}, there, x);
+        EXPECT_EQ(max(borrowed).item<double>(), 99 + t);
       }
     });
   for (std::thread& thread : threads) thread.join();
