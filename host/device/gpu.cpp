@@ -143,6 +143,7 @@ Address Gpu::take(std::size_t bytes) {
   const auto count = static_cast<std::int64_t>(bytes);
   {
     const std::scoped_lock guard(mutex_);
+    if (budget_ >= 0 && in_use_ + in_cache_ > budget_) return 0;  // it was larger before
     for (std::size_t i = cached_.size(); i-- > 0;) {
       if (cached_[i].bytes != bytes) continue;
       const Address address = cached_[i].address;

@@ -1,6 +1,7 @@
 #include "host/device/residence.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -29,13 +30,13 @@ Registry& registry() {
   return *instance;
 }
 
-// Of launches, and the last that used a copy. Under the lock of evaluations.
-std::uint64_t launch = 1;
+// The number of the launch that is being prepared. Changed under the lock of evaluations.
+std::atomic<std::uint64_t> launch{1};
 Evictions counted;
 
 class OnGpu : public DeviceCopy {
  public:
-  OnGpu(BlockRef block, Storage* storage) : block_(std::move(block)), storage_(storage) {}
+  OnGpu(BlockRef block, Storage* storage, bool can_go) : block_(std::move(block)), storage_(storage), can_go_(can_go) {}
   OnGpu(const OnGpu&) = delete;
   OnGpu& operator=(const OnGpu&) = delete;
   ~OnGpu() override {
@@ -70,7 +71,7 @@ class OnGpu : public DeviceCopy {
   BlockRef block_;
   Storage* const storage_;  // which this is a copy of
   std::uint64_t last_use_ = launch;
-  bool can_go_ = true;
+  bool can_go_;
 };
 
 OnGpu* copy_on(const Storage& storage, const Gpu& gpu) {
@@ -78,12 +79,11 @@ OnGpu* copy_on(const Storage& storage, const Gpu& gpu) {
       storage.find_device_copy([&](const DeviceCopy& copy) { return &static_cast<const OnGpu&>(copy).gpu() == &gpu; }));
 }
 
-OnGpu& attach(Storage& storage, BlockRef block) {
-  auto copy = std::make_unique<OnGpu>(std::move(block), &storage);
-  OnGpu& attached = *copy;
-  attached.enter();
+// Without the lock of evaluations only to storage that nobody else knows.
+void attach(Storage& storage, BlockRef block, bool can_go = true) {
+  auto copy = std::make_unique<OnGpu>(std::move(block), &storage, can_go);
+  copy->enter();
   storage.add_device_copy(std::move(copy));
-  return attached;
 }
 
 struct Candidate {
@@ -171,7 +171,7 @@ void keep_on_device(Storage& storage, Gpu& gpu) { copy_on(storage, gpu)->stay();
 
 StorageRef borrow_on(Gpu& gpu, Address address, std::size_t bytes, std::shared_ptr<void> owner) {
   StorageRef storage = StorageRef::adopt(new Storage(bytes));
-  attach(*storage, BlockRef::adopt(new Block(gpu, address, bytes, std::move(owner)))).stay();
+  attach(*storage, BlockRef::adopt(new Block(gpu, address, bytes, std::move(owner))), false);
   return storage;
 }
 

@@ -106,26 +106,42 @@ TEST(FaultProgram, DISABLED_Runs) {
   EXPECT_EQ(books().modules_live, before.modules_live);
 }
 
+using Environment = std::map<std::string, std::string>;
+
+Environment usual() { return {{"FAKE_CUDA", "delay=0"}}; }
+Environment with_little_memory() {
+  return {{"FAKE_CUDA", "delay=0"}, {"INGOT_DEVICE_MEMORY", std::to_string(tests::kLittleMemory)}};
+}
+
 // Calls of the driver while nothing fails.
-unsigned long long calls() {
-  static const unsigned long long count = [] {
-    const tests::Ended ended = tests::run_case(kProgram, {{"FAKE_CUDA", "delay=0"}});
+unsigned long long calls(const Environment& environment) {
+  static std::map<Environment, unsigned long long> known;
+  unsigned long long& count = known[environment];
+  if (count == 0) {
+    const tests::Ended ended = tests::run_case(kProgram, environment);
     EXPECT_EQ(ended.status, 0) << ended.output;
     const std::string key = "calls: ";
-    return std::stoull(ended.output.substr(ended.output.find(key) + key.size()));
-  }();
+    count = std::stoull(ended.output.substr(ended.output.find(key) + key.size()));
+    EXPECT_GT(count, 50u);
+  }
   return count;
 }
 
-bool survives(const std::string& fault, const std::map<std::string, std::string>& environment) {
+bool survives(const std::string& fault, const Environment& environment) {
   const tests::Ended ended = tests::run_case(kProgram, environment);
   EXPECT_EQ(ended.status, 0) << fault << "\n" << ended.output;
   return ended.status == 0;
 }
 
-bool survives(const char* kind, unsigned long long nth, int code) {
-  const std::string fault = std::string(kind) + "=any:" + std::to_string(nth) + ":" + std::to_string(code);
-  return survives(fault, {{"FAKE_CUDA", "delay=0," + fault}});
+struct Kind {
+  const char* kind;
+  int code;
+};
+
+bool survives(const Kind& kind, unsigned long long nth, Environment environment) {
+  const std::string fault = std::string(kind.kind) + "=any:" + std::to_string(nth) + ":" + std::to_string(kind.code);
+  environment["FAKE_CUDA"] += "," + fault;
+  return survives(fault, environment);
 }
 
 // Kernels are compiled anew: nothing is in the cache on disk.
@@ -139,20 +155,13 @@ bool survives_nvrtc(unsigned nth, int code) {
   return survived;
 }
 
-struct Kind {
-  const char* kind;
-  int code;
-};
-constexpr Kind kKinds[] = {{"fail", 1}, {"fail", 2}, {"lose", 719}, {"lose", 700}, {"fail", 999}, {"lose", 214}};
-
 TEST(Faults, AreSurvivedAtSomeCalls) {
-  ASSERT_GT(calls(), 50u);
   constexpr unsigned seed = 20261127;
   std::mt19937 random(seed);
-  for (int k = 0; k < 6; ++k) {
-    const unsigned long long nth = random() % calls() + 1;
-    survives(kKinds[k].kind, nth, kKinds[k].code);
-  }
+  for (const Kind& kind : {Kind{"fail", 1}, Kind{"fail", 2}, Kind{"lose", 719}, Kind{"lose", 700}})
+    survives(kind, random() % calls(usual()) + 1, usual());
+  for (const Kind& kind : {Kind{"fail", 999}, Kind{"lose", 214}})
+    survives(kind, random() % calls(with_little_memory()) + 1, with_little_memory());
 }
 
 TEST(Faults, OfTheCompilerAreSurvived) {
@@ -160,20 +169,24 @@ TEST(Faults, OfTheCompilerAreSurvived) {
   survives_nvrtc(3, 6);
 }
 
-void fail_at_every_call(const Kind& kind) {
-  ASSERT_GT(calls(), 50u);
+void fail_at_every_call(const Kind& kind, const Environment& environment = usual()) {
   int failed = 0;
-  for (unsigned long long nth = 1; nth <= calls() && failed < 5; ++nth) failed += !survives(kind.kind, nth, kind.code);
+  for (unsigned long long nth = 1; nth <= calls(environment) && failed < 5; ++nth)
+    failed += !survives(kind, nth, environment);
 }
 
 TEST(LongFaults, OutOfMemoryAtEveryCall) { fail_at_every_call({"fail", 2}); }
-TEST(LongFaults, OfTheCompilerAtEveryCall) {
-  for (unsigned nth = 1; nth <= 56; ++nth) ASSERT_TRUE(survives_nvrtc(nth, 6));
-}
 TEST(LongFaults, AnInvalidValueAtEveryCall) { fail_at_every_call({"fail", 1}); }
 TEST(LongFaults, AnUnknownErrorAtEveryCall) { fail_at_every_call({"fail", 999}); }
 TEST(LongFaults, AFailedLaunchAtEveryCall) { fail_at_every_call({"lose", 719}); }
 TEST(LongFaults, AnUncorrectableErrorAtEveryCall) { fail_at_every_call({"lose", 214}); }
+TEST(LongFaults, OutOfMemoryWhileArraysGoToTheHost) { fail_at_every_call({"fail", 2}, with_little_memory()); }
+TEST(LongFaults, AnInvalidValueWhileArraysGoToTheHost) { fail_at_every_call({"fail", 1}, with_little_memory()); }
+TEST(LongFaults, AnIllegalAddressWhileArraysGoToTheHost) { fail_at_every_call({"lose", 700}, with_little_memory()); }
+
+TEST(LongFaults, OfTheCompilerAtEveryCall) {
+  for (unsigned nth = 1; nth <= 56; ++nth) ASSERT_TRUE(survives_nvrtc(nth, 6));
+}
 
 }  // namespace
 }  // namespace ingot

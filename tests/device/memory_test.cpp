@@ -40,6 +40,19 @@ TEST_F(DeviceMemory, HoldsNoMoreThanTheBudget) {
   EXPECT_EQ(copied_back(), 0) << "memory of arrays that are gone serves first";
 }
 
+TEST_F(DeviceMemory, HoldsTheBudgetThatIsLoweredToo) {
+  const auto values = numbers(kCount, 0);
+  const Array x = from_host(values.data(), {kCount});
+  std::vector<Array> list;
+  for (int k = 0; k < 5; ++k) list.push_back((x + static_cast<double>(k)).eval());
+  list.resize(3, Array(0.0));  // two are cached, four in use
+  allow_arrays(3);
+  list.push_back((list[2] + 1.0).eval());
+  const cuda::MemoryUse use = device().memory_use();
+  EXPECT_LE(use.in_use + use.cached, kept_ + 3 * kBytes);
+  EXPECT_EQ(list[3].to_vector<double>()[4], 7);
+}
+
 TEST_F(DeviceMemory, GivesBackNoMoreOfTheCacheThanItMust) {
   allow_arrays(6);
   device().release_cached();

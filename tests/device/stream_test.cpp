@@ -156,24 +156,24 @@ void expect_results_of_the_host(std::uint64_t seed, std::int64_t budget) {
   set_default_device(Device::cuda(0));
   control().set_seed(seed);
   set_memory_budget(Device::cuda(0), budget);
+  const auto copied_back = cuda::evictions().copied_back;
   std::size_t k = 0;
   for (const tests::Step& step : tests::mixed_program()) EXPECT_EQ(step.run(), expected[k++]) << step.name;
+  EXPECT_EQ(cuda::evictions().copied_back > copied_back, budget >= 0);
 }
-
-constexpr std::int64_t kTight = 7'400'000;  // the large array, and little else
 
 class Seeds : public tests::OnDevice {};
 class LongSeeds : public tests::OnDevice {};
 
 TEST_F(Seeds, GiveTheSameResults) {
   expect_results_of_the_host(1, -1);
-  expect_results_of_the_host(2, kTight);
+  expect_results_of_the_host(2, tests::kLittleMemory);
 }
 
 TEST_F(LongSeeds, GiveTheSameResults) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     expect_results_of_the_host(seed, -1);
-    expect_results_of_the_host(100 + seed, kTight);
+    expect_results_of_the_host(100 + seed, tests::kLittleMemory);
   }
 }
 
@@ -243,6 +243,9 @@ void run_threads(std::uint64_t seed, int rounds) {
         const Array oldest = kept.front();
         EXPECT_EQ(sum(oldest + x).item<double>(), 3 * 8000 * (49.5 + t));
         EXPECT_EQ(oldest.data<double>()[101], 2.0 * (1 + t));
+        const Device there = Device::cuda(round % 2);
+        const Array borrowed = from_device(device_data<double>(x, there), {8000}, there, x);
+        EXPECT_EQ(max(borrowed).item<double>(), 99 + t);
       }
     });
   for (std::thread& thread : threads) thread.join();
