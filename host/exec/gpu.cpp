@@ -9,6 +9,7 @@
 #include "host/device/residence.h"
 #include "host/emit/cuda/launch.h"
 #include "host/jit/cuda_code.h"
+#include "host/jit/nvrtc.h"
 
 namespace ingot::exec {
 namespace {
@@ -224,7 +225,7 @@ bool prepare_on_gpu(std::span<Bound> plan, cuda::Gpu& gpu, bool may_wait) {
     GpuLaunches& launches = launches_of(bound);
     align(bound, launches.alignment, [](const Operand& operand) { return static_cast<std::uint64_t>(operand.offset); });
     const std::shared_ptr<jit::CudaKernel>& kernel = entry_for(bound, launches, gpu).kernel;
-    if (kernel->find())
+    if (may_wait && !cuda::nvrtc_is_open() ? kernel->is_compiled() : kernel->find())
       launches.ready = gpu.ordinal();
     else
       missing.push_back(kernel);

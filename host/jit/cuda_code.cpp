@@ -119,9 +119,10 @@ void compile(std::span<const std::shared_ptr<CudaKernel>> kernels) {
 void compile_later(std::vector<std::shared_ptr<CudaKernel>> kernels) {
   std::erase_if(kernels, [](const auto& kernel) { return !kernel->claim(); });
   if (kernels.empty()) return;
-  cuda::nvrtc_version();  // opened before, so that it is closed after
   stop_background_at_exit();
   in_background([kernels = std::move(kernels)] {
+    cuda::nvrtc_version();
+    stop_background_at_exit();  // what was opened later is closed earlier
     try {
       compile(kernels);
     } catch (const std::exception& error) {

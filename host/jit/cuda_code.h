@@ -21,8 +21,10 @@ class CudaKernel {
   /// What the driver loads: machine code, or PTX for a device that is newer than NVRTC. Empty until it is compiled.
   const std::string& code() const;
 
-  /// Whether there is code: in memory, or found on disk by the first call.
+  /// Whether there is code: in memory, or found on disk by the first call, which opens NVRTC: its version is a part of
+  /// what code is known by.
   bool find();
+  bool is_compiled() const noexcept { return ready_.load(std::memory_order_acquire); }
   /// Compiles it if it is found nowhere, or waits for a thread that does. DeviceError if that cannot be done; asked
   /// again, it is tried again.
   void compile();

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <vector>
 
@@ -68,8 +69,14 @@ Nvrtc open() {
   return n;
 }
 
+std::atomic<bool> opened{false};
+
 const Nvrtc& nvrtc() {
-  static const Nvrtc* const instance = new Nvrtc(open());
+  static const Nvrtc* const instance = [] {
+    auto* const made = new Nvrtc(open());
+    opened = true;
+    return made;
+  }();
   return *instance;
 }
 
@@ -119,6 +126,8 @@ std::string nvrtc_version(std::string* reason) {
   if (reason != nullptr) *reason = nvrtc().reason;
   return nvrtc().name;
 }
+
+bool nvrtc_is_open() { return opened; }
 
 std::string compile(const Program& program, int capability) {
   if (nvrtc().name.empty()) throw DeviceError(nvrtc().reason);
