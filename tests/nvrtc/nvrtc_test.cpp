@@ -49,7 +49,10 @@ void check(const std::vector<Source>& sources, int capability) {
     const std::string& text = sources[i].text;
     EXPECT_EQ(reports[i].spilled, 0) << text;
     EXPECT_TRUE(reports[i].stack == 0 || may_have_local_memory(text)) << reports[i].stack << " bytes\n" << text;
-    EXPECT_GE(reports[i].wide_loads, wide_operands(text)) << text;
+    // Without any load, NVRTC has found that the result does not hang on the operands: x > x, of a random graph.
+    if (reports[i].loads > 0) {
+      EXPECT_GE(reports[i].wide_loads, wide_operands(text)) << text;
+    }
   }
 }
 
