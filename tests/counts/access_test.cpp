@@ -62,15 +62,20 @@ const Case kMaps[] = {
     {"cast", [] { return astype(x({20'000}, i32), f64); }, 0.95, 0.95},
     {"row_broadcast", [] { return x({100, 512}) + x({512}); }, 0.95, 0.95},
     {"column_broadcast", [] { return x({100, 512}) + x({100, 1}); }, 0.95, 0.95},
-    // What is not aligned to 16 bytes is read element by element: each access takes half of its sectors' bytes, and the
-    // next finds the rest in the first-level cache.
-    {"unaligned", [] { return x({20'001})(Slice(1, none)) * 2.0; }, 0.6, 0.95},
+    // A warp's 256 bytes begin within a sector.
+    {"unaligned", [] { return x({20'001})(Slice(1, none)) * 2.0; }, 0.9, 0.95},
+    {"rows_of_three", [] { return x({5000, 3}) * x({3}); }, 0.95, 0.95},
+    // The one operand of three that is not aligned to 16 bytes is read element by element: each access takes half of
+    // its sectors' bytes, and the next finds the rest in the first-level cache.
     {"two_alignments",
      [] {
        const Array a = x({20'001});
        return a(Slice(1, none)) * a(Slice(0, -1));
      },
      0.7, 0.95},
+    {"reversed", [] { return x({20'000})(Slice(none, none, -1)) * 2.0; }, 0.95, 0.95},
+    // Half of what is read is not asked for.
+    {"every_second", [] { return x({20'000})(Slice(none, none, 2)) * 2.0; }, 0.66, 0.95},
 };
 const Case kTransposes[] = {
     {"f64", [] { return x({256, 256}).T() * 2.0; }, 0.95, 0.95},
@@ -118,6 +123,10 @@ const Case kColumns[] = {
     // The states of blocks have three members, which are written and read one by one.
     {"stddev", [] { return stddev(x({500, 256}), 0); }, 0.75, 0.95},
     {"few_columns", [] { return sum(x({10'000, 4}), 0); }, 0.95, 0.9},
+    // Reductions read what is contiguous along another axis without tiles: a sector for each element, of which the
+    // first-level cache holds the rest for the next elements.
+    {"of_a_transpose", [] { return sum(x({256, 256}).T() * 2.0, 0); }, 0.25, 0.95},
+    {"of_two_layouts", [] { return sum(x({256, 256}).T() * x({256, 256}), 0); }, 0.4, 0.95},
     {"middle_axis", [] { return sum(x({4, 300, 64}), 1); }, 0.95, 0.95},
 };
 INSTANTIATE_TEST_SUITE_P(Column, Access, testing::ValuesIn(kColumns),

@@ -135,6 +135,41 @@ TEST(CudaChoose, ReadsOnlyTheOperandOutOfStepElementByElement) {
             (std::vector<bool>{true, false, false, true}));
 }
 
+TEST(CudaChoose, ReadsElementByElementWhereHalfOfTheBytesAreOutOfStep) {
+  const ir::Kernel& kernel = find_case("map_nothing_aligned").kernel;
+  EXPECT_TRUE(cuda::choose(kernel, map_launch(0x1004, 0x2008, 0x3000, 1000), {}).vectors.empty());
+}
+
+TEST(CudaChoose, TilesWhatIsContiguousAlongAnotherAxis) {
+  const ir::Kernel& kernel = find_case("map_strided").kernel;
+  const auto launch = [](std::int64_t rows, std::int64_t columns, std::int64_t step) {
+    return cuda::Launch{{rows, columns},
+                        {{0x1000, {step, rows}}, {0x2000, {columns, 1}}},
+                        {{0x3000, {columns, 1}}, {0x4000, {2 * columns, 2}}},
+                        {},
+                        {},
+                        {},
+                        {}};
+  };
+  const cuda::Options options = cuda::choose(kernel, launch(70, 40, 1), {});
+  EXPECT_EQ(options.tile_axis, 0);
+  EXPECT_EQ(options.tiled, (std::vector<bool>{true, false}));
+  const cuda::Grid grid = cuda::grid(cuda::emit(kernel, options), kernel, launch(70, 40, 1), {});
+  EXPECT_EQ(grid.blocks, 3u * 2);
+  EXPECT_EQ(cuda::choose(kernel, launch(70, 40, 2), {}).tile_axis, -1);
+  EXPECT_EQ(cuda::choose(kernel, launch(8, 40, 1), {}).tile_axis, -1) << "a side too short for a tile";
+  EXPECT_EQ(cuda::choose(kernel, launch(70, 8, 1), {}).tile_axis, -1) << "a side too short for a tile";
+}
+
+TEST(CudaGrid, GivesEveryMultiprocessorWorkFromAMebibyteUp) {
+  const ir::Kernel& map = find_case("map_nothing_aligned").kernel;
+  const cuda::Launch launch = map_launch(0x1000, 0x2000, 0x3000, 1 << 18);
+  EXPECT_GE(cuda::grid(cuda::emit(map, cuda::choose(map, launch, {})), map, launch, {}).blocks, 132u);
+  const cuda::Launch large = map_launch(0x1000, 0x2000, 0x3000, 1 << 26);
+  const cuda::Program program = cuda::emit(map, cuda::choose(map, large, {}));
+  EXPECT_EQ(cuda::grid(program, map, large, {}).units_each, program.unroll);
+}
+
 TEST(CudaChoose, UsesWideIndicesFromTwoToTheThirtyFirst) {
   const ir::Kernel& kernel = find_case("map_nothing_aligned").kernel;
   EXPECT_FALSE(cuda::choose(kernel, map_launch(0x1000, 0x2000, 0x3000, 2'000'000'000), {}).wide);

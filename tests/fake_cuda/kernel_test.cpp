@@ -1,6 +1,7 @@
 // What kernels do on the software GPU: barriers, shuffles, shared memory, faults, and Ingot's own kernels.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <numeric>
@@ -276,6 +277,34 @@ TEST_F(KernelTest, RunsAReductionOfIngotUnderEverySeed) {
     EXPECT_EQ(get<double>(out, 1)[0], std::accumulate(x.begin(), x.end(), 0.0));
     EXPECT_EQ(get<std::uint32_t>(tickets, 1)[0], 0u);
   }
+}
+
+// Run with FAKE_NVRTC_FLAGS=-fsanitize=address and the sanitizer's library preloaded: the entry fake_cuda.asan.
+TEST(LongAddressSanitizerDeathTest, FindsAnAccessBehindAnArrayOfAThread) {
+  const char* const flags = std::getenv("FAKE_NVRTC_FLAGS");
+  if (flags == nullptr || std::string(flags).find("-fsanitize=address") == std::string::npos)
+    GTEST_SKIP() << "kernels are not compiled with -fsanitize=address";
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto run = [] {
+    class One : public Gpu {
+     public:
+      void TestBody() override {
+        SetUp();
+        const auto behind = kernel(R"(
+extern "C" __global__ void behind(int* at) {
+  int held[4] = {1, 2, 3, 4};
+  at[threadIdx.x] = held[threadIdx.x];
+}
+)",
+                                   "behind");
+        launch(behind, 1, 5, allocate(32));
+        driver().stream_synchronize(nullptr);
+      }
+    } one;
+    one.TestBody();
+    std::_Exit(0);
+  };
+  EXPECT_DEATH(run(), "stack-buffer-overflow");
 }
 
 }  // namespace

@@ -105,13 +105,16 @@ std::vector<Report> compile(const std::vector<Source>& sources, int capability) 
   options.pop_back();
   options[0] = "--gpu-architecture=compute_" + std::to_string(capability);
   const std::string ptx = run(text, options, true).ptx;
-  static const std::regex wide("\\.entry (\\w+)\\(|ld\\.global(\\.nc)?\\.(v4\\.[a-z]32|v2\\.[a-z]64)");
+  static const std::regex loads(
+      "\\.entry (\\w+)\\(|ld\\.(?:volatile\\.)?global(?:\\.nc)?\\.(v4\\.[a-z]32|v2\\.[a-z]64)?");
   Report* current = nullptr;
-  for (std::sregex_iterator at(ptx.begin(), ptx.end(), wide), end; at != end; ++at) {
-    if ((*at)[1].matched)
+  for (std::sregex_iterator at(ptx.begin(), ptx.end(), loads), end; at != end; ++at) {
+    if ((*at)[1].matched) {
       current = find((*at)[1]);
-    else if (current != nullptr)
-      ++current->wide_loads;
+    } else if (current != nullptr) {
+      ++current->loads;
+      current->wide_loads += (*at)[2].matched;
+    }
   }
   return reports;
 }

@@ -18,8 +18,8 @@ struct Source {
 /// What ptxas reports of a kernel, and what its PTX has.
 struct Report {
   std::string name;
-  int stack = -1, spilled = -1;  // bytes; -1 where nothing was reported
-  int wide_loads = 0;            // instructions that load 16 bytes from global memory
+  int stack = -1, spilled = -1;   // bytes; -1 where nothing was reported
+  int loads = 0, wide_loads = 0;  // instructions that load from global memory; of those, 16 bytes
 };
 
 /// Compiles all in one program, with the options that Ingot's kernels are compiled with; throws std::runtime_error with

@@ -41,6 +41,11 @@ int wide_operands(const std::string& text) {
   return count;
 }
 
+int operands(const std::string& text) {
+  static const std::regex load("load_(each|vector|uniform)\\(in\\d+");
+  return static_cast<int>(std::distance(std::sregex_iterator(text.begin(), text.end(), load), std::sregex_iterator()));
+}
+
 void check(const std::vector<Source>& sources, int capability) {
   std::vector<Report> reports;
   ASSERT_NO_THROW(reports = compile(sources, capability));
@@ -49,7 +54,10 @@ void check(const std::vector<Source>& sources, int capability) {
     const std::string& text = sources[i].text;
     EXPECT_EQ(reports[i].spilled, 0) << text;
     EXPECT_TRUE(reports[i].stack == 0 || may_have_local_memory(text)) << reports[i].stack << " bytes\n" << text;
-    EXPECT_GE(reports[i].wide_loads, wide_operands(text)) << text;
+    // With fewer loads than operands, NVRTC has found that a result does not hang on them: x > x, of a random graph.
+    if (reports[i].loads >= operands(text)) {
+      EXPECT_GE(reports[i].wide_loads, wide_operands(text)) << text;
+    }
   }
 }
 
@@ -111,7 +119,7 @@ void check_texts(std::size_t most, int capability) {
   }
 }
 
-TEST_P(NvrtcTest, CompilesASampleOfTheKernelsThatTestsRan) { check_texts(32, GetParam()); }
+TEST_P(NvrtcTest, CompilesASampleOfTheKernelsThatTestsRan) { check_texts(24, GetParam()); }
 
 class LongNvrtcTest : public NvrtcTest {};
 TEST_P(LongNvrtcTest, CompilesTheKernelsThatTestsRan) { check_texts(~std::size_t{0}, GetParam()); }

@@ -8,6 +8,7 @@ namespace {
 
 constexpr int kVectorBytes = 16;
 constexpr int kResidentThreads = 1024;  // of a multiprocessor, at the registers that a fused kernel needs
+constexpr int kMostUnits = 8;           // of a thread at once: places of sixteen spill
 constexpr int kInlineCost = 64;  // additions' worth of code in copies of the body: NVRTC takes 10 ms for a sine of f64
 
 int size_of(DType dtype) { return static_cast<int>(itemsize(dtype)); }
@@ -28,10 +29,13 @@ int unroll_of(const ir::Kernel& kernel, const Options& options, int unit) {
   for (const ir::Operand& input : kernel.body.inputs)
     if (in_memory(input)) bytes += unit * size_of(input.dtype);
   const int wanted = options.bytes_in_flight / kResidentThreads;
-  const int cost = std::max(1, ir::cost(kernel.body));
+  // Lanes take registers too: six reductions with sixteen units spill, and so does sumsqdev.
+  int lanes = -2;
+  for (const ir::Reduction& r : kernel.reductions) lanes += r.reducer == Reducer::sumsqdev ? 4 : 1;
+  const int cost = std::max(1, ir::cost(kernel.body) + std::max(0, lanes));
+  const int most = kernel.form() == ir::Form::Row ? ir::kLeafRows : kMostUnits;
   int unroll = 1;
-  while (bytes > 0 && unroll * bytes < wanted && 2 * unroll * unit * cost <= kInlineCost && unroll < ir::kLeafRows)
-    unroll *= 2;
+  while (bytes > 0 && unroll * bytes < wanted && 2 * unroll * unit * cost <= kInlineCost && unroll < most) unroll *= 2;
   return unroll;
 }
 
@@ -89,7 +93,7 @@ std::vector<std::string> compiler_options(int capability) {
           "--fmad=false",
           "-default-device",
           "--minimal",
-          "--diag-suppress=177"};
+          "--diag-suppress=177,550"};
 }
 
 Emitter::Emitter(const ir::Kernel& kernel, const Options& options)

@@ -114,12 +114,18 @@ void choose_vectors(Options& options, const ir::Kernel& kernel, const Launch& la
   }
   // Row leaves start at element 0 whatever its address is; other forms start where most bytes are aligned.
   const auto heaviest = row ? weight.begin() : std::max_element(weight.begin(), weight.end());
-  bool any = false;
+  std::size_t in_vectors = 0, by_element = 0;
   for (std::size_t i = 0; i < operands.size(); ++i) {
+    const ir::Operand& operand = *operands[i].operand;
     options.vectors[i] = unit > 1 && phases[i] == heaviest - weight.begin();
-    any = any || options.vectors[i];
+    if (options.vectors[i])
+      in_vectors += itemsize(operand.dtype);
+    else if (operands[i].body() && !operand.generated && operand.access == ir::Access::Contiguous)
+      by_element += itemsize(operand.dtype);
   }
-  if (!any) options.vectors.clear();
+  // What is read a unit at a time but element by element takes a part of each sector at a time. Where that is half of
+  // all, as with rows of odd length, or more, neighbouring threads are better on neighbouring elements.
+  if (in_vectors == 0 || (!row && by_element >= in_vectors)) options.vectors.clear();
 }
 
 // What a transpose is worth: a warp that jumps from element to element moves a sector for each. Short sides would leave

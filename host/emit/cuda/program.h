@@ -122,7 +122,8 @@ Program emit(const ir::Kernel& kernel, const Options& options);
 std::string_view prelude();
 
 /// What NVRTC is given. No contraction; division, square root and subnormals are IEEE by default. A program uses no
-/// textures, which is what --minimal leaves out (2.5 ms a program), and not every constant of the prelude (177).
+/// textures, which is what --minimal leaves out (2.5 ms a program), not every constant of the prelude (177), and no
+/// place where it only generates (550).
 std::vector<std::string> compiler_options(int capability);
 
 }  // namespace ingot::cuda

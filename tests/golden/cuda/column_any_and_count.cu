@@ -89,11 +89,11 @@ extern "C" __global__ void __launch_bounds__(256) column_any_and_count(const __g
     R0::Lane lanes0[2] = {};
     R1::Lane lanes1[2] = {};
 #pragma unroll 1
-    for (int row = 0; row < count; row += 16) {
-      Index in0_row[16];
-      u8 in0[16][2];
+    for (int row = 0; row < count; row += 8) {
+      Index in0_row[8];
+      u8 in0[8][2];
 #pragma unroll
-      for (int u = 0; u < 16; ++u) {
+      for (int u = 0; u < 8; ++u) {
         const Span span = row + u < count ? columns.span : Span{0, 0};
         Index rest = begin + row + u;
         const Index c0 = rest;
@@ -101,7 +101,7 @@ extern "C" __global__ void __launch_bounds__(256) column_any_and_count(const __g
         load_vector(in0[u], p.in0 + columns.in0 + in0_row[u], span);
       }
 #pragma unroll
-      for (int u = 0; u < 16; ++u) {
+      for (int u = 0; u < 8; ++u) {
         if (row + u >= count) break;
 #pragma unroll
         for (int j = 0; j < 2; ++j) {
