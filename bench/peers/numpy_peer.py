@@ -38,6 +38,15 @@ def numbers(kind, n, seed):
     return x.reshape(shape_of(kind, n))
 
 
+def to_int32(x):
+    return np.floor((x - 0.5) * 2.0**32).astype(np.int32)
+
+
+def sorted_places(y):
+    n = len(y)
+    return [y[0], y[n // 3], y[n // 2], y[n - 1]]
+
+
 def chain(a):
     for _ in range(10):
         a = np.sqrt(a) + np.sin(a)
@@ -65,6 +74,8 @@ class Peer:
         x, i = self.x, self.index
         if work.endswith("_generated"):
             generator, n = np.random.default_rng(int(words[0])), int(words[1])
+        if work.startswith("sort_"):
+            x = to_int32(x) if work == "sort_int32" else x - 0.5
         works = {
             "sqrt_sin": (lambda: np.sqrt(x) + np.sin(x), lambda y: [y[i]]),
             "sum": (lambda: np.sum(x), lambda y: [y]),
@@ -76,6 +87,8 @@ class Peer:
             "moments_generated": (lambda: moments(generator.random(n)), list),
             "sum_axis0": (lambda: np.sum(x, axis=0), lambda y: [y[i % x.shape[1]]]),
             "sum_axis1": (lambda: np.sum(x, axis=1), lambda y: [y[i // x.shape[1]]]),
+            "sort_float64": (lambda: np.sort(x), sorted_places),
+            "sort_int32": (lambda: np.sort(x), sorted_places),
             "table": (
                 lambda: table(x),
                 lambda y: [

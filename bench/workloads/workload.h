@@ -27,6 +27,7 @@ Workload w6();
 Workload plain_sum();
 Workload sum_sqrt_sin();
 Workload axis_sums();
+Workload sort();
 
 /// Everything in the main job, in its order.
 std::vector<Workload> all_workloads();

@@ -75,8 +75,7 @@ void plan_split(const R* records, Size n, const KeyRange& keys, bool by_sample, 
     held += weight;
     int bits = heavy ? bit_width(static_cast<std::uint64_t>(weight / fair)) - 1 : 0;
     bits = bits < split.shift ? bits : split.shift;
-    split.cells[c] = {static_cast<std::uint16_t>(groups), static_cast<std::uint16_t>((1 << bits) - 1),
-                      static_cast<std::uint8_t>(split.shift - bits)};
+    split.cells[c] = (groups - (c << bits)) * 256 + (split.shift - bits);
     if (!heavy) continue;
     groups += 1 << bits;
     held = 0;
@@ -87,8 +86,8 @@ void plan_split(const R* records, Size n, const KeyRange& keys, bool by_sample, 
 template <class R>
 int group_of(const R& record, const Split& split) {
   const std::uint64_t distance = record.key() - split.least;
-  const Split::Cell cell = split.cells[distance >> split.shift];
-  return cell.group + static_cast<int>((distance >> cell.shift) & cell.mask);
+  const std::int32_t cell = split.cells[distance >> split.shift];
+  return (cell >> 8) + static_cast<int>(distance >> (cell & 63));
 }
 
 template <class R>

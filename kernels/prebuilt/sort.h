@@ -20,14 +20,10 @@ struct KeyRange {
 /// 1/4096 of the range of keys, several groups or a part of one by what a sample of the records says of it.
 struct Split {
   static constexpr int kCellBits = 12, kCells = 1 << kCellBits;
-  static constexpr int kGroups = 256, kMaxGroups = 4 * kGroups;
-  struct Cell {
-    std::uint16_t group, mask;
-    std::uint8_t shift;
-  };
+  static constexpr int kGroups = 512, kMaxGroups = 4 * kGroups;
   std::uint64_t least;
   int shift, groups;
-  Cell cells[kCells];
+  std::int32_t cells[kCells];  // of a cell: 256 * a + b, so that a key d above the least is in group a + (d >> b)
 };
 
 inline constexpr std::int64_t kCacheBytes = 512 << 10;  // of records that are sorted without a split

@@ -171,6 +171,9 @@ Array made(const Item& item, const std::vector<Array>& in, Layout layout) {
     case Make::Cast: return astype(in[0], item.dtype);
     case Make::View: return view(item, in[0]);
     case Make::Reduce: return reduce(item, in[0]);
+    case Make::Sort:
+      return item.routine == Routine::sort ? sort(in[0], item.axes[0], item.descending)
+                                           : argsort(in[0], item.axes[0], item.descending);
   }
   throw std::logic_error("no such item");
 }

@@ -213,7 +213,8 @@ class Generator {
   }
 
   void step() {
-    switch (below(16)) {
+    switch (below(17)) {
+      case 16: sorted(); return;
       case 0: leaf(pick(shapes(size_))); return;
       case 1: generated(); return;
       case 2:
@@ -400,6 +401,19 @@ class Generator {
         break;
     }
     if (made.shape.numel() > most() || made.shape.ndim() > 8) return;
+    add(std::move(made));
+  }
+
+  void sorted() {
+    Item made;
+    made.make = Make::Sort;
+    made.in = {any_array()};
+    made.shape = item(made.in[0]).shape;
+    if (made.shape.empty()) return;
+    made.routine = chance(2) ? Routine::argsort : Routine::sort;
+    made.dtype = made.routine == Routine::argsort ? DType::Int64 : item(made.in[0]).dtype;
+    made.axes = {below(2 * made.shape.ndim()) - made.shape.ndim()};
+    made.descending = chance(2);
     add(std::move(made));
   }
 

@@ -4,6 +4,7 @@
 
 #include "tests/oracle/function.h"
 #include "tests/oracle/reduce.h"
+#include "tests/oracle/routine.h"
 #include "tests/random/recipe.h"
 
 namespace ingot::tests {
@@ -192,6 +193,29 @@ std::string judge_reduce(const Item& item, const Tensor& in, const Tensor& got) 
                                 item.reduction == Reduction::Stddev);
 }
 
+// The elements with one axis moved to the end.
+Tensor with_axis_last(const Tensor& x, int axis) {
+  Shape shape = x.shape;
+  const std::int64_t n = shape[axis], step = c_strides(shape)[axis];
+  shape.erase(axis);
+  shape.push_back(n);
+  Tensor moved(x.dtype, shape);
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    const std::int64_t outer = i / (n * step), k = i / step % n, inner = i % step;
+    moved.set((outer * step + inner) * n + k, x[i]);
+  }
+  return moved;
+}
+
+std::string judge_sort(const Item& item, const Tensor& in, const Tensor& got) {
+  if (in.size() == 0) return "";
+  const int axis = static_cast<int>(item.axes[0] < 0 ? item.axes[0] + in.shape.ndim() : item.axes[0]);
+  const Tensor expected = oracle::run(item.routine, with_axis_last(in, axis), Dims{item.descending}, got.dtype);
+  const Tensor rows = with_axis_last(got, axis);
+  const std::int64_t i = first_difference(rows, expected);
+  return i < 0 ? "" : "with the axis last, " + differs(i, got.dtype, rows[i], expected[i]);
+}
+
 std::string judge_generated(const Item& item, const Tensor& got) {
   if (item.make == Make::Full) return judge_all(got, item.values[0]);
   for (std::int64_t i = 0; i < got.size(); ++i) {
@@ -222,6 +246,7 @@ std::string judge(const Item& item, const std::vector<const Item*>& inputs, cons
     }
     case Make::View: return judge_view(item, *values[0], got);
     case Make::Reduce: return judge_reduce(item, *values[0], got);
+    case Make::Sort: return judge_sort(item, *values[0], got);
   }
   return "";
 }

@@ -58,6 +58,10 @@ std::string print(const Item& item) {
       for (std::int64_t axis : item.axes) out << " " << axis;
       out << (item.keepdims ? ", keepdims" : "") << ", correction " << item.correction << ")";
       break;
+    case Make::Sort:
+      out << info(item.routine).name << "(" << first() << ", axis " << item.axes[0]
+          << (item.descending ? ", descending)" : ")");
+      break;
   }
   out << "  " << ingot::name(item.dtype) << " " << to_string(item.shape);
   return out.str();

@@ -15,7 +15,7 @@ namespace ingot::tests {
 
 using oracle::Tensor;
 
-enum class Make : std::uint8_t { Leaf, Scalar, Full, Arange, Uniform, Elementwise, Cast, View, Reduce };
+enum class Make : std::uint8_t { Leaf, Scalar, Full, Arange, Uniform, Elementwise, Cast, View, Reduce, Sort };
 enum class Looks : std::uint8_t { Index, Permute, Reverse, Reshape, Broadcast, Flip, Expand, Squeeze };
 enum class Reduction : std::uint8_t { Sum, Prod, Mean, Var, Stddev, Min, Max, Any, All };
 
@@ -33,9 +33,11 @@ struct Item {
   std::vector<Index> indices;  // View by Index
   Dims list;                   // View: axes, or the new shape
   Reduction reduction{};       // Reduce
-  Dims axes;                   // Reduce: as given to the call, may be negative
+  Dims axes;                   // Reduce, Sort (one): as given to the call, may be negative
   bool all_axes = false, keepdims = false;
   double correction = 0;
+  Routine routine{};  // Sort: sort or argsort
+  bool descending = false;
 };
 
 struct Recipe {
