@@ -132,13 +132,13 @@ TEST(Layout, OnlyModulesIncludeLlvmAndCuda) {
   for (const File& file : files()) {
     if (!is_code(file)) continue;
     const bool is_module = file.path.starts_with("host/emit/llvm/") || file.path.starts_with("host/jit/");
-    const bool compares = file.path == "tests/fake_cuda/declarations_test.cpp";  // our declarations with the toolkit's
     for (const Include& include : includes(file)) {
       EXPECT_TRUE(is_module || !include.target.starts_with("llvm"))
           << file.path << " includes <" << include.target << ">";
       const bool is_for_nvcc = file.path.starts_with("kernels/prebuilt/") && file.path.ends_with(".cu");
-      const bool is_peer = file.path.starts_with("bench/peers/");                          // what Ingot is compared with
-      const bool compares = file.path == "tests/fake_cuda/declarations_test.cpp";  // our declarations with the toolkit's
+      const bool is_peer = file.path.starts_with("bench/peers/");  // what Ingot is compared with
+      const bool compares =
+          file.path == "tests/fake_cuda/declarations_test.cpp";  // our declarations with the toolkit's
       EXPECT_TRUE(is_for_nvcc || is_peer || compares ||
                   !std::regex_search(include.target, std::regex("^(cuda|nvrtc|cub/|thrust/)")))
           << file.path << " includes <" << include.target << ">";
