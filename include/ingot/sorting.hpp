@@ -11,9 +11,9 @@
 // comes last whether the order is ascending or descending. (The array API leaves both open. NumPy takes the zeros for
 // equal and, where a descending order is made by flipping, puts NaN first.)
 //
-// Memory, beside the result and an input that is not stored in C order yet: sort and the argsort of elements of up to 4
-// bytes take as much as the result for rows of 2^17 elements and more, argsort of 8-byte elements four times as much;
-// for shorter rows each thread takes as much as one row needs.
+// Memory, beside the result and an input that is not stored in C order yet: as much as a row of the result, for argsort
+// of 8-byte elements four times that; once for rows of 2^17 elements and more, otherwise, and where such rows are many,
+// for every thread. On a CUDA device 12 to 50 bytes for each element.
 namespace ingot {
 
 /// The elements of every row along the axis in ascending, or descending, order. Shape and dtype are those of x.

@@ -17,7 +17,7 @@ __global__ void each(Size n, F f) {
 class Work {
  public:
   explicit Work(DeviceCall& call) : call_(call), stream_(static_cast<cudaStream_t>(call.stream)) {
-    if (is_run()) check(cudaSetDevice(call.ordinal));
+    check(cudaSetDevice(call.ordinal));
   }
 
   bool is_run() const { return call_.scratch != nullptr; }

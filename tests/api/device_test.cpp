@@ -94,5 +94,28 @@ TEST(Devices, CopyWhatTheyLackAndOnlyOnce) {
             0);
 }
 
+// Where no prebuilt module can use the device, the host sorts: what it lacks is copied to it, the result back when a
+// kernel reads it, and nothing twice.
+TEST(Devices, SortThereOrOnTheHost) {
+  if (!is_available(Device::cuda())) GTEST_SKIP() << "no CUDA device, and not on the software one";
+  const OnDevice scope(Device::cuda());
+  const std::vector<double> values = {3, 1, 2, 0};
+  const Array x = to(array(std::span(values)), Device::cuda()), y = (x * 2.0).eval();
+  const auto copied = [](auto run) {
+    const Stats before = stats();
+    run();
+    const Stats after = stats();
+    return std::pair(after.bytes_to_device - before.bytes_to_device, after.bytes_to_host - before.bytes_to_host);
+  };
+  const Array sorted = sort(y);
+  const auto [to_device, to_host] = copied([&] { sorted.eval(); });
+  EXPECT_EQ(to_device, 0);
+  EXPECT_TRUE(to_host == 0 || to_host == 32) << to_host;
+  EXPECT_EQ(copied([&] { sum(sorted).eval(); }).first, to_host);
+  EXPECT_EQ(copied([&] { argsort(y).eval(); }).second, 0);
+  EXPECT_VALUES(sorted, ({4}), double, 0, 2, 4, 6);
+  EXPECT_VALUES(argsort(y), ({4}), int, 3, 1, 2, 0);
+}
+
 }  // namespace
 }  // namespace ingot

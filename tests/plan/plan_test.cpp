@@ -144,6 +144,41 @@ TEST(Collapse, MergesWhatIsEvenlySpaced) {
   EXPECT_EQ(plan_of({x + input({8})}).launches[0].extents, (Dims{42, 8}));
 }
 
+TEST(Plan, PutsCallsAmongLaunches) {
+  const Array x = input({30, 40});
+  const Array y = exp(x);
+  const Plan plan = plan_of({sum(sort(y * 2.0), 1) + max(y, 1)});
+  ASSERT_EQ(plan.calls.size(), 1u);
+  ASSERT_EQ(plan.steps.size(), plan.launches.size() + 1);
+  std::size_t call = 0;
+  while (!plan.steps[call].is_call) ++call;
+  EXPECT_GT(call, 0u);
+  EXPECT_LT(call, plan.steps.size() - 1);
+  int temporaries = 0;
+  for (const Value& value : plan.values) {
+    if (value.item == plan.calls[0].inputs[0]) {
+      EXPECT_EQ(value.last_use, static_cast<int>(call));
+    } else if (value.item == plan.calls[0].item) {
+      EXPECT_GT(value.last_use, static_cast<int>(call));
+    }
+    temporaries += value.root ? 0 : 1;
+  }
+  EXPECT_GE(temporaries, 2);
+}
+
+TEST(Plan, TellsCallsApartByRoutineAndParameters) {
+  const Array x = input({30});
+  const Array ways[] = {sort(x), sort(x, 0, true), argsort(x), sort(input({30}))};
+  Outline outlines[4];
+  for (int k = 0; k < 4; ++k) {
+    graph::Node* const node = ways[k].node();
+    outline({&node, 1}, outlines[k]);
+  }
+  EXPECT_NE(outlines[0].key, outlines[1].key);
+  EXPECT_NE(outlines[0].key, outlines[2].key);
+  EXPECT_EQ(outlines[0].key, outlines[3].key);
+}
+
 TEST(Plan, DependsOnStructureOnly) {
   const Array x = input({100}), y = input({100});
   const Array first = x * 2.0 + 3.0, second = y * 5.0 + 7.0, third = x * 2.0 + 2.0;
