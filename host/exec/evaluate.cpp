@@ -46,11 +46,14 @@ class Execution {
     outline_ = &outline;
     prepared_ = &prepared;
     gpu_ = gpu_for(demand());
-    if (gpu_ != nullptr && !prepare_on_gpu(prepared.launches, *gpu_, may_wait())) gpu_ = nullptr;
     storage_.resize(prepared.values.size());
   }
 
   bool is_on_gpu() const { return gpu_ != nullptr; }
+
+  /// Has the device's kernels compiled; false if the host is to run the plan meanwhile.
+  bool prepare_gpu() { return prepare_on_gpu(prepared_->launches, *gpu_, may_wait()); }
+  void leave_gpu() { gpu_ = nullptr; }
 
   /// Puts a root's values into memory of the caller's choosing.
   void direct(int value, StorageRef storage) { storage_[static_cast<std::size_t>(value)] = std::move(storage); }
@@ -182,6 +185,7 @@ void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
     ~Finish() { execution.finish(); }
   } const finish{space.execution};
   space.execution.start(space.outline, *plan);
+  if (space.execution.is_on_gpu() && !space.execution.prepare_gpu()) space.execution.leave_gpu();
   direct(space.execution, plan->roots);
   space.execution.run();
   deliver(space.execution, plan->roots);
