@@ -185,14 +185,14 @@ GpuLaunches::Entry& entry_for(const Bound& bound, GpuLaunches& launches, cuda::G
   });
   launches.last = static_cast<std::size_t>(found - entries.begin());
   if (found != entries.end()) return *found;
-  if (entries.size() >= kMaxEntries) entries.clear();
-  launches.last = entries.size();
-  GpuLaunches::Entry& entry = entries.emplace_back();
+  GpuLaunches::Entry entry;
   entry.device = gpu.ordinal();
   entry.alignment = launches.alignment;
   const cuda::Options options = cuda::choose(launches.kernel, launch_of(bound, launches.alignment), profile(gpu));
   entry.kernel = jit::cuda_kernel(launches.kernel, options, gpu.properties().capability);
-  return entry;
+  if (entries.size() >= kMaxEntries) entries.clear();
+  launches.last = entries.size();
+  return entries.emplace_back(std::move(entry));
 }
 
 // Everything else that the entry lacks before its first launch.

@@ -86,9 +86,9 @@ void CudaKernel::compile() {
 std::shared_ptr<CudaKernel> cuda_kernel(const ir::Kernel& kernel, const cuda::Options& options, int capability) {
   Table& t = table();
   const std::scoped_lock guard(t.mutex);
-  std::shared_ptr<CudaKernel>& known = t.kernels[key_of(kernel, options, capability)];
-  if (!known) known = std::make_shared<CudaKernel>(kernel, options, capability);
-  return known;
+  std::string key = key_of(kernel, options, capability);
+  if (const auto known = t.kernels.find(key); known != t.kernels.end()) return known->second;
+  return t.kernels.emplace(std::move(key), std::make_shared<CudaKernel>(kernel, options, capability)).first->second;
 }
 
 void compile(std::span<const std::shared_ptr<CudaKernel>> kernels) {
