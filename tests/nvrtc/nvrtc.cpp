@@ -41,7 +41,7 @@ struct Output {
   std::string log, ptx;
 };
 
-Output run(const std::string& text, std::vector<std::string> options, bool wants_ptx) {
+Output run(const std::string& text, const std::vector<std::string>& options) {
   const Nvrtc& n = nvrtc();
   Nvrtc::Program program = nullptr;
   if (n.create(&program, text.c_str(), "kernels.cu", 0, nullptr, nullptr) != 0)
@@ -54,7 +54,7 @@ Output run(const std::string& text, std::vector<std::string> options, bool wants
   n.log_size(program, &size);
   out.log.resize(size);
   n.log(program, out.log.data());
-  if (error == 0 && wants_ptx && n.ptx_size(program, &size) == 0) {
+  if (error == 0 && n.ptx_size(program, &size) == 0) {
     out.ptx.resize(size);
     n.ptx(program, out.ptx.data());
   }
@@ -91,24 +91,26 @@ std::vector<Report> compile(const std::vector<Source>& sources, int capability) 
 
   std::vector<std::string> options = cuda::compiler_options(capability);
   options.push_back("--ptxas-options=-v");
-  const std::string log = run(text, options, false).log;
+  Output out = run(text, options);
   // "Function properties for NAME", "8 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads".
   static const std::regex properties(
       "Function properties for (\\w+)\\s+ptxas[^\\n]*?([0-9]+) bytes stack frame, ([0-9]+) bytes spill stores");
-  for (std::sregex_iterator at(log.begin(), log.end(), properties), end; at != end; ++at) {
+  for (std::sregex_iterator at(out.log.begin(), out.log.end(), properties), end; at != end; ++at) {
     if (Report* report = find((*at)[1])) {
       report->stack = std::stoi((*at)[2]);
       report->spilled = std::stoi((*at)[3]);
     }
   }
 
-  options.pop_back();
-  options[0] = "--gpu-architecture=compute_" + std::to_string(capability);
-  const std::string ptx = run(text, options, true).ptx;
+  if (out.ptx.size() <= 1) {  // NVRTC 13 keeps what it made the machine code from
+    options.pop_back();
+    options[0] = "--gpu-architecture=compute_" + std::to_string(capability);
+    out.ptx = run(text, options).ptx;
+  }
   static const std::regex loads(
       "\\.entry (\\w+)\\(|ld\\.(?:volatile\\.)?global(?:\\.nc)?\\.(v4\\.[a-z]32|v2\\.[a-z]64)?");
   Report* current = nullptr;
-  for (std::sregex_iterator at(ptx.begin(), ptx.end(), loads), end; at != end; ++at) {
+  for (std::sregex_iterator at(out.ptx.begin(), out.ptx.end(), loads), end; at != end; ++at) {
     if ((*at)[1].matched) {
       current = find((*at)[1]);
     } else if (current != nullptr) {
