@@ -192,14 +192,20 @@ void Gpu::put(Address address, std::size_t bytes) {
 void Gpu::release_cached(std::size_t enough) {
   use();
   std::size_t released = 0;
-  const std::scoped_lock guard(mutex_);
+  Result failure = Result::Success;
+  std::unique_lock guard(mutex_);
   std::erase_if(cached_, [&](const Cached& block) {
-    if (released >= enough) return false;
-    if (driver()->free(block.address) != Result::Success) return false;  // stays; what is wrong shows elsewhere
+    if (released >= enough || failure != Result::Success) return false;
+    failure = driver()->free(block.address);
+    if (failure != Result::Success) return false;
     in_cache_ -= static_cast<std::int64_t>(block.bytes);
     released += block.bytes;
     return true;
   });
+  guard.unlock();
+  if (failure == Result::Success) return;
+  settle(failure, "cuMemFree");  // what was not freed stays cached, unless the device is lost
+  if (is_lost()) fail_as_lost();
 }
 
 MemoryUse Gpu::memory_use() {

@@ -100,6 +100,15 @@ TEST_F(LostDevice, DISABLED_HandsNoMemoryOut) {
   EXPECT_EQ(control().calls("cuMemAlloc_v2"), allocations);
 }
 
+TEST_F(LostDevice, DISABLED_ShowsWhenMemoryIsGivenBack) {
+  (x + 1.0).eval();  // its memory is cached
+  set_memory_budget(Device::cuda(0), 30'000);
+  control().lose("cuMemFree_v2", 1, kIllegalAddress);
+  const std::string message = message_of<DeviceError>([&] { (reshape(x, {1, 1000}) + ones({3, 1})).eval(); });
+  EXPECT_NE(message.find("is lost to this process: cuMemFree failed"), std::string::npos) << message;
+}
+
+TEST(LostDevices, ShowWhenMemoryIsGivenBack) { run_alone("ShowsWhenMemoryIsGivenBack"); }
 TEST(LostDevices, SaySoAndLeaveTheCpu) { run_alone("SaysSoAndLeavesTheCpu"); }
 TEST(LostDevices, AreNotChosen) { run_alone("IsNotChosen"); }
 TEST(LostDevices, AreReplacedByTheHostWhereTheyWereNotAskedFor) {
