@@ -6,12 +6,12 @@ namespace ingot::cuda {
 
 // Left to itself ptxas keeps to four blocks a multiprocessor, for which the threefold states of sumsqdev of four f32
 // spill 4 bytes on sm_90; with three, 71 registers hold them. Six siblings, of which one is that of f64, need two, and
-// so do four copies of exp in f64.
+// so do four copies of exp in f64; eight strided rows at a time spill 4 bytes on sm_100.
 std::string Emitter::bounds() const {
   std::size_t states = 0;
   for (const ir::Reduction& r : kernel_.reductions) states += static_cast<std::size_t>(unit_) * state_bytes(kernel_, r);
   const bool heavy = unit_ * unroll_ * ir::cost(kernel_.body) >= 32;
-  return states > 64 || heavy ? ", 2" : states > 32 ? ", 3" : "";
+  return states > 64 || heavy ? ", 2" : states > 32 || unroll_ >= kMostUnits ? ", 3" : "";
 }
 
 // Shared memory for join_teams: one state per unit element of each thread, of the widest reduction.

@@ -8,7 +8,6 @@ namespace {
 
 constexpr int kVectorBytes = 16;
 constexpr int kResidentThreads = 1024;  // of a multiprocessor, at the registers that a fused kernel needs
-constexpr int kMostUnits = 8;           // of a thread at once: places of sixteen spill
 constexpr int kInlineCost = 64;  // additions' worth of code in copies of the body: NVRTC takes 10 ms for a sine of f64
 
 int size_of(DType dtype) { return static_cast<int>(itemsize(dtype)); }

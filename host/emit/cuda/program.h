@@ -34,6 +34,7 @@
 namespace ingot::cuda {
 
 inline constexpr int kBlock = 256;       // threads of every block
+inline constexpr int kMostUnits = 8;     // Map and Column: of a thread at once, each with a place of its own
 inline constexpr int kTile = 32;         // elements of a tile's sides
 inline constexpr int kThreadLevels = 4;  // Column: a thread folds up to 2^4 leaves
 

@@ -69,7 +69,7 @@ INGOT_FN void finish(const Params& p, Index unit, const R0::State (&states0)[2],
   store_vector(p.post_out1 + at.post_out1, post_out1, at.span);
 }
 
-extern "C" __global__ void __launch_bounds__(256) column_any_and_count(const __grid_constant__ Params p) {
+extern "C" __global__ void __launch_bounds__(256, 3) column_any_and_count(const __grid_constant__ Params p) {
   __shared__ uint4 pool[256];
   const int team = threadIdx.x >> p.log_columns;
   Index run_number = blockIdx.x;

@@ -76,7 +76,7 @@ INGOT_FN void finish(const Params& p, Index unit, const R0::State (&states0)[1])
   store_each(p.post_out0 + at.post_out0, post_out0, 1, at.span);
 }
 
-extern "C" __global__ void __launch_bounds__(256) column_mixed_axes_with_store(const __grid_constant__ Params p) {
+extern "C" __global__ void __launch_bounds__(256, 3) column_mixed_axes_with_store(const __grid_constant__ Params p) {
   __shared__ uint4 pool[384];
   const int team = threadIdx.x >> p.log_columns;
   Index run_number = blockIdx.x;
