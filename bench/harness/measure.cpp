@@ -11,7 +11,8 @@ namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-// Long enough for several repeats of what fits the caches, so that a round's median is of warm ones for every contestant.
+// Long enough for several repeats of what fits the caches, so that a round's median is of warm ones for every
+// contestant.
 constexpr double kRoundSeconds = 5e-3;
 constexpr int kMostRepeats = 200;
 constexpr double kSlow = 0.25;

@@ -9,7 +9,7 @@
 namespace ingot::exec {
 namespace {
 
-constexpr std::int64_t kSegment = 4096;  // kept elements: long runs of each row for the prefetchers, accumulators in L2
+constexpr std::int64_t kSegment = 8192;  // kept elements: long runs of each row for the prefetchers, accumulators in L2
 constexpr std::int64_t kStagedSegment = 128;
 constexpr std::int64_t kStagedRows = 16;
 constexpr std::int64_t kTasksPerThread = 8;

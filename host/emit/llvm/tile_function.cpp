@@ -67,6 +67,7 @@ Value* TileFunction::entry(Value* array, std::size_t index, llvm::Type* type) {
 // for (i = 0; i < end; i += step) carried = body(i, carried). Returns the carried values after it.
 Values TileFunction::loop(Value* end, std::int64_t step, Values carried,
                           llvm::function_ref<Values(Value*, Values)> body) {
+  if (end == i64(step)) return body(i64(0), std::move(carried));  // constants are unique
   BasicBlock *before = builder_.GetInsertBlock(), *head = block("loop"), *done = block("done");
   builder_.CreateCondBr(builder_.CreateICmpSGT(end, i64(0)), head, done);
   builder_.SetInsertPoint(head);
@@ -433,6 +434,7 @@ Values TileFunction::emit_some(const Segment& segment, Value* count, Values acc,
 // unless that is null, and folds each.
 void TileFunction::emit_bundles(const Segment& segment, Value* block, Value* count,
                                 llvm::function_ref<void(int copy, Value* offset, Value* mask)> fold) {
+  if (is_long_chain(region_)) prefetch_block_after(segment, block);
   for (int copy = 0; copy < bundle_.unroll; ++copy) {
     Value* offset = builder_.CreateAdd(block, i64(copy * bundle_.lanes), "", true, true);
     Value* mask = count != nullptr ? first_lanes(builder_.CreateSub(count, i64(copy * bundle_.lanes))) : nullptr;
@@ -448,6 +450,22 @@ void TileFunction::emit_bundles(const Segment& segment, Value* block, Value* cou
     });
     store(segment, offset, mask);
     fold(copy, offset, mask);
+  }
+}
+
+// A processor does not see past a bundle of a long chain: without this, each one would wait for its loads (ten rounds of
+// rounds of sqrt + sin from memory: 2.3 ns an element, from the second-level cache 2.0).
+void TileFunction::prefetch_block_after(const Segment& segment, Value* block) {
+  constexpr std::int64_t kLine = 64;
+  Value* next = builder_.CreateAdd(block, i64(bundle_.block()));
+  for (std::size_t k = 0; k < inputs_.size(); ++k) {
+    if (!contiguous(k)) continue;
+    Value* from = at(segment.in[k], next, inputs_[k].dtype);
+    for (std::int64_t byte = 0; byte < bundle_.block() * static_cast<std::int64_t>(itemsize(inputs_[k].dtype));
+         byte += kLine)
+      builder_.CreateIntrinsic(
+          llvm::Intrinsic::prefetch, {builder_.getPtrTy()},
+          {bytes_from(from, i64(byte)), builder_.getInt32(0), builder_.getInt32(3), builder_.getInt32(1)});
   }
 }
 
