@@ -453,8 +453,8 @@ void TileFunction::emit_bundles(const Segment& segment, Value* block, Value* cou
   }
 }
 
-// A processor does not see past a bundle of a long chain: without this, each one would wait for its loads. Ten rounds of
-// sqrt + sin of 1e7 f64 in memory, Zen 5: 2.29 ns an element, so 2.15, two blocks ahead 2.35; from a cache 1.93.
+// A processor does not see past a bundle of a long chain: without this, each one would wait for its loads. Ten rounds
+// of sqrt + sin of 1e7 f64 in memory, Zen 5: 2.29 ns an element, so 2.15, two blocks ahead 2.35; from a cache 1.93.
 void TileFunction::prefetch_block_after(const Segment& segment, Value* block) {
   constexpr std::int64_t kLine = 64;
   Value* next = builder_.CreateAdd(block, i64(bundle_.block()));
