@@ -9,13 +9,10 @@
 #include "host/base/config.h"
 #include "host/device/host_memory.h"
 #include "host/exec/blocks.h"
+#include "host/exec/execution.h"
 #include "host/exec/explain.h"
 #include "host/exec/gpu.h"
-#include "host/exec/launch.h"
 #include "host/exec/plan_cache.h"
-#include "host/exec/prebuilt.h"
-#include "host/exec/routine.h"
-#include "host/exec/stats.h"
 #include "host/graph/intern.h"
 #include "host/graph/limits.h"
 #include "host/jit/background.h"
@@ -35,158 +32,6 @@ std::mutex& evaluating() {
 }
 
 std::size_t bytes_of(std::int64_t numel, DType dtype) { return static_cast<std::size_t>(numel) * itemsize(dtype); }
-
-// What is done before NVRTC has compiled a kernel, in 50 ms and more, is not worth waiting for: so much work on the
-// host, in additions, and so many bytes of inputs to fetch from a device.
-constexpr std::int64_t kInterpretMeanwhile = 100'000'000, kFetchMeanwhile = std::int64_t{1} << 20;
-
-void fill(const Node* node, std::byte* out) {
-  const cpu::Support& support = cpu::support(jit::level());
-  if (node->kind == Kind::Index)
-    support.iota(reinterpret_cast<std::int64_t*>(out), 0, 1, node->numel());
-  else
-    support.fill[cpu::item_index(static_cast<std::int64_t>(itemsize(node->dtype)))](out, &node->bits, node->numel());
-}
-
-// One run of a plan. The evaluating thread has one object, whose memory is reused.
-class Execution {
- public:
-  void start(const plan::Outline& outline, Prepared& prepared) {
-    outline_ = &outline;
-    prepared_ = &prepared;
-    gpu_ = gpu_for([this] { return demand(); });
-    storage_.resize(prepared.values.size());
-  }
-
-  cuda::Gpu* gpu() const { return gpu_; }
-
-  /// Whether the device has the kernels; if not, they are being compiled, and the host runs the plan meanwhile.
-  bool prepare_gpu() { return prepare_on_gpu(prepared_->launches, *gpu_, may_wait()); }
-
-  /// Forgets what the device has done of the evaluation: the next run() is the host's.
-  void leave_gpu() {
-    gpu_ = nullptr;
-    storage_.clear();
-    storage_.resize(prepared_->values.size());
-  }
-
-  /// Puts a root's values into memory of the caller's choosing.
-  void direct(int value, StorageRef storage) { storage_[static_cast<std::size_t>(value)] = std::move(storage); }
-
-  void run() {
-    for (std::size_t k = 0; k < prepared_->plan.steps.size(); ++k) {
-      const plan::Step& step = prepared_->plan.steps[k];
-      const auto number = static_cast<std::size_t>(step.number);
-      step.is_call ? run(prepared_->calls[number]) : run(prepared_->launches[number]);
-      for (int value : prepared_->last_reads[k]) storage_[static_cast<std::size_t>(value)] = {};
-    }
-    if (gpu_ != nullptr) wait_for(*gpu_);
-    counters().launches += static_cast<std::int64_t>(prepared_->launches.size());
-    counters().calls += static_cast<std::int64_t>(prepared_->calls.size());
-    counters().bytes_read += prepared_->bytes_read;
-    counters().bytes_written += prepared_->bytes_written;
-  }
-
-  StorageRef take(int value) { return std::move(storage_[static_cast<std::size_t>(value)]); }
-
-  /// Lets go of everything, also after an error.
-  void finish() { storage_.clear(); }
-
- private:
-  const Node* node(int item) const { return outline_->nodes[static_cast<std::size_t>(item)]; }
-
-  void run(Bound& launch) {
-    cuda::Gpu* const gpu = launch.elements != 0 ? gpu_ : nullptr;
-    if (gpu != nullptr) begin_gpu_launch();
-    bind(launch.body, gpu);
-    bind(launch.epilogue, gpu);
-    gpu != nullptr ? run_on_gpu(launch, *gpu) : exec::run(launch);
-  }
-
-  void run(const BoundCall& call) {
-    cuda::Gpu* const gpu = gpu_ != nullptr && runs_on(call.routine, *gpu_) ? gpu_ : nullptr;
-    if (gpu != nullptr) begin_gpu_launch();
-    RoutineCall bound;
-    for (const int input : call.inputs) {
-      generate(input);
-      const Value& value = prepared_->values[static_cast<std::size_t>(input)];
-      bound.inputs.push_back({value.dtype, value.shape, memory(storage_of(input), gpu)});
-    }
-    const Value& result = prepared_->values[static_cast<std::size_t>(call.result)];
-    StorageRef& storage = storage_[static_cast<std::size_t>(call.result)];
-    if (!storage) storage = allocate_for(result, gpu);
-    bound.result = {result.dtype, result.shape, memory(*storage, gpu)};
-    bound.parameters = call.parameters;
-    bound.threads = config().forked ? 1 : config().threads.load();
-    gpu != nullptr ? run_on_gpu(call.routine, bound, *gpu) : run_on_host(call.routine, bound);
-  }
-
-  // The values of a node that kernels generate where they need them, for a routine.
-  void generate(int value) {
-    const Value& v = prepared_->values[static_cast<std::size_t>(value)];
-    StorageRef& storage = storage_[static_cast<std::size_t>(value)];
-    if (v.stored || storage) return;
-    storage = allocate_for(v, nullptr);
-    fill(node(v.item), storage->data());
-  }
-
-  void bind(Region& region, cuda::Gpu* gpu) {
-    for (Operand& in : region.in)
-      if (!in.index) in.base = memory(storage_of(in.value), gpu) + in.offset;
-    for (Operand& out : region.out) {
-      StorageRef& storage = storage_[static_cast<std::size_t>(out.value)];
-      if (!storage) storage = allocate_for(prepared_->values[static_cast<std::size_t>(out.value)], gpu);
-      out.base = memory(*storage, gpu) + out.offset;
-    }
-    for (std::size_t k = 0; k < region.params.size(); ++k) region.params[k] = node(region.constants[k])->bits;
-  }
-
-  // Whether the host can run it while its kernels are compiled for a device.
-  bool may_wait() const {
-    if (config().backend.load(std::memory_order_relaxed) != Backend::Automatic ||
-        prepared_->work >= kInterpretMeanwhile)
-      return false;
-    std::int64_t bytes = 0;
-    for (const Value& value : prepared_->values)
-      if (value.stored && !node(value.item)->storage->is_on_host()) bytes += static_cast<std::int64_t>(value.bytes);
-    return bytes <= kFetchMeanwhile;
-  }
-
-  Demand demand() const {
-    Demand demand;
-    demand.work = prepared_->work;
-    for (const Value& value : prepared_->values)
-      if (value.stored) demand.add_input(*node(value.item)->storage, static_cast<std::int64_t>(value.bytes));
-    for (const int root : prepared_->roots)
-      demand.bytes_on_host += static_cast<std::int64_t>(prepared_->values[static_cast<std::size_t>(root)].bytes);
-    return demand;
-  }
-
-  Storage& storage_of(int value) const {
-    const Value& v = prepared_->values[static_cast<std::size_t>(value)];
-    if (!v.stored) return *storage_[static_cast<std::size_t>(value)];
-    Storage& stored = *node(v.item)->storage;
-    stored.check();
-    return stored;
-  }
-
-  // An address of the device, or of the host.
-  static std::byte* memory(Storage& storage, cuda::Gpu* gpu) {
-    return gpu != nullptr ? on_gpu(storage, *gpu) : storage.data();
-  }
-
-  static StorageRef allocate_for(const Value& value, cuda::Gpu* gpu) {
-    const auto purpose = [&] {
-      return "an array of shape " + to_string(value.shape) + " and dtype " + std::string(name(value.dtype));
-    };
-    return gpu != nullptr ? allocate_on_gpu(value.bytes, *gpu, purpose) : device::allocate(value.bytes, purpose);
-  }
-
-  const plan::Outline* outline_ = nullptr;
-  Prepared* prepared_ = nullptr;
-  cuda::Gpu* gpu_ = nullptr;
-  std::vector<StorageRef> storage_;  // of values that do not exist before
-};
 
 bool is_leaf(const Node* node) {
   return node->has_values() || node->kind == Kind::Index || node->kind == Kind::Constant;

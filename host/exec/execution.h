@@ -1,0 +1,52 @@
+// One run of a plan.
+#pragma once
+
+#include <vector>
+
+#include "host/base/storage.h"
+#include "host/exec/gpu.h"
+#include "host/exec/prepare.h"
+#include "host/plan/snapshot.h"
+
+namespace ingot::exec {
+
+/// Writes the values of a Constant or Index, which have no storage.
+void fill(const graph::Node* node, std::byte* out);
+
+/// A run on the host or a device. The evaluating thread has one object, whose memory is reused.
+class Execution {
+ public:
+  /// Chooses where the plan runs. Outline and plan are used until finish().
+  void start(const plan::Outline& outline, Prepared& prepared);
+
+  /// The device chosen; null for the host.
+  cuda::Gpu* gpu() const { return gpu_; }
+  /// Whether the device has the kernels; if not, they are being compiled, and the host runs the plan meanwhile.
+  bool prepare_gpu() { return prepare_on_gpu(prepared_->launches, *gpu_, may_wait()); }
+  /// Forgets what the device has done of the evaluation: the next run() is the host's.
+  void leave_gpu();
+
+  /// Puts a root's values into memory of the caller's choosing.
+  void direct(int value, StorageRef storage) { storage_[static_cast<std::size_t>(value)] = std::move(storage); }
+  void run();
+  StorageRef take(int value) { return std::move(storage_[static_cast<std::size_t>(value)]); }
+  /// Lets go of everything, also after an error.
+  void finish() { storage_.clear(); }
+
+ private:
+  const graph::Node* node(int item) const { return outline_->nodes[static_cast<std::size_t>(item)]; }
+  void run(Bound& launch);
+  void run(const BoundCall& call);
+  void generate(int value);
+  void bind(Region& region, cuda::Gpu* gpu);
+  bool may_wait() const;
+  Demand demand() const;
+  Storage& storage_of(int value) const;
+
+  const plan::Outline* outline_ = nullptr;
+  Prepared* prepared_ = nullptr;
+  cuda::Gpu* gpu_ = nullptr;
+  std::vector<StorageRef> storage_;  // of values that do not exist before
+};
+
+}  // namespace ingot::exec
