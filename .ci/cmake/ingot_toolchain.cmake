@@ -54,7 +54,7 @@ target_compile_features(ingot_flags INTERFACE cxx_std_20)
 target_compile_options(ingot_flags INTERFACE -Wall -Wextra -ffp-contract=off)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(ingot_flags INTERFACE -Wno-restrict)  # false alarms on "literal" + std::string at -O3 (GCC bug 105329)
-else()
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   target_compile_options(ingot_flags INTERFACE -Wno-deprecated-declarations)  # libstdc++ 12's own std::stable_sort
 endif()
 if(INGOT_WERROR)
