@@ -3,6 +3,11 @@ get_property(programs GLOBAL PROPERTY ingot_device_tests)
 list(APPEND programs ingot_device ingot_bench ingot_bench_probe)
 set(files ${programs})
 list(TRANSFORM files REPLACE "(.+)" "$<TARGET_FILE:\\1>")
+get_property(prebuilt GLOBAL PROPERTY ingot_prebuilt_module)
+if(prebuilt)
+  list(APPEND programs ingot_prebuilt)
+  list(APPEND files ${prebuilt})
+endif()
 set(folder ${PROJECT_BINARY_DIR}/portable)
 add_custom_target(portable
   COMMAND ${CMAKE_COMMAND} -E rm -rf ${folder}

@@ -51,10 +51,12 @@ function(ingot_prebuilt_sources)
   add_custom_command(
     OUTPUT ${module}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
-    COMMAND ${INGOT_NVCC} -shared -cudart static -ccbin ${CMAKE_CXX_COMPILER} -Xlinker --exclude-libs,ALL ${objects} -o ${module}
+    COMMAND ${INGOT_NVCC} -shared -cudart static -ccbin ${CMAKE_CXX_COMPILER} -Xcompiler=-static-libstdc++,-static-libgcc
+            -Xlinker --exclude-libs,ALL ${objects} -o ${module}
     DEPENDS ${objects}
     COMMENT "Linking ${ingot_prebuilt_module}"
     VERBATIM)
   add_custom_target(ingot_prebuilt ALL DEPENDS ${module})
+  set_property(GLOBAL PROPERTY ingot_prebuilt_module ${module})
   install(PROGRAMS ${module} DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
