@@ -18,8 +18,8 @@ Ended run_case(const std::string& name, const std::map<std::string, std::string>
     dup2(ends[1], STDOUT_FILENO);
     dup2(ends[1], STDERR_FILENO);
     close(ends[0]);
-    unsetenv("GTEST_OUTPUT");
-    for (const char* name : {"GTEST_FILTER", "GTEST_TOTAL_SHARDS"}) unsetenv(name);
+    for (const char* variable : {"GTEST_OUTPUT", "GTEST_FILTER", "GTEST_TOTAL_SHARDS", "GTEST_SHARD_INDEX"})
+      unsetenv(variable);
     for (const auto& [key, value] : environment) setenv(key.c_str(), value.c_str(), 1);
     alarm(120);  // one that hangs
     execl("/proc/self/exe", "ingot_tests", filter.c_str(), "--gtest_brief=1", "--gtest_also_run_disabled_tests",
