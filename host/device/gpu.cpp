@@ -36,7 +36,26 @@ Devices& devices() {
   return *instance;
 }
 
+// The context that the thread had before a Gpu was used.
+struct CallersContext {
+  Context context = nullptr;
+  bool is_set_aside = false;
+};
+thread_local CallersContext callers;
+
+[[noreturn]] void fail_in_child(int ordinal) {
+  throw DeviceError(text("cuda(", ordinal,
+                         ") cannot be used in a child after fork: a driver works in the process that opened it only; "
+                         "start a new process, or compute on the cpu"));
+}
+
 }  // namespace
+
+void give_back_context() noexcept {
+  if (!callers.is_set_aside) return;
+  callers.is_set_aside = false;
+  driver()->context_set(callers.context);
+}
 
 void Block::release() noexcept {
   if (refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
@@ -45,6 +64,7 @@ void Block::release() noexcept {
 }
 
 Gpu& Gpu::get(int ordinal) {
+  if (config().forked) fail_in_child(ordinal);
   std::string reason;
   if (driver(&reason) == nullptr) throw DeviceError(text("cuda(", ordinal, ") cannot be used: ", reason));
   const int count = device_count();
@@ -99,11 +119,10 @@ int Gpu::attribute(Attribute which) {
 
 void Gpu::use() {
   if (config().forked) [[unlikely]]
-    throw DeviceError(text("cuda(", ordinal_,
-                           ") is the parent's: a child after fork cannot use CUDA; start a new "
-                           "process, or compute on the cpu"));
+    fail_in_child(ordinal_);
   if (is_lost()) [[unlikely]]
     fail_as_lost();
+  if (!callers.is_set_aside) callers.is_set_aside = driver()->context_get(&callers.context) == Result::Success;
   call(&Driver::context_set, "cuCtxSetCurrent", context_.context);
 }
 

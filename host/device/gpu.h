@@ -26,6 +26,10 @@ namespace ingot::cuda {
 
 class Gpu;
 
+/// Makes the context current again that the calling thread had before a Gpu was first used since the last call: what
+/// else the thread does with CUDA goes on where it was.
+void give_back_context() noexcept;
+
 /// Memory of a device: of its pool, and given back to that with the last reference, from any thread; or another's, if
 /// that has an owner.
 class Block {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "host/base/config.h"
@@ -86,8 +87,13 @@ void attach(Storage& storage, BlockRef block, bool can_go = true) {
   storage.add_device_copy(std::move(copy));
 }
 
+std::vector<StorageRef>& considered() {  // under the lock of evaluations
+  static auto* const list = new std::vector<StorageRef>;
+  return *list;
+}
+
 struct Candidate {
-  StorageRef storage;
+  Storage* storage;
   OnGpu* copy;
   bool elsewhere;  // the values are
 };
@@ -98,7 +104,10 @@ std::vector<Candidate> candidates(const Gpu& gpu) {
     const std::scoped_lock guard(registry().mutex);
     for (OnGpu* copy : registry().copies) {
       if (&copy->gpu() != &gpu || !copy->can_go()) continue;
-      if (StorageRef storage = copy->storage()) list.push_back({std::move(storage), copy, false});
+      StorageRef storage = copy->storage();
+      if (!storage) continue;
+      considered().push_back(std::move(storage));
+      list.push_back({considered().back().get(), copy, false});
     }
   }
   for (Candidate& each : list) each.elsewhere = each.storage->is_on_host();
@@ -138,6 +147,8 @@ BlockRef make_room(Gpu& gpu, std::size_t bytes) {
 }
 
 void begin_launch() { ++launch; }
+
+std::vector<StorageRef> take_considered() noexcept { return std::exchange(considered(), {}); }
 
 Address on_device(Storage& storage, Gpu& gpu) {
   if (OnGpu* const copy = copy_on(storage, gpu)) return copy->use();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "host/base/storage.h"
 #include "host/device/gpu.h"
@@ -13,9 +14,12 @@ namespace ingot::cuda {
 
 /// Memory of the device; null if there is no room. Before that the copies of arrays that no launch has used for longest
 /// go: those that the host has as well, then others, which are copied to the host. What was used since the last
-/// begin_launch() stays.
+/// begin_launch() stays. Under the lock of evaluations.
 BlockRef make_room(Gpu& gpu, std::size_t bytes);
 void begin_launch();
+/// Arrays that make_room() looked at, some of which may have no other reference by now. To be freed without the lock of
+/// evaluations, since that may run destructors of users' own.
+std::vector<StorageRef> take_considered() noexcept;
 
 /// Where the values are in the device's memory, brought there if they are not. Null if the device has no room.
 Address on_device(Storage& storage, Gpu& gpu);

@@ -46,6 +46,7 @@ class Evaluation {
  public:
   Evaluation() { evaluating().lock(); }
   ~Evaluation() {
+    const std::vector<StorageRef> considered = end_on_gpu();
     evaluating().unlock();
     graph::bury(dead);
   }

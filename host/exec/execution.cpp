@@ -123,6 +123,8 @@ bool Execution::may_wait() const {
 Demand Execution::demand() const {
   Demand demand;
   demand.work = prepared_->work;
+  for (const BoundCall& call : prepared_->calls)
+    if (is_in_module(call.routine)) demand.work += call.work;
   for (const Value& value : prepared_->values)
     if (value.stored) demand.add_input(*node(value.item)->storage, static_cast<std::int64_t>(value.bytes));
   for (const int root : prepared_->roots)

@@ -91,6 +91,11 @@ const std::vector<Operand>& operands(const Bound& bound, cuda::Group group) {
   return bound.body.in;
 }
 
+// Of what is done beside evaluations.
+struct Leave {
+  ~Leave() { cuda::give_back_context(); }
+};
+
 // What a device has loaded, and the zeros that its launches leave as they found them. One launch follows another on the
 // device's one stream, so they share them.
 struct Loaded {
@@ -249,14 +254,18 @@ int first_usable() {
 bool is_usable(int ordinal) { return cuda::Gpu::is_usable(ordinal); }
 
 void require_gpu(int ordinal, const Location& where) {
+  const Leave leave;
   try {
     cuda::Gpu::get(ordinal);
-  } catch (const DeviceError& error) {
+  } catch (const Error& error) {
     fail<DeviceError>(where, error.what());
   }
 }
 
-cuda::Gpu& gpu(int ordinal) { return cuda::Gpu::get(ordinal); }
+cuda::Gpu& gpu(int ordinal) {
+  const Leave leave;
+  return cuda::Gpu::get(ordinal);
+}
 
 void set_gpu_budget(int ordinal, std::int64_t bytes) { gpu(ordinal).set_budget(bytes); }
 
@@ -299,12 +308,20 @@ cuda::Gpu* gpu_for(const std::function<Demand()>& ask) {
 bool host_takes_over(const cuda::Gpu& gpu, const Error& error) {
   const bool out_of_memory = dynamic_cast<const MemoryError*>(&error) != nullptr;
   if (!out_of_memory && dynamic_cast<const DeviceError*>(&error) == nullptr) return false;
-  if (config().device >= 0 && (out_of_memory || gpu.is_lost())) return false;
-  log(Log::Warn, error.what(), "; the host computes it instead");
+  const bool was_set = config().device >= 0;
+  if (was_set && (out_of_memory || gpu.is_lost())) return false;
+  static bool told = false;  // under the lock of evaluations
+  log(was_set && !told ? Log::Always : Log::Warn, error.what(), "; the host computes it instead");
+  told = told || was_set;
   return true;
 }
 
 void begin_gpu_launch() { cuda::begin_launch(); }
+
+std::vector<StorageRef> end_on_gpu() noexcept {
+  cuda::give_back_context();
+  return cuda::take_considered();
+}
 
 std::byte* on_gpu(Storage& storage, cuda::Gpu& gpu) {
   const cuda::Address address = cuda::on_device(storage, gpu);

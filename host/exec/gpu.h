@@ -48,6 +48,10 @@ cuda::Gpu* gpu_for(const std::function<Demand()>& demand);
 /// out of memory or lost.
 bool host_takes_over(const cuda::Gpu& gpu, const Error& error);
 
+/// At the end of an evaluation, under its lock: the thread has its own CUDA context again. What is returned is freed
+/// after it.
+std::vector<StorageRef> end_on_gpu() noexcept;
+
 /// Before the addresses of the operands of a launch are asked for: they then stay good until the next.
 void begin_gpu_launch();
 

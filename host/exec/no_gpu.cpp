@@ -28,6 +28,7 @@ cuda::Gpu* gpu_for(const std::function<Demand()>&) {
 
 bool host_takes_over(const cuda::Gpu&, const Error&) { return false; }
 void begin_gpu_launch() {}
+std::vector<StorageRef> end_on_gpu() noexcept { return {}; }
 
 std::byte* on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
 std::byte* stay_on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
@@ -40,6 +41,7 @@ StorageRef allocate_on_gpu(std::size_t, cuda::Gpu&, const std::function<std::str
 bool prepare_on_gpu(std::span<Bound>, cuda::Gpu&, bool) { unavailable(); }
 void run_on_gpu(Bound&, cuda::Gpu&) { unavailable(); }
 
+bool is_in_module(Routine) { return false; }
 bool runs_on(Routine, cuda::Gpu&) { return false; }
 void run_on_gpu(Routine, const RoutineCall&, cuda::Gpu&) { unavailable(); }
 

@@ -62,20 +62,19 @@ const Module& module() {
 
 }  // namespace
 
-bool runs_on(Routine routine, cuda::Gpu& gpu) {
+bool is_in_module(Routine routine) {
   const Module& m = module();
-  if (m.accepts == nullptr || m.routines[static_cast<int>(routine)] == nullptr) return false;
+  return m.accepts != nullptr && m.routines[static_cast<int>(routine)] != nullptr;
+}
+
+bool runs_on(Routine routine, cuda::Gpu& gpu) {
+  if (!is_in_module(routine)) return false;
   static auto* const known = new std::map<int, bool>;  // by device; under the lock of evaluations
-  const auto [at, is_new] = known->emplace(gpu.ordinal(), false);
-  if (is_new) {
-    const cuda::BlockRef block = gpu.allocate(1);
-    if (!block) {
-      known->erase(at);
-      return false;
-    }
-    at->second = m.accepts(gpu.ordinal(), reinterpret_cast<const void*>(block->address())) != 0;
-  }
-  return at->second;
+  if (const auto found = known->find(gpu.ordinal()); found != known->end()) return found->second;
+  const cuda::BlockRef block = gpu.allocate(1);
+  if (!block) return false;
+  return (*known)[gpu.ordinal()] =
+             module().accepts(gpu.ordinal(), reinterpret_cast<const void*>(block->address())) != 0;
 }
 
 void run_on_gpu(Routine routine, const RoutineCall& call, cuda::Gpu& gpu) {

@@ -7,6 +7,9 @@
 namespace ingot::exec {
 
 /// Whether the module is there, has the routine and can be used with this device. Opens it at the first question.
+/// Whether the module is there and has the routine.
+bool is_in_module(Routine routine);
+/// Whether it also runs on this device.
 bool runs_on(Routine routine, cuda::Gpu& gpu);
 
 /// Begins the routine on the device, where the call's arrays are. MemoryError, DeviceError.

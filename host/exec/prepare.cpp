@@ -63,7 +63,6 @@ class Preparation {
     }
     bound.result = value(call.item);
     prepared_.bytes_written += item.numel * static_cast<std::int64_t>(itemsize(item.dtype));
-    prepared_.work += bound.work;
   }
 
   static void axes(const plan::Launch& launch, Bound& bound) {

@@ -22,6 +22,7 @@ using prebuilt::Split;
 constexpr std::int64_t kSerial = 1 << 12;   // elements that a thread sorts before a team has begun
 constexpr std::int64_t kLongRow = 1 << 17;  // elements, from which a row is split by all threads
 constexpr std::int64_t kTasksPerThread = 16;
+constexpr std::int64_t kLeastChunk = 1 << 13;  // elements, to pay for the counts of their groups
 
 // Memory that a thread keeps: what it sorts in stays in its cache.
 std::byte* cached() {
@@ -93,7 +94,7 @@ class Sorter {
   void sort_long(const std::byte* in, std::byte* out, std::byte* memory) const {
     std::byte* const other = in_place_ ? out : records_at(memory, n_);
     const int threads = call_.threads;
-    const std::int64_t chunks = threads * kTasksPerThread;
+    const std::int64_t chunks = std::clamp<std::int64_t>(n_ / kLeastChunk, 1, threads * kTasksPerThread);
     const auto begin_of = [&](std::int64_t chunk) { return n_ * chunk / chunks; };
 
     std::vector<KeyRange> ranges(static_cast<std::size_t>(chunks));

@@ -17,9 +17,10 @@ struct Nvrtc {
 #define INGOT_NVRTC(member, name, ...) int (*member)(__VA_ARGS__) = nullptr;
 #include "host/jit/nvrtc.def"
   const char* (*error)(int) = nullptr;
-  std::vector<int> known{};  // compute capabilities, ascending; empty where it does not tell
-  std::string name;          // with its version; empty if it cannot be used
-  std::string reason;        // why not
+  bool knows_minimal = false;  // the option --minimal
+  std::vector<int> known{};    // compute capabilities, ascending; empty where it does not tell
+  std::string name;            // with its version; empty if it cannot be used
+  std::string reason;          // why not
 };
 
 void* open_newest(Nvrtc& n) {
@@ -53,7 +54,7 @@ Nvrtc open() {
   const auto bind = [&](auto& function, const char* symbol) {
     function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, symbol));
     if (function == nullptr && n.reason.empty())
-      n.reason = text("NVRTC has no function ", symbol, "; use 11.2 or newer");
+      n.reason = text("NVRTC has no function ", symbol, "; use 12.0 or newer");
   };
 #define INGOT_NVRTC(member, name, ...) bind(n.member, #name);
 #include "host/jit/nvrtc.def"
@@ -65,6 +66,11 @@ Nvrtc open() {
     n.reason = text("NVRTC cannot be used: nvrtcVersion failed with ", n.error(result));
     return n;
   }
+  if (major < 12) {
+    n.reason = text("NVRTC ", major, ".", minor, " cannot be used, since it does not know C++20; use 12.0 or newer");
+    return n;
+  }
+  n.knows_minimal = major > 12 || minor >= 4;
   n.name = text("NVRTC ", major, ".", minor);
   return n;
 }
@@ -136,6 +142,7 @@ std::string compile(const Program& program, int capability) {
   const int target = newer != known.begin() ? newer[-1] : capability;
   const bool to_ptx = target != capability;
   std::vector<std::string> options = compiler_options(target);
+  if (!nvrtc().knows_minimal) std::erase(options, "--minimal");
   if (to_ptx) options[0] = "--gpu-architecture=compute_" + std::to_string(target);
   return Compilation(std::string(prelude()) + program.text, program.name + ".cu").run(options, to_ptx);
 }

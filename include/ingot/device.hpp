@@ -8,7 +8,10 @@ namespace ingot {
 class Device {
  public:
   static constexpr Device cpu() noexcept { return Device(-1); }
-  static constexpr Device cuda(int index = 0) noexcept { return Device(index); }
+  /// ValueError for a negative index.
+  static constexpr Device cuda(int index = 0) {
+    return index >= 0 ? Device(index) : throw ValueError("Device::cuda: an index is 0 or more");
+  }
 
   constexpr bool is_cpu() const noexcept { return index_ < 0; }
   constexpr bool is_cuda() const noexcept { return index_ >= 0; }

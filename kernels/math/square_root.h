@@ -12,9 +12,9 @@ namespace ingot::math {
 // With s = sqrt(x) and errors relative: root is s (1 - a) rounded, 0 <= a < 2^-54.2, since its step starts from errors
 // below 2^-27.4; it errs by at most 1.5 * 2^-53. Its reciprocal then errs by as much and by its own rounding, at most
 // 3 * 2^-53. The residual x - root^2 is exact, so the last sum is s (1 - e) before it is rounded, |e| < 6 * 2^-106.
-// A wrong rounding needs a midpoint m between s and that. m^2 - x is k units of m's last place squared, k = 1 mod 8, so
-// s lies k * 2^-107 of itself and more from m: only for small |k| is there a doubt, and for each there are a handful of
-// x, which tests/kernels/math_test.cpp runs through from estimates all over the interval.
+// A wrong rounding needs a midpoint m between s and that. For x in [1, 4), m^2 - x is k * 2^-106, k = 1 mod 8, so s
+// lies |k| * 2^-109 of itself and more from m: there is a doubt for |k| < 48 only, and for each k there are a handful
+// of x. tests/kernels/math_test.cpp runs through those up to 63, from estimates all over the interval.
 template <class V>
 INGOT_FN V root_by_products(V x, V estimate) {
   const V half = splat<V>(0.5);

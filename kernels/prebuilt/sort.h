@@ -42,7 +42,7 @@ struct Sorting {
                  KeyRange& keys);
   /// The elements of Keys, or the positions (int64) of the others. May be done in place where the sizes are the same.
   void (*decode)(const void* records, std::int64_t n, bool descending, void* results);
-  /// A split of n records with keys in the range, at least kCacheBytes of them.
+  /// A split of n records, 8192 at least, with keys in the range.
   void (*plan_split)(const void* records, std::int64_t n, const KeyRange& keys, Split& split);
   /// Adds the number of records of each group to counts.
   void (*count)(const void* records, std::int64_t n, const Split& split, std::int64_t* counts);

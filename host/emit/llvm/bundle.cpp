@@ -79,31 +79,38 @@ Bundle choose_bundle(const ir::Region& region, cpu::Level level) {
   return {lanes, lanes, lanes};
 }
 
-// Of one reduction all lanes: where there are as few registers as lanes need, values are added from memory. Of several
-// arrays what leaves registers for the work, if the end of a row can be masked.
-void hold_accumulators(const ir::Kernel& kernel, cpu::Level level, Bundle& bundle) {
-  int arrays = 0;
+// Of one reduction of a cheap body all lanes: where there are as few registers as lanes need, values are added from
+// memory. Of several arrays what leaves registers for the work; of costly bodies one bundle, since a short row pays for
+// a whole trip. A leaf that is walked in several passes has only one input, or these push each other out of the cache.
+void hold_accumulators(const ir::Kernel& kernel, cpu::Level level, bool cheap, Bundle& bundle) {
+  int arrays = 0, reads = 0;
   bool masked = true;
   for (const ir::Reduction& r : kernel.reductions) {
     arrays += r.reducer == Reducer::sumsqdev ? 3 : 1;
     masked = masked && has_masks(level, kernel.value_dtype(r));
   }
-  for (const ir::Operand& in : kernel.body.inputs) masked = masked && has_masks(level, in.dtype);
+  for (const ir::Operand& in : kernel.body.inputs) {
+    masked = masked && has_masks(level, in.dtype);
+    if (!in.generated && in.access != ir::Access::Uniform) ++reads;
+  }
   for (const ir::Store& s : kernel.body.stores) masked = masked && has_masks(level, s.operand.dtype);
   const int all = ir::lanes(kernel) / bundle.lanes, free = level == cpu::Level::V4 ? 24 : 12,
             needed = arrays * bundle.lanes * widest(kernel.body) / cpu::register_bytes(level);
-  if (arrays > 1 && (!masked || needed > free)) return;
-  bundle.held = true;
-  bundle.unroll =
+  const int fitting =
       arrays == 1 ? all : std::min(all, static_cast<int>(std::bit_floor(static_cast<unsigned>(free / needed))));
+  const int unroll = cheap ? fitting : std::min(fitting, 1);
+  if (unroll == 0 || (unroll < all && (!masked || reads > 1))) return;
+  bundle.held = true;
+  bundle.unroll = unroll;
 }
 
 Bundle choose_body_bundle(const ir::Kernel& kernel, cpu::Level level) {
   constexpr int kCheap = 4;
   Bundle bundle = choose_bundle(kernel.body, level);
   if (is_short_of_registers(kernel, level)) return {2 * bundle.lanes, bundle.lanes / 2, bundle.lanes};
-  if (ir::cost(kernel.body) > kCheap && !waits_for_square_roots(kernel.body, level)) return bundle;
-  if (kernel.form() == ir::Form::Row) hold_accumulators(kernel, level, bundle);
+  const bool cheap = ir::cost(kernel.body) <= kCheap;
+  if (!cheap && !waits_for_square_roots(kernel.body, level)) return bundle;
+  if (kernel.form() == ir::Form::Row) hold_accumulators(kernel, level, cheap, bundle);
   if (folds_rows_together(kernel, level))
     bundle.unroll = std::max(1, 8 / cpu::kNarrow / static_cast<int>(kernel.reductions.size()));
   return bundle;

@@ -28,9 +28,9 @@ bool waits_for_square_roots(const ir::Region& region, cpu::Level level);
 
 Bundle choose_bundle(const ir::Region& region, cpu::Level level);
 
-/// As above for a kernel's body. Where it is cheap, its Row reductions hold the accumulators of one trip's lanes in
-/// registers down all rows of a leaf. Of Column reductions one trip covers eight registers' worth, whose accumulators
-/// take a few rows between two trips to memory.
+/// As above for a kernel's body. Where it is cheap or waits for square roots, its Row reductions hold the accumulators
+/// of one trip's lanes in registers down all rows of a leaf. Of Column reductions one trip covers eight registers'
+/// worth, whose accumulators take a few rows between two trips to memory.
 Bundle choose_body_bundle(const ir::Kernel& kernel, cpu::Level level);
 
 /// Whether the body is a loop over the steps of a long chain (ir::Repetition) with more vectors in flight than

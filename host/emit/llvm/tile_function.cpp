@@ -6,6 +6,7 @@
 #include <llvm/IR/IntrinsicsX86.h>
 #include <llvm/TargetParser/Triple.h>
 
+#include "host/base/error.h"
 #include "kernels/cpu/tile.h"
 
 namespace ingot::emit {
@@ -310,6 +311,7 @@ void TileFunction::emit_lanes(const Segment& leaf, Value* lane, Value* count) {
   const Segment end = from(lanes, whole);
   if (has_masks()) return hold(emit_some(end, of_these(rest), std::move(acc), false), lanes.acc);
   hold(acc, lanes.acc);
+  check(bundle_.block() == lanes_, "lanes are cut only where the end of a row can be masked");
   const Bundle all = bundle_;
   bundle_.unroll = 1;
   bundle_.held = false;
