@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::int64_t kCount = 5000, kBytes = 8 * kCount;
 
+using fake_cuda_test::driver;
+
 class Devices : public tests::OnDevice {};
 
 TEST_F(Devices, EachComputesTheSame) {
@@ -67,6 +69,26 @@ TEST_F(Devices, WriteIntoTheCallersMemoryWithoutAnotherInBetween) {
   EXPECT_EQ(out[11], 22);
   eval_into(sum(reshape(x(Slice(0, 0)), {3, 0}) + 1.0, 1), nothing.data());
   EXPECT_EQ(nothing, std::vector<double>(3, 0));
+}
+
+TEST_F(Devices, LeaveTheThreadItsContext) {
+  cuda::give_back_context();
+  cuda::Context mine = nullptr, now = nullptr;
+  ASSERT_EQ(driver().context_retain(&mine, 1), cuda::Result::Success);
+  ASSERT_EQ(driver().context_set(mine), cuda::Result::Success);
+  const auto is_mine = [&] { return driver().context_get(&now) == cuda::Result::Success && now == mine; };
+  const auto values = numbers(kCount, 0);
+  const Array x = from_host(values.data(), {kCount});
+  (x + 1.0).eval();
+  EXPECT_TRUE(is_mine()) << "an evaluation";
+  to(x, Device::cuda(2));
+  EXPECT_TRUE(is_mine()) << "a copy";
+  set_default_device(Device::cuda(2));
+  EXPECT_TRUE(is_mine()) << "a choice";
+  EXPECT_EQ(sum(x).item<double>(), sum(x).item<double>());
+  EXPECT_TRUE(is_mine()) << "a value";
+  driver().context_set(nullptr);
+  driver().context_release(1);
 }
 
 TEST_F(Devices, ServeThreads) {

@@ -29,6 +29,23 @@ class DeviceMemory : public tests::OnDevice {
   cuda::Evictions before_;
 };
 
+// Its destructor may evaluate, and wait for whoever does.
+TEST_F(DeviceMemory, FreesNobodysOwnerWhileRoomIsMade) {
+  allow_arrays(2);
+  const auto values = numbers(kCount, 0);
+  bool gone = false;
+  auto owner = std::shared_ptr<void>(nullptr, [&gone](void*) { gone = true; });
+  auto x = std::make_unique<Array>(from_host(values.data(), {kCount}, {}, Owner(std::move(owner))));
+  to(*x, Device::cuda(0));
+  cuda::begin_launch();
+  EXPECT_TRUE(cuda::make_room(device(), 2 * kBytes));
+  EXPECT_EQ(dropped(), 1);
+  x.reset();
+  EXPECT_FALSE(gone);
+  cuda::take_considered();
+  EXPECT_TRUE(gone);
+}
+
 TEST_F(DeviceMemory, HoldsNoMoreThanTheBudget) {
   allow_arrays(3);
   const auto values = numbers(kCount, 0);
