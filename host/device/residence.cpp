@@ -161,6 +161,8 @@ Address on_device(Storage& storage, Gpu& gpu) {
   return address;
 }
 
+bool is_on(const Storage& storage, const Gpu& gpu) { return copy_on(storage, gpu) != nullptr; }
+
 void copy_to_host(Storage& storage, void* to) {
   if (storage.is_on_host()) {
     std::memcpy(to, storage.data(), storage.bytes());

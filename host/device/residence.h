@@ -24,6 +24,9 @@ std::vector<StorageRef> take_considered() noexcept;
 /// Where the values are in the device's memory, brought there if they are not. Null if the device has no room.
 Address on_device(Storage& storage, Gpu& gpu);
 
+/// Whether the device has a copy of the values.
+bool is_on(const Storage& storage, const Gpu& gpu);
+
 /// Copies the values to memory of the caller's, without one of Ingot's in between.
 void copy_to_host(Storage& storage, void* to);
 

@@ -17,6 +17,8 @@ using graph::Node;
 // host, in additions, and so many bytes of inputs to fetch from a device.
 constexpr std::int64_t kInterpretMeanwhile = 100'000'000, kFetchMeanwhile = std::int64_t{1} << 20;
 
+constexpr std::int64_t kSmallPart = 8;  // less than an eighth
+
 // An address of the device, or of the host.
 std::byte* memory(Storage& storage, cuda::Gpu* gpu) { return gpu != nullptr ? on_gpu(storage, *gpu) : storage.data(); }
 
@@ -25,6 +27,19 @@ StorageRef allocate_for(const Value& value, cuda::Gpu* gpu) {
     return "an array of shape " + to_string(value.shape) + " and dtype " + std::string(name(value.dtype));
   };
   return gpu != nullptr ? allocate_on_gpu(value.bytes, *gpu, purpose) : device::allocate(value.bytes, purpose);
+}
+
+// The device address of the values. Of values that only the host has, and of which a small part is read, that alone
+// goes to the device, for this launch: an element of a file of terabytes, say.
+std::byte* reached(const Operand& in, const Dims& extents, Storage& storage, cuda::Gpu& gpu) {
+  if (in.step.size() != extents.size() || !is_on_host_alone(storage, gpu)) return on_gpu(storage, gpu);
+  std::int64_t first = in.offset, last = in.offset + in.itemsize;
+  for (int k = 0; k < extents.size(); ++k) {
+    const std::int64_t span = (extents[k] - 1) * in.step[k];
+    (span < 0 ? first : last) += span;
+  }
+  if (kSmallPart * (last - first) >= static_cast<std::int64_t>(storage.bytes())) return on_gpu(storage, gpu);
+  return part_on_gpu(storage, first, last, gpu);
 }
 
 }  // namespace
@@ -67,8 +82,8 @@ void Execution::run() {
 void Execution::run(Bound& launch) {
   cuda::Gpu* const gpu = launch.elements != 0 ? gpu_ : nullptr;
   if (gpu != nullptr) begin_gpu_launch();
-  bind(launch.body, gpu);
-  bind(launch.epilogue, gpu);
+  bind(launch.body, launch.launch->extents, gpu);
+  bind(launch.epilogue, {}, gpu);
   gpu != nullptr ? run_on_gpu(launch, *gpu) : exec::run(launch);
 }
 
@@ -99,9 +114,13 @@ void Execution::generate(int value) {
   fill(node(v.item), storage->data());
 }
 
-void Execution::bind(Region& region, cuda::Gpu* gpu) {
-  for (Operand& in : region.in)
-    if (!in.index) in.base = memory(storage_of(in.value), gpu) + in.offset;
+// Along axes of these extents the operands step, if it is known.
+void Execution::bind(Region& region, const Dims& extents, cuda::Gpu* gpu) {
+  for (Operand& in : region.in) {
+    if (in.index) continue;
+    Storage& storage = storage_of(in.value);
+    in.base = (gpu != nullptr ? reached(in, extents, storage, *gpu) : storage.data()) + in.offset;
+  }
   for (Operand& out : region.out) {
     StorageRef& storage = storage_[static_cast<std::size_t>(out.value)];
     if (!storage) storage = allocate_for(prepared_->values[static_cast<std::size_t>(out.value)], gpu);

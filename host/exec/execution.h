@@ -38,7 +38,7 @@ class Execution {
   void run(Bound& launch);
   void run(const BoundCall& call);
   void generate(int value);
-  void bind(Region& region, cuda::Gpu* gpu);
+  void bind(Region& region, const Dims& extents, cuda::Gpu* gpu);
   bool may_wait() const;
   Demand demand() const;
   Storage& storage_of(int value) const;

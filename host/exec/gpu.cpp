@@ -91,6 +91,12 @@ const std::vector<Operand>& operands(const Bound& bound, cuda::Group group) {
   return bound.body.in;
 }
 
+// What the launch at hand alone reads. Launches take turns on the device's stream, so that it may go once it has begun.
+std::vector<cuda::BlockRef>& parts() {
+  static auto* const list = new std::vector<cuda::BlockRef>;  // under the lock of evaluations
+  return *list;
+}
+
 // Of what is done beside evaluations.
 struct Leave {
   ~Leave() { cuda::give_back_context(); }
@@ -316,9 +322,13 @@ bool host_takes_over(const cuda::Gpu& gpu, const Error& error) {
   return true;
 }
 
-void begin_gpu_launch() { cuda::begin_launch(); }
+void begin_gpu_launch() {
+  parts().clear();
+  cuda::begin_launch();
+}
 
 std::vector<StorageRef> end_on_gpu() noexcept {
+  parts().clear();
   cuda::give_back_context();
   return cuda::take_considered();
 }
@@ -327,6 +337,19 @@ std::byte* on_gpu(Storage& storage, cuda::Gpu& gpu) {
   const cuda::Address address = cuda::on_device(storage, gpu);
   if (address == 0) out_of_memory(gpu, storage.bytes(), "a copy of an array on the host");
   return reinterpret_cast<std::byte*>(address);
+}
+
+bool is_on_host_alone(const Storage& storage, const cuda::Gpu& gpu) {
+  return storage.is_on_host() && !cuda::is_on(storage, gpu);
+}
+
+std::byte* part_on_gpu(Storage& storage, std::int64_t first, std::int64_t last, cuda::Gpu& gpu) {
+  first -= first % static_cast<std::int64_t>(kAlignment);  // as aligned as all of the values would be
+  const auto bytes = static_cast<std::size_t>(last - first);
+  const cuda::BlockRef block = memory(gpu, bytes, "the part of an array on the host that a kernel reads");
+  gpu.copy_in(block->address(), storage.data() + first, bytes);
+  parts().push_back(block);
+  return reinterpret_cast<std::byte*>(block->address()) - first;
 }
 
 std::byte* stay_on_gpu(Storage& storage, cuda::Gpu& gpu) {

@@ -58,7 +58,13 @@ void begin_gpu_launch();
 /// The device address of the values, which are copied there if they are not there yet. MemoryError if there is no room.
 std::byte* on_gpu(Storage& storage, cuda::Gpu& gpu);
 
-/// The same; they stay there for as long as the storage lives.
+/// The device address of byte 0 of values that the host has and the device has not, of which only bytes [first, last)
+/// are copied there, for this launch alone.
+std::byte* part_on_gpu(Storage& storage, std::int64_t first, std::int64_t last, cuda::Gpu& gpu);
+/// Whether the host has the values and the device has not.
+bool is_on_host_alone(const Storage& storage, const cuda::Gpu& gpu);
+
+/// The device address of all the values; they stay there for as long as the storage lives.
 std::byte* stay_on_gpu(Storage& storage, cuda::Gpu& gpu);
 
 /// Values in memory of the device that is not Ingot's; `owner` lives as long as they are needed.

@@ -31,6 +31,8 @@ void begin_gpu_launch() {}
 std::vector<StorageRef> end_on_gpu() noexcept { return {}; }
 
 std::byte* on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
+std::byte* part_on_gpu(Storage&, std::int64_t, std::int64_t, cuda::Gpu&) { unavailable(); }
+bool is_on_host_alone(const Storage&, const cuda::Gpu&) { unavailable(); }
 std::byte* stay_on_gpu(Storage&, cuda::Gpu&) { unavailable(); }
 StorageRef borrow_from_gpu(cuda::Gpu&, const void*, std::size_t, std::shared_ptr<void>) { unavailable(); }
 void copy_to_host(Storage&, void*) { unavailable(); }

@@ -46,6 +46,17 @@ TEST_F(DeviceMemory, FreesNobodysOwnerWhileRoomIsMade) {
   EXPECT_TRUE(gone);
 }
 
+TEST_F(DeviceMemory, TakesTheSmallPartThatIsRead) {
+  constexpr std::int64_t many = 100 * kCount, middle = many / 2;
+  const auto values = numbers(many, 0);
+  const Array x = from_host(values.data(), {many});
+  allow_arrays(2);
+  EXPECT_EQ(copied([&] { EXPECT_EQ(x(middle + 1).item<double>(), values[middle + 1]); }).in, 16u);
+  const Array y = x(Slice(middle + 9, middle, -1)) + 1.0;
+  EXPECT_EQ(copied([&] { EXPECT_EQ(y.to_vector<double>()[8], values[middle + 1] + 1); }).in, 80u);
+  EXPECT_THROW((x + 1.0).eval(), MemoryError);
+}
+
 TEST_F(DeviceMemory, HoldsNoMoreThanTheBudget) {
   allow_arrays(3);
   const auto values = numbers(kCount, 0);
