@@ -306,8 +306,9 @@ void TileFunction::emit_lanes(const Segment& leaf, Value* lane, Value* count) {
     rows.count = builder_.CreateSub(whole, i64(lanes_));
     rest = builder_.CreateSelect(builder_.CreateICmpSGT(whole, i64(0)), rest, i64(0));
   }
-  acc = loop(rows.count, lanes_, std::move(acc),
-             [&](Value* i, Values held) { return emit_held(rows, i, nullptr, std::move(held), false); });
+  acc = loop(rows.count, lanes_, std::move(acc), [&](Value* i, Values held) {
+    return emit_held(rows, i, nullptr, {0, bundle_.unroll}, std::move(held), false);
+  });
   const Segment end = from(lanes, whole);
   if (has_masks()) return hold(emit_some(end, of_these(rest), std::move(acc), false), lanes.acc);
   hold(acc, lanes.acc);
@@ -398,46 +399,53 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
 
 void TileFunction::emit_blocks(const Segment& segment, Value* starts) {
   loop(segment.count, bundle_.block(), {}, [&](Value* i, Values) {
-    emit_bundles(segment, i, nullptr, [&](int, Value* offset, Value*) { accumulate(segment, offset, starts); });
+    emit_bundles(segment, i, nullptr, {0, bundle_.unroll},
+                 [&](int, Value* offset, Value*) { accumulate(segment, offset, starts); });
     return Values{};
   });
 }
 
-// The block that begins at element `block`, folded into accumulators in registers; its first `count` elements only,
-// unless that is null. `first`: no lane has seen a value before.
-Values TileFunction::emit_held(const Segment& segment, Value* block, Value* count, Values acc, bool first) {
+// Copies [first, last) of the block that begins at element `block`, folded into accumulators in registers; of the
+// block's first `count` elements only, unless that is null. `starts`: no lane has seen a value before.
+Values TileFunction::emit_held(const Segment& segment, Value* block, Value* count, Copies copies, Values acc,
+                               bool starts) {
   const auto arrays = static_cast<std::ptrdiff_t>(acc_dtypes_.size());
-  emit_bundles(segment, block, count, [&](int copy, Value*, Value* mask) {
+  emit_bundles(segment, block, count, copies, [&](int copy, Value*, Value* mask) {
     const auto mine = acc.begin() + copy * arrays;
-    std::ranges::copy(accumulate_held({mine, mine + arrays}, first, mask), mine);
+    std::ranges::copy(accumulate_held({mine, mine + arrays}, starts, mask), mine);
   });
   return acc;
 }
 
-// The same for the first `count` elements of the segment, if there are any.
-Values TileFunction::emit_some(const Segment& segment, Value* count, Values acc, bool first) {
-  BasicBlock *before = builder_.GetInsertBlock(), *some = block("some"), *done = block("some.end");
-  builder_.CreateCondBr(builder_.CreateICmpSGT(count, i64(0)), some, done);
-  builder_.SetInsertPoint(some);
-  const Values more = emit_held(segment, i64(0), count, acc, first);
-  BasicBlock* const end = builder_.GetInsertBlock();
-  builder_.CreateBr(done);
-  builder_.SetInsertPoint(done);
-  for (std::size_t k = 0; k < acc.size(); ++k) {
-    PHINode* either = builder_.CreatePHI(acc[k]->getType(), 2);
-    either->addIncoming(acc[k], before);
-    either->addIncoming(more[k], end);
-    acc[k] = either;
+// The same for the first `count` elements of the segment, if there are any; past copies that have none, where that
+// pays.
+Values TileFunction::emit_some(const Segment& segment, Value* count, Values acc, bool starts) {
+  const int step = bundle_.costly ? 1 : bundle_.unroll;
+  for (int copy = 0; copy < bundle_.unroll; copy += step) {
+    BasicBlock *before = builder_.GetInsertBlock(), *some = block("some"), *done = block("some.end");
+    builder_.CreateCondBr(builder_.CreateICmpSGT(count, i64(copy * bundle_.lanes)), some, done);
+    builder_.SetInsertPoint(some);
+    const Values more = emit_held(segment, i64(0), count, {copy, copy + step}, acc, starts);
+    BasicBlock* const end = builder_.GetInsertBlock();
+    builder_.CreateBr(done);
+    builder_.SetInsertPoint(done);
+    for (std::size_t k = 0; k < acc.size(); ++k) {
+      if (more[k] == acc[k]) continue;
+      PHINode* either = builder_.CreatePHI(acc[k]->getType(), 2);
+      either->addIncoming(acc[k], before);
+      either->addIncoming(more[k], end);
+      acc[k] = either;
+    }
   }
   return acc;
 }
 
-// Computes and stores the bundles of the block that begins at element `block`, of its first `count` elements only,
+// Computes and stores some bundles of the block that begins at element `block`, of its first `count` elements only,
 // unless that is null, and folds each.
-void TileFunction::emit_bundles(const Segment& segment, Value* block, Value* count,
+void TileFunction::emit_bundles(const Segment& segment, Value* block, Value* count, Copies copies,
                                 llvm::function_ref<void(int copy, Value* offset, Value* mask)> fold) {
   if (is_long_chain(region_)) prefetch_block_after(segment, block);
-  for (int copy = 0; copy < bundle_.unroll; ++copy) {
+  for (int copy = copies.first; copy < copies.last; ++copy) {
     Value* offset = builder_.CreateAdd(block, i64(copy * bundle_.lanes), "", true, true);
     Value* mask = count != nullptr ? first_lanes(builder_.CreateSub(count, i64(copy * bundle_.lanes))) : nullptr;
     code_->compute([&](const ir::Instr& instr) -> Value* {

@@ -50,6 +50,11 @@ class TileFunction {
     Value* streaming;
   };
 
+  // Of the bundles of a block.
+  struct Copies {
+    int first, last;
+  };
+
   Value* i64(std::int64_t value) { return builder_.getInt64(static_cast<std::uint64_t>(value)); }
   llvm::Type* type_of(DType dtype) { return element_type(context_, dtype); }
   Value* stack(DType dtype, int elements);
@@ -73,9 +78,9 @@ class TileFunction {
   Segment from(const Segment& whole, Value* start);
   void emit_span(const Segment& whole, Value* count, Value* starts);
   void emit_blocks(const Segment& segment, Value* starts);
-  Values emit_held(const Segment& segment, Value* block, Value* count, Values acc, bool first);
-  Values emit_some(const Segment& segment, Value* count, Values acc, bool first);
-  void emit_bundles(const Segment& segment, Value* block, Value* count,
+  Values emit_held(const Segment& segment, Value* block, Value* count, Copies copies, Values acc, bool starts);
+  Values emit_some(const Segment& segment, Value* count, Values acc, bool starts);
+  void emit_bundles(const Segment& segment, Value* block, Value* count, Copies copies,
                     llvm::function_ref<void(int copy, Value* offset, Value* mask)> fold);
   void prefetch_block_after(const Segment& segment, Value* block);
   void hold(const Values& acc, const Values& arrays);
