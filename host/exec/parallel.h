@@ -46,7 +46,7 @@ class TaskShares {
 };
 
 /// How many tasks to cut `work` additions' worth of time into: at most `most` for each thread, none shorter than what
-/// handing it out and beginning it anew are worth (about five microseconds), and as many for each.
+/// handing it out and beginning it anew are worth (about ten microseconds), and as many for each.
 inline std::int64_t task_count(std::int64_t work, int threads, std::int64_t most) {
   constexpr std::int64_t kTaskWork = 1 << 17;
   return threads > 1 ? threads * std::clamp<std::int64_t>(work / (threads * kTaskWork), 1, most) : 1;

@@ -2,8 +2,8 @@
 // libingot never sees. It exports
 //
 //   ingot_prebuilt_version   of the ingot that it was built with
-//   ingot_prebuilt_accepts   whether memory is a device's as its runtime knows them: not that of a stand-in for the
-//   driver ingot_prebuilt_NAME      a routine, begun on a stream
+//   ingot_prebuilt_accepts   whether its runtime knows memory as a device's, which it does not for a stand-in's
+//   ingot_prebuilt_NAME      a routine, begun on a stream
 #pragma once
 
 #include <cstddef>

@@ -18,8 +18,6 @@ namespace {
 using oracle::Element;
 using oracle::Wide;
 
-constexpr DType kDtypes[] = {DType::Bool,   DType::Int8,   DType::Int16,  DType::Int32,   DType::Int64,  DType::UInt8,
-                             DType::UInt16, DType::UInt32, DType::UInt64, DType::Float32, DType::Float64};
 constexpr Reduction kReductions[] = {Reduction::Sum, Reduction::Prod,   Reduction::Mean,
                                      Reduction::Var, Reduction::Stddev, Reduction::Min,
                                      Reduction::Max, Reduction::Any,    Reduction::All};

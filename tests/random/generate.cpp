@@ -12,9 +12,6 @@ namespace {
 using oracle::Element;
 using oracle::Wide;
 
-constexpr DType kDtypes[] = {DType::Bool,   DType::Int8,   DType::Int16,  DType::Int32,   DType::Int64,  DType::UInt8,
-                             DType::UInt16, DType::UInt32, DType::UInt64, DType::Float32, DType::Float64};
-
 const std::vector<Shape>& shapes(Size size) {
   static const std::vector<Shape> small = {{},
                                            {1},

@@ -100,8 +100,9 @@ void hold_accumulators(const ir::Kernel& kernel, cpu::Level level, bool cheap, B
   const int fitting =
       arrays == 1 ? all : std::min(all, static_cast<int>(std::bit_floor(static_cast<unsigned>(free / needed))));
   constexpr int kCostlyCopies = 4;
-  if (fitting == 0 || (fitting < all && (!masked || reads > 1 || !cheap))) return;
-  if (!cheap && (fitting > kCostlyCopies || !masked)) return;
+  const bool one_pass = fitting == all;
+  if (fitting == 0 || (!one_pass && (!masked || reads > 1))) return;
+  if (!cheap && (!one_pass || !masked || all > kCostlyCopies)) return;
   bundle.held = true;
   bundle.unroll = fitting;
   bundle.costly = !cheap;
