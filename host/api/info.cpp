@@ -14,7 +14,7 @@
 namespace ingot {
 
 Stats stats() {
-  const exec::Counters& run = exec::counters();
+  const exec::Counters run = exec::counted();
   const jit::Counters& code = jit::counters();
   Stats s;
   s.launches = run.launches;
@@ -31,12 +31,10 @@ Stats stats() {
 }
 
 void reset_stats() {
-  exec::Counters& run = exec::counters();
+  exec::reset_counters();
   jit::Counters& code = jit::counters();
   device::Traffic& copied = device::traffic();
-  for (std::atomic<std::int64_t>* counter :
-       {&run.launches, &run.interpreted, &run.calls, &run.bytes_read, &run.bytes_written, &code.compiles,
-        &code.cache_hits, &copied.to_device, &copied.to_host})
+  for (std::atomic<std::int64_t>* counter : {&code.compiles, &code.cache_hits, &copied.to_device, &copied.to_host})
     *counter = 0;
   device::reset_peak();
 }

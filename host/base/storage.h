@@ -1,8 +1,8 @@
 // A block of memory that results and inputs live in: the library's own, borrowed from the caller, or a mapped file; or
 // the memory of devices, or both.
 //
-// Where the values are changes under the lock of evaluations alone (host/exec). Once data() has given a pointer it
-// stays good, and may be asked for without that lock.
+// Where the values are changes only while no other evaluation uses a device (host/exec). Once they are on the host they
+// stay there, and data() may be asked for by anyone.
 #pragma once
 
 #include <atomic>
@@ -41,9 +41,10 @@ class Storage {
 
   /// In the host's memory. The first call copies what is on a device only; it must not meet another.
   std::byte* data() {
-    if (data_ == nullptr && device_copies_) [[unlikely]]
-      fetch();
-    return static_cast<std::byte*>(data_);
+    void* data = data_.load(std::memory_order_acquire);
+    if (data == nullptr && device_copies_) [[unlikely]]
+      data = fetch();
+    return static_cast<std::byte*>(data);
   }
   std::size_t bytes() const noexcept { return bytes_; }
 
@@ -57,7 +58,7 @@ class Storage {
   void check() const noexcept {}
 #endif
 
-  bool is_on_host() const noexcept { return data_ != nullptr || !device_copies_; }
+  bool is_on_host() const noexcept { return data_.load(std::memory_order_acquire) != nullptr || !device_copies_; }
   /// The first copy for which predicate(copy) holds; null if there is none.
   template <class Predicate>
   DeviceCopy* find_device_copy(Predicate predicate) const {
@@ -90,17 +91,19 @@ class Storage {
 
  private:
   ~Storage() {
-    if (deleter_) deleter_(data_, bytes_);
+    if (deleter_) deleter_(data_.load(std::memory_order_relaxed), bytes_);
   }
 
-  void fetch() {
+  void* fetch() {
     StorageRef host = device_copies_->to_host(bytes_);  // the only copy: others are made by way of the host
-    data_ = host->data();
+    void* const data = host->data();
     deleter_ = [host](void*, std::size_t) {};
+    data_.store(data, std::memory_order_release);
+    return data;
   }
 
   std::atomic<int> refs_{1};
-  void* data_ = nullptr;
+  std::atomic<void*> data_{nullptr};
   std::size_t bytes_;
   Deleter deleter_;
   std::unique_ptr<DeviceCopy> device_copies_;

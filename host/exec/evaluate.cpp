@@ -7,12 +7,15 @@
 #include <mutex>
 
 #include "host/base/config.h"
+#include "host/base/per_thread.h"
 #include "host/device/host_memory.h"
 #include "host/exec/blocks.h"
+#include "host/exec/claims.h"
 #include "host/exec/execution.h"
 #include "host/exec/explain.h"
 #include "host/exec/gpu.h"
 #include "host/exec/plan_cache.h"
+#include "host/exec/stats.h"
 #include "host/graph/intern.h"
 #include "host/graph/limits.h"
 #include "host/jit/background.h"
@@ -24,169 +27,169 @@ namespace {
 using graph::Kind;
 using graph::Node;
 
-// One evaluation at a time: what two threads ask for is computed once, and there is one team of OpenMP threads.
-// Recording goes on meanwhile. Never destroyed, like everything that an array in static storage may need at exit.
-std::mutex& evaluating() {
+// What uses the team of OpenMP threads, or a device, takes turns. Taken after claims, never before. Never destroyed,
+// like everything that an array in static storage may need at exit.
+std::mutex& turns() {
   static auto* const mutex = new std::mutex;
   return *mutex;
 }
 
-std::size_t bytes_of(std::int64_t numel, DType dtype) { return static_cast<std::size_t>(numel) * itemsize(dtype); }
+class Turn {
+ public:
+  Turn() { turns().lock(); }
+  ~Turn() {
+    const std::vector<StorageRef> considered = end_on_gpu();
+    turns().unlock();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+};
 
-bool is_leaf(const Node* node) {
-  return node->has_values() || node->kind == Kind::Index || node->kind == Kind::Constant;
-}
+bool is_generated(const Node* node) { return node->kind == Kind::Index || node->kind == Kind::Constant; }
+bool is_leaf(const Node* node) { return node->has_values() || is_generated(node); }
 
 // A view of what is there already is as good as values: it costs nothing to read through.
 bool is_settled(const Node* node) { return is_leaf(node) || (node->kind == Kind::View && is_leaf(node->inputs[0])); }
 
-// Holds the lock of evaluations. Nodes that die of one are freed after it, since that may run destructors of users'
-// own.
-class Evaluation {
- public:
-  Evaluation() { evaluating().lock(); }
-  ~Evaluation() {
-    const std::vector<StorageRef> considered = end_on_gpu();
-    evaluating().unlock();
-    graph::bury(dead);
-  }
-  Evaluation(const Evaluation&) = delete;
-  Evaluation& operator=(const Evaluation&) = delete;
+std::size_t bytes_of(std::int64_t numel, DType dtype) { return static_cast<std::size_t>(numel) * itemsize(dtype); }
 
-  Node* dead = nullptr;
-};
-
-// What an evaluation works with, under its lock.
+// What a thread's evaluations work with.
 struct Workspace {
   plan::Outline outline;
   Execution execution;
-};
 
-Workspace& workspace() {
-  static auto* const instance = new Workspace;
-  return *instance;
-}
+  static Workspace& of_thread() { return per_thread<Workspace, Workspace>(); }
+
+  // One by one: a destructor of the user's may evaluate.
+  void release_leaves() {
+    while (!outline.leaves.empty()) {
+      const graph::NodeRef last = std::move(outline.leaves.back());
+      outline.leaves.pop_back();
+    }
+  }
+};
 
 // Runs the plan of the roots between direct(execution, values) and deliver(execution, values), the roots' values; on
 // the host if a device fails, or is not ready yet.
 template <class Direct, class Deliver>
-void execute(std::span<Node* const> roots, Direct&& direct, Deliver&& deliver) {
-  Workspace& space = workspace();
-  plan::outline(roots, space.outline);
-  const std::shared_ptr<Prepared> plan = prepared(roots, space.outline);
+void execute(std::span<Node* const> roots, Workspace& space, Direct&& direct, Deliver&& deliver) {
   struct Finish {
-    Execution& execution;
-    ~Finish() { execution.finish(); }
-  } const finish{space.execution};
-  space.execution.start(space.outline, *plan);
+    Workspace& space;
+    ~Finish() {
+      space.execution.finish();
+      space.release_leaves();
+    }
+  } const finish{space};
+  Execution& execution = space.execution;
+  const Lease plan = lease(roots, space.outline);
+  execution.start(space.outline, *plan);
   const auto run = [&] {
-    direct(space.execution, plan->roots);
-    space.execution.run();
-    deliver(space.execution, plan->roots);
+    direct(execution, plan->roots);
+    execution.run();
+    deliver(execution, plan->roots);
   };
-  if (const cuda::Gpu* const gpu = space.execution.gpu()) {
+  if (execution.is_alone()) return run();
+  const Turn turn;
+  execution.choose_place();
+  if (const cuda::Gpu* const gpu = execution.gpu()) {
     try {
-      if (space.execution.prepare_gpu()) return run();
+      if (execution.prepare_gpu()) return run();
     } catch (const Error& error) {
       if (!host_takes_over(*gpu, error)) throw;
     }
-    space.execution.leave_gpu();
+    execution.leave_gpu();
   }
   run();
 }
 
-// Computes values for the nodes. They then no longer need their inputs, and no longer equal what would be recorded
-// anew.
-void compute(std::span<Node* const> nodes, Evaluation& evaluation) {
-  if (nodes.empty()) return;
+// Computes values for those of the nodes that are not done.
+void compute(std::span<Node* const> nodes, bool (*is_done)(const Node*)) {
+  Workspace& space = Workspace::of_thread();
+  Claims claims(nodes, is_done, space.outline);
+  if (claims.roots().empty()) return;
   execute(
-      nodes, [](Execution&, const std::vector<int>&) {},
+      claims.roots(), space, [](Execution&, const std::vector<int>&) {},
       [&](Execution& execution, const std::vector<int>& roots) {
-        const std::scoped_lock guard(graph::lock());
-        for (std::size_t k = 0; k < nodes.size(); ++k) {
-          Node* const node = nodes[k];
-          graph::forget(node);
-          node->storage = execution.take(roots[k]);
-          graph::drop_inputs(node, evaluation.dead);
-          graph::measure(node);
-        }
+        claims.settle([&](std::size_t k) { return execution.take(roots[k]); });
       });
 }
 
-std::vector<Node*> unsettled(std::span<Node* const> nodes) {
-  std::vector<Node*> list;
-  for (Node* node : nodes)
-    if (!is_settled(node) && std::find(list.begin(), list.end(), node) == list.end()) list.push_back(node);
-  return list;
-}
-
-// Values of a node.
-StorageRef contiguous_locked(Node* node, Evaluation& evaluation) {
-  if (node->has_values()) {
-    node->storage->check();
-    return node->storage;
-  }
-  if (!is_leaf(node)) {
-    compute({&node, 1}, evaluation);
-    return node->storage;
-  }
+StorageRef generate(const Node* node) {
   StorageRef storage = device::allocate(bytes_of(node->numel(), node->dtype),
                                         [] { return std::string("the values of a constant or index"); });
   fill(node, storage->data());
   return storage;
 }
 
-// The same; a constant or index keeps the values that were asked for, so that pointers to them stay valid.
-StorageRef kept_contiguous(Node* node, Evaluation& evaluation) {
-  StorageRef storage = contiguous_locked(node, evaluation);
-  if (!node->has_values()) {
-    const std::scoped_lock lock(graph::lock());
+// A node's values, which it keeps; so does a constant or index that was asked for them, so that pointers to them stay
+// valid.
+StorageRef kept_values(Node* node) {
+  const auto existing = [node] {
+    const std::scoped_lock guard(graph::lock());
+    return node->storage;
+  };
+  StorageRef values = existing();
+  if (!values && is_generated(node)) {
+    values = generate(node);
+    const std::scoped_lock guard(graph::lock());
+    if (node->storage) return node->storage;  // of another thread that asked
     graph::forget(node);
-    node->storage = storage;
+    node->storage = values;
     graph::measure(node);
   }
-  return storage;
+  if (!values) {
+    compute({&node, 1}, is_leaf);
+    values = existing();
+  }
+  values->check();
+  return values;
 }
 
-// fork waits for the evaluation and the compilation that run, so that the child finds no lock held.
+// fork waits for the evaluations and the compilation that run, so that the child finds no lock held.
 void before_fork() {
-  evaluating().lock();
+  pause_evaluations();
+  turns().lock();
   jit::pause_background();
   graph::lock().lock();
+  graph::lock_tables();
   device::lock().lock();
+  counters_lock().lock();
 }
-void after_fork() {
+void after_fork(bool in_child) {
+  counters_lock().unlock();
   device::lock().unlock();
+  graph::unlock_tables();
   graph::lock().unlock();
   jit::resume_background();
-  evaluating().unlock();
+  turns().unlock();
+  resume_evaluations(in_child);
 }
+void after_fork_in_parent() { after_fork(false); }
 void after_fork_in_child() {
   config().forked = true;
   config().device = kHost;  // a driver does not work in a child of the process that opened it
-  after_fork();
+  after_fork(true);
 }
 
 const bool kInstalled = [] {
   // LLVM's OpenMP runtime has locks of its own that it takes at a fork. A launch takes them after ours, so it must be
   // set up before: handlers that were installed first run last.
   omp_get_max_threads();
-  pthread_atfork(before_fork, after_fork, after_fork_in_child);
+  pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
   graph::set_evaluator([](Node* node) { evaluate({&node, 1}); });
   return true;
 }();
 
 }  // namespace
 
-void evaluate(std::span<Node* const> nodes) {
-  Evaluation evaluation;
-  compute(unsettled(nodes), evaluation);
-}
+void evaluate(std::span<Node* const> nodes) { compute(nodes, is_settled); }
 
 StorageRef contiguous(Node* node) {
-  Evaluation evaluation;
-  StorageRef storage = kept_contiguous(node, evaluation);
-  storage->data();  // brought here from a device while others are kept out
+  StorageRef storage = kept_values(node);
+  if (!storage->is_on_host()) {
+    const Turn turn;
+    storage->data();
+  }
   return storage;
 }
 
@@ -195,49 +198,54 @@ void move_to(Node* node, int device) {
     contiguous(node);
     return;
   }
-  Evaluation evaluation;
+  const StorageRef values = kept_values(node);
+  const Turn turn;
   cuda::Gpu& to = gpu(device);
   begin_gpu_launch();
-  on_gpu(*kept_contiguous(node, evaluation), to);
+  on_gpu(*values, to);
   wait_for(to);
 }
 
 const void* device_address(Node* node, int device) {
-  Evaluation evaluation;
+  const StorageRef values = kept_values(node);
+  const Turn turn;
   cuda::Gpu& there = gpu(device);
   begin_gpu_launch();
-  const std::byte* const address = stay_on_gpu(*kept_contiguous(node, evaluation), there);
+  const std::byte* const address = stay_on_gpu(*values, there);
   wait_for(there);
   return address;
 }
 
 void come_after(int device, void* stream) {
-  const Evaluation evaluation;
+  const Turn turn;
   order_after(gpu(device), stream);
 }
 
 void come_before(int device, void* stream) {
-  const Evaluation evaluation;
+  const Turn turn;
   order_before(gpu(device), stream);
 }
 
 void evaluate_into(Node* node, void* out, const Strides& strides) {
-  Evaluation evaluation;
   const std::size_t bytes = bytes_of(node->numel(), node->dtype);
   if (bytes == 0) return;
-  const bool in_order = graph::is_identity(node->shape, {0, strides});
-  if (in_order && !is_leaf(node)) {
-    execute(
-        {&node, 1},
+  const bool is_done = [node] {
+    const std::scoped_lock guard(graph::lock());
+    return is_leaf(node);
+  }();
+  if (!is_done && graph::is_identity(node->shape, {0, strides})) {
+    Workspace& space = Workspace::of_thread();
+    const Claims claims(node, space.outline);
+    return execute(
+        claims.roots(), space,
         [&](Execution& execution, const std::vector<int>& roots) {
           if (execution.gpu() == nullptr) execution.direct(roots[0], StorageRef::adopt(new Storage(out, bytes, {})));
         },
         [&](Execution& execution, const std::vector<int>& roots) {
           if (execution.gpu() != nullptr) copy_to_host(*execution.take(roots[0]), out);
         });
-    return;
   }
-  const StorageRef values = contiguous_locked(node, evaluation);
+  const StorageRef values = is_generated(node) ? generate(node) : contiguous(node);
   const int size = static_cast<int>(itemsize(node->dtype));
   const auto& scatter = cpu::support(jit::level()).scatter[cpu::item_index(size)];
   const std::byte* from = values->data();
@@ -250,10 +258,16 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
 }
 
 std::string explain(std::span<Node* const> nodes, bool code) {
-  Evaluation evaluation;
-  const std::vector<Node*> roots = unsettled(nodes);
-  if (roots.empty()) return "nothing to compute: the values exist\n";
-  const plan::Snapshot snapshot = plan::snapshot(roots);
+  const Turn turn;
+  plan::Snapshot snapshot;
+  {
+    const std::scoped_lock guard(graph::lock());
+    std::vector<Node*> roots;
+    for (Node* const node : nodes)
+      if (!is_settled(node) && std::find(roots.begin(), roots.end(), node) == roots.end()) roots.push_back(node);
+    if (roots.empty()) return "nothing to compute: the values exist\n";
+    snapshot = plan::snapshot(roots);
+  }
   return describe(snapshot, plan::lower(snapshot), code);
 }
 

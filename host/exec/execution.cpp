@@ -55,8 +55,15 @@ void fill(const Node* node, std::byte* out) {
 void Execution::start(const plan::Outline& outline, Prepared& prepared) {
   outline_ = &outline;
   prepared_ = &prepared;
-  gpu_ = gpu_for([this] { return demand(); });
+  gpu_ = nullptr;
   storage_.resize(prepared.values.size());
+}
+
+bool Execution::is_alone() const {
+  if (!prepared_->serial || config().device.load(std::memory_order_relaxed) >= 0) return false;
+  for (const Value& value : prepared_->values)
+    if (value.stored && !node(value.item)->storage->is_on_host()) return false;
+  return true;
 }
 
 void Execution::leave_gpu() {
@@ -73,10 +80,10 @@ void Execution::run() {
     for (int value : prepared_->last_reads[k]) storage_[static_cast<std::size_t>(value)] = {};
   }
   if (gpu_ != nullptr) wait_for(*gpu_);
-  counters().launches += static_cast<std::int64_t>(prepared_->launches.size());
-  counters().calls += static_cast<std::int64_t>(prepared_->calls.size());
-  counters().bytes_read += prepared_->bytes_read;
-  counters().bytes_written += prepared_->bytes_written;
+  count({.launches = static_cast<std::int64_t>(prepared_->launches.size()),
+         .calls = static_cast<std::int64_t>(prepared_->calls.size()),
+         .bytes_read = prepared_->bytes_read,
+         .bytes_written = prepared_->bytes_written});
 }
 
 void Execution::run(Bound& launch) {

@@ -13,11 +13,19 @@ namespace ingot::exec {
 /// Writes the values of a Constant or Index, which have no storage.
 void fill(const graph::Node* node, std::byte* out);
 
-/// A run on the host or a device. The evaluating thread has one object, whose memory is reused.
+/// A run on the host or a device. A thread has one object, whose memory is reused.
 class Execution {
  public:
-  /// Chooses where the plan runs. Outline and plan are used until finish().
+  /// A run on the host. Outline and plan are used until finish().
   void start(const plan::Outline& outline, Prepared& prepared);
+
+  /// Whether the run concerns this thread alone: neither the team of threads nor a device.
+  bool is_alone() const;
+
+  /// Chooses where the plan runs.
+  void choose_place() {
+    gpu_ = gpu_for([this] { return demand(); });
+  }
 
   /// The device chosen; null for the host.
   cuda::Gpu* gpu() const { return gpu_; }

@@ -11,13 +11,6 @@
 #include "host/exec/stats.h"
 
 namespace ingot::exec {
-namespace {
-
-// Below this much work a team of threads costs more (about a microsecond) than it saves.
-constexpr std::int64_t kSerialWork = 1 << 15;
-
-}  // namespace
-
 std::int64_t work(const plan::Launch& launch) {
   const std::int64_t per_element =
       ir::cost(launch.kernel.body) +
@@ -28,19 +21,14 @@ std::int64_t work(const plan::Launch& launch) {
 
 void run(Bound& bound) {
   bound.runner = bound.code->prepare(bound.work);
-  if (bound.runner.is_interpreted()) counters().interpreted += 1;
+  if (bound.runner.is_interpreted()) count({.interpreted = 1});
   const Config& c = config();
-  const int threads = bound.work < kSerialWork || c.forked ? 1 : c.threads.load();
+  const int threads = is_serial(bound) || c.forked ? 1 : c.threads.load();
   switch (bound.launch->kernel.form()) {
     case ir::Form::Map: return run_map(bound, threads);
     case ir::Form::Row: return run_row(bound, threads);
     case ir::Form::Column: return run_column(bound, threads);
   }
-}
-
-Counters& counters() {
-  static Counters instance;
-  return instance;
 }
 
 }  // namespace ingot::exec

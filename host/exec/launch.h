@@ -45,6 +45,9 @@ struct Bound {
 
 void run(Bound& bound);
 
+/// Whether one thread runs it: below this much work a team of threads costs more (about a microsecond) than it saves.
+inline bool is_serial(const Bound& bound) { return bound.work < std::int64_t{1} << 15; }
+
 /// Additions' worth of time of a launch.
 std::int64_t work(const plan::Launch& launch);
 

@@ -1,16 +1,25 @@
 #include "host/exec/plan_cache.h"
 
+#include <mutex>
 #include <unordered_map>
 
 #include "host/base/hash.h"
+#include "host/base/spin_lock.h"
+#include "host/graph/intern.h"
 #include "host/plan/lower.h"
 
 namespace ingot::exec {
+
+struct Shelf {
+  SpinLock lock;
+  std::vector<std::unique_ptr<Prepared>> plans;
+};
+
 namespace {
 
-// A plan takes a few kilobytes. When there are this many, all go: what is in use comes back at the cost of planning it
-// again.
-constexpr std::size_t kMaxPlans = 1024;
+// A plan takes a few kilobytes. When there are this many structures, all go: what is in use comes back at the cost of
+// planning it again.
+constexpr std::size_t kMaxShelves = 1024;
 
 using Key = std::vector<std::uint64_t>;
 
@@ -18,22 +27,57 @@ struct KeyHash {
   std::size_t operator()(const Key& key) const { return hash_of(key); }
 };
 
-std::unordered_map<Key, std::shared_ptr<Prepared>, KeyHash>& table() {
-  static auto* const instance = new std::unordered_map<Key, std::shared_ptr<Prepared>, KeyHash>;
+struct Table {
+  std::mutex mutex;
+  std::unordered_map<Key, std::shared_ptr<Shelf>, KeyHash> shelves;
+};
+
+Table& table() {
+  static auto* const instance = new Table;
   return *instance;
+}
+
+std::shared_ptr<Shelf> find(const Key& key) {
+  Table& t = table();
+  const std::scoped_lock guard(t.mutex);
+  const auto found = t.shelves.find(key);
+  return found != t.shelves.end() ? found->second : nullptr;
+}
+
+std::shared_ptr<Shelf> find_or_add(const Key& key) {
+  Table& t = table();
+  const std::scoped_lock guard(t.mutex);
+  if (t.shelves.size() >= kMaxShelves) t.shelves.clear();
+  std::shared_ptr<Shelf>& shelf = t.shelves[key];
+  if (!shelf) shelf = std::make_shared<Shelf>();
+  return shelf;
+}
+
+std::unique_ptr<Prepared> take(Shelf& shelf) {
+  const std::scoped_lock guard(shelf.lock);
+  if (shelf.plans.empty()) return nullptr;
+  std::unique_ptr<Prepared> plan = std::move(shelf.plans.back());
+  shelf.plans.pop_back();
+  return plan;
 }
 
 }  // namespace
 
-std::shared_ptr<Prepared> prepared(std::span<graph::Node* const> roots, const plan::Outline& outline) {
-  if (const auto found = table().find(outline.key); found != table().end()) return found->second;
-  const plan::Snapshot snapshot = plan::snapshot(roots);
-  std::shared_ptr<Prepared> fresh = prepare(snapshot, plan::lower(snapshot));
-  if (table().size() >= kMaxPlans) table().clear();
-  table().emplace(outline.key, fresh);
-  return fresh;
+Lease::~Lease() {
+  const std::scoped_lock guard(shelf_->lock);
+  shelf_->plans.push_back(std::move(plan_));
 }
 
-void forget_plans() { table().clear(); }
+Lease lease(std::span<graph::Node* const> roots, plan::Outline& outline) {
+  if (std::shared_ptr<Shelf> shelf = find(outline.key))
+    if (std::unique_ptr<Prepared> plan = take(*shelf)) return {std::move(shelf), std::move(plan)};
+  const plan::Snapshot snapshot = [&] {
+    const std::scoped_lock guard(graph::lock());
+    plan::outline(roots, outline);
+    return plan::snapshot(roots);
+  }();
+  std::unique_ptr<Prepared> plan = prepare(snapshot, plan::lower(snapshot));
+  return {find_or_add(outline.key), std::move(plan)};
+}
 
 }  // namespace ingot::exec

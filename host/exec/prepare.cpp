@@ -38,6 +38,8 @@ class Preparation {
     for (const plan::Value& v : prepared_.plan.values)
       if (!v.root) prepared_.last_reads[static_cast<std::size_t>(v.last_use)].push_back(value(v.item));
     for (int item : snapshot_.roots) prepared_.roots.push_back(value(item));
+    prepared_.serial =
+        prepared_.calls.empty() && std::all_of(prepared_.launches.begin(), prepared_.launches.end(), is_serial);
   }
 
  private:
@@ -128,8 +130,8 @@ class Preparation {
 
 }  // namespace
 
-std::shared_ptr<Prepared> prepare(const plan::Snapshot& snapshot, plan::Plan plan) {
-  auto prepared = std::make_shared<Prepared>();
+std::unique_ptr<Prepared> prepare(const plan::Snapshot& snapshot, plan::Plan plan) {
+  auto prepared = std::make_unique<Prepared>();
   prepared->plan = std::move(plan);
   Preparation(snapshot, *prepared).run();
   return prepared;

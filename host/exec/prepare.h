@@ -38,8 +38,9 @@ struct Prepared {
   std::vector<std::vector<int>> last_reads;  // per step: temporaries that no later one reads
   std::vector<int> roots;                    // as values
   std::int64_t bytes_read = 0, bytes_written = 0, work = 0;
+  bool serial = false;  // one thread runs all of it
 };
 
-std::shared_ptr<Prepared> prepare(const plan::Snapshot& snapshot, plan::Plan plan);
+std::unique_ptr<Prepared> prepare(const plan::Snapshot& snapshot, plan::Plan plan);
 
 }  // namespace ingot::exec

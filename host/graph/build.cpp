@@ -10,8 +10,6 @@
 namespace ingot::graph {
 namespace {
 
-// From here to checked(): lock held.
-
 // A node to be filled, and then recorded.
 Node* draft(Kind kind, DType dtype, Location where) {
   Node* const node = allocate();
@@ -35,7 +33,13 @@ NodeRef make_constant(DType dtype, std::uint64_t bits, bool weak) {
   return intern(node);
 }
 
-// A view of a Constant serves an op no better than the Constant.
+// The inputs of a View may be dropped by an evaluation on another thread: who looks at them holds the graph lock.
+std::unique_lock<std::mutex> lock_views() { return std::unique_lock(lock()); }
+std::unique_lock<std::mutex> lock_views(const Node* node) {
+  return node->kind == Kind::View ? lock_views() : std::unique_lock<std::mutex>();
+}
+
+// A view of a Constant serves an op no better than the Constant. Lock of views held, as for the three that follow.
 Node* strip_broadcast(Node* node) {
   return node->kind == Kind::View && node->input_count == 1 && node->inputs[0]->kind == Kind::Constant ? node->inputs[0]
                                                                                                        : node;
@@ -80,12 +84,15 @@ NodeRef make_input(const Input& input, const Shape& shape, Location where) {
   return make_broadcast(node, shape, where);
 }
 
-// Lets go of the lock, and evaluates a node at which the pending graph has reached its bounds. The nodes made on the
-// way to it need no check of their own: where one of them is over, so is the node that reads it.
-NodeRef checked(std::unique_lock<std::mutex> guard, NodeRef node) {
-  const bool over = exceeds_limits(node.get());
-  guard.unlock();
-  if (over) [[unlikely]]
+bool needs_view(const Input& input, const Shape& shape) {
+  return !input.is_value() && input.node->kind != Kind::Constant &&
+         (input.node->kind == Kind::View || (&input.node->shape != &shape && input.node->shape != shape));
+}
+
+// Evaluates a node at which the pending graph has reached its bounds. The nodes made on the way to it need no check of
+// their own: where one of them is over, so is the node that reads it.
+NodeRef checked(NodeRef node) {
+  if (exceeds_limits(node.get())) [[unlikely]]
     if (const Evaluate evaluate = evaluator()) evaluate(node.get());
   return node;
 }
@@ -100,13 +107,9 @@ NodeRef empty(DType dtype, const Shape& shape) { return buffer(dtype, shape, not
 
 }  // namespace
 
-NodeRef constant(DType dtype, std::uint64_t bits, bool weak) {
-  const std::scoped_lock guard(lock());
-  return make_constant(dtype, bits, weak);
-}
+NodeRef constant(DType dtype, std::uint64_t bits, bool weak) { return make_constant(dtype, bits, weak); }
 
 NodeRef buffer(DType dtype, Shape shape, StorageRef storage) {
-  const std::scoped_lock guard(lock());
   Node* const node = draft(Kind::Buffer, dtype, {});
   node->shape = std::move(shape);
   node->storage = std::move(storage);
@@ -116,7 +119,6 @@ NodeRef buffer(DType dtype, Shape shape, StorageRef storage) {
 
 NodeRef index(std::int64_t size) {
   if (size == 0) return empty(DType::Int64, Shape{0});
-  const std::scoped_lock guard(lock());
   Node* const node = draft(Kind::Index, DType::Int64, {});
   node->shape = Shape{size};
   return record(node);
@@ -124,34 +126,44 @@ NodeRef index(std::int64_t size) {
 
 NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Input> inputs, Location where) {
   if (shape.numel() == 0) return empty(result, shape);
-  std::unique_lock guard(lock());
   Node* const node = draft(Kind::Elementwise, result, where);
   node->op = op;
   node->shape = shape;
-  for (const Input& input : inputs) connect(node, make_input(input, shape, where));
-  return checked(std::move(guard), record(node));
+  std::unique_lock<std::mutex> guard;
+  for (const Input& input : inputs) {
+    if (!guard && needs_view(input, shape)) guard = lock_views();
+    connect(node, make_input(input, shape, where));
+  }
+  if (guard) guard.unlock();
+  return checked(record(node));
 }
 
 NodeRef cast(Node* input, DType to, Location where) {
   if (input->dtype == to) return NodeRef(input);
   if (input->numel() == 0) return empty(to, input->shape);
-  std::unique_lock guard(lock());
   Node* const node = draft(Kind::Cast, to, where);
   node->shape = input->shape;
-  connect(node, NodeRef(strip_broadcast(input)));
-  return checked(std::move(guard), record(node));
+  {
+    const auto guard = lock_views(input);
+    connect(node, NodeRef(strip_broadcast(input)));
+  }
+  return checked(record(node));
 }
 
 NodeRef view(Node* input, const Shape& shape, std::int64_t offset, Dims strides, Location where) {
   if (shape.numel() == 0) return empty(input->dtype, shape);
-  std::unique_lock guard(lock());
-  return checked(std::move(guard), make_view(input, shape, offset, std::move(strides), where));
+  auto guard = lock_views(input);
+  NodeRef node = make_view(input, shape, offset, std::move(strides), where);
+  if (guard) guard.unlock();
+  return checked(std::move(node));
 }
 
 NodeRef broadcast(Node* input, const Shape& shape, Location where) {
   if (shape.numel() == 0) return empty(input->dtype, shape);
-  std::unique_lock guard(lock());
-  return checked(std::move(guard), make_broadcast(input, shape, where));
+  auto guard = lock_views(input);
+  NodeRef node = make_broadcast(input, shape, where);
+  if (guard) guard.unlock();
+  return checked(std::move(node));
 }
 
 NodeRef reshape(Node* input, const Shape& shape, Location where) {
@@ -187,26 +199,24 @@ NodeRef reduce(Reducer reducer, Node* input, std::span<const bool> reduced, Loca
     return elementwise(Op::subtract, one->dtype, one->shape, both, where);  // 0, or NaN for infinity and NaN
   }
 
-  std::unique_lock guard(lock());
   Node* const node = draft(Kind::Reduce, input->dtype, where);
   node->reducer = reducer;
   node->shape = std::move(kept);
   node->dims = std::move(domain);
   node->first_reduced = first_reduced;
   connect(node, NodeRef(input));
-  return checked(std::move(guard), record(node));
+  return checked(record(node));
 }
 
 NodeRef call(Routine routine, DType result, const Shape& shape, std::span<Node* const> inputs, Dims parameters,
              Location where) {
   if (shape.numel() == 0) return empty(result, shape);
-  std::unique_lock guard(lock());
   Node* const node = draft(Kind::Call, result, where);
   node->routine = routine;
   node->shape = shape;
   node->dims = std::move(parameters);
   for (Node* input : inputs) connect(node, NodeRef(input));
-  return checked(std::move(guard), record(node));
+  return checked(record(node));
 }
 
 }  // namespace ingot::graph

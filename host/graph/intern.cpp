@@ -7,30 +7,17 @@
 #include <vector>
 
 #include "host/base/hash.h"
+#include "host/base/per_thread.h"
+#include "host/base/spin_lock.h"
 
 namespace ingot::graph {
 namespace {
 
-// Everything here lives until the process ends: arrays in static storage are destroyed after any object of ours would
-// be.
 // With its hash, so that a probe that meets another node need not touch that node's memory.
 struct Slot {
   std::uint64_t hash = 0;
   Node* node = nullptr;
 };
-
-struct Table {
-  std::mutex mutex;
-  std::vector<Slot> slots = std::vector<Slot>(1024);  // open addressing, linear probing
-  std::size_t used = 0;
-  std::vector<void*> free;
-  std::int64_t pending = 0;
-};
-
-Table& table() {
-  static Table* const instance = new Table;
-  return *instance;
-}
 
 std::uint64_t hash_of(const Node& n) {
   const auto input = [&](int i) { return std::bit_cast<std::uintptr_t>(n.inputs[i]); };
@@ -67,70 +54,139 @@ void insert(std::vector<Slot>& slots, Slot slot) {
   slots[at] = slot;
 }
 
-void erase(Table& t, const Node* n) {
-  const std::size_t mask = t.slots.size() - 1;
-  std::size_t hole = n->hash & mask;
-  while (t.slots[hole].node != n) hole = (hole + 1) & mask;
-  // Linear probing without tombstones: later entries of the run move up into the hole.
-  for (std::size_t next = (hole + 1) & mask; t.slots[next].node != nullptr; next = (next + 1) & mask) {
-    const std::size_t home = t.slots[next].hash & mask;
-    if (((next - home) & mask) >= ((next - hole) & mask)) {
-      t.slots[hole] = t.slots[next];
-      hole = next;
+}  // namespace
+
+// The nodes that one thread has recorded. Outlives the thread, as its nodes may; another then goes on with it.
+class Table {
+ public:
+  /// A live node equal to this one, with a reference; or null, and this one is entered.
+  Node* find_or_insert(Node* node) {
+    const std::scoped_lock guard(lock_);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = node->hash & mask; slots_[at].node != nullptr; at = (at + 1) & mask) {
+      Node* const found = slots_[at].node;
+      if (slots_[at].hash == node->hash && equal(*found, *node) && try_add_ref(found)) return found;
     }
+    if (2 * (used_ + 1) > slots_.size()) grow();
+    insert(slots_, {node->hash, node});
+    ++used_;
+    node->home = this;
+    if (node->pending != 0) ++pending_;
+    return nullptr;
   }
-  t.slots[hole].node = nullptr;
-  --t.used;
+
+  void erase(Node* node) {
+    const std::scoped_lock guard(lock_);
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t hole = node->hash & mask;
+    while (slots_[hole].node != node) hole = (hole + 1) & mask;
+    // Linear probing without tombstones: later entries of the run move up into the hole.
+    for (std::size_t next = (hole + 1) & mask; slots_[next].node != nullptr; next = (next + 1) & mask) {
+      const std::size_t home = slots_[next].hash & mask;
+      if (((next - home) & mask) >= ((next - hole) & mask)) {
+        slots_[hole] = slots_[next];
+        hole = next;
+      }
+    }
+    slots_[hole].node = nullptr;
+    --used_;
+    node->home = nullptr;
+    if (node->pending != 0) --pending_;
+  }
+
+  std::int64_t pending() {
+    const std::scoped_lock guard(lock_);
+    return pending_;
+  }
+  SpinLock& lock() { return lock_; }
+
+ private:
+  void grow() {
+    std::vector<Slot> bigger(2 * slots_.size());
+    for (const Slot& slot : slots_)
+      if (slot.node != nullptr) insert(bigger, slot);
+    slots_.swap(bigger);
+  }
+
+  SpinLock lock_;
+  std::vector<Slot> slots_ = std::vector<Slot>(256);  // open addressing, linear probing
+  std::size_t used_ = 0;
+  std::int64_t pending_ = 0;
+};
+
+namespace {
+
+// Never destroyed: arrays in static storage are destroyed after any object of ours would be.
+struct Tables {
+  std::mutex mutex;
+  std::vector<Table*> all, idle;
+};
+
+Tables& tables() {
+  static auto* const instance = new Tables;
+  return *instance;
 }
+
+// What a thread records with.
+class Desk {
+ public:
+  Desk() {
+    Tables& t = tables();
+    const std::scoped_lock guard(t.mutex);
+    if (t.idle.empty()) {
+      table = t.all.emplace_back(new Table);
+      t.idle.reserve(t.all.size());
+    } else {
+      table = t.idle.back();
+      t.idle.pop_back();
+    }
+    free_.reserve(kMostFree);
+  }
+  ~Desk() {
+    for (void* memory : free_) ::operator delete(memory);
+    const std::scoped_lock guard(tables().mutex);
+    tables().idle.push_back(table);
+  }
+  Desk(const Desk&) = delete;
+  Desk& operator=(const Desk&) = delete;
+
+  static Desk& of_thread() { return per_thread<Desk, Desk>(); }
+
+  void* take() {
+    if (free_.empty()) return ::operator new(sizeof(Node));
+    void* const memory = free_.back();
+    free_.pop_back();
+    return memory;
+  }
+  // A thread may let go of more nodes than it records.
+  void put(void* memory) { free_.size() < kMostFree ? free_.push_back(memory) : ::operator delete(memory); }
+
+  Table* table;
+
+ private:
+  static constexpr std::size_t kMostFree = 1024;
+  std::vector<void*> free_;
+};
 
 }  // namespace
 
-std::mutex& lock() { return table().mutex; }
-
-Node* allocate() {
-  Table& t = table();
-  if (t.free.empty()) return new Node;
-  void* memory = t.free.back();
-  t.free.pop_back();
-  return new (memory) Node;
+std::mutex& lock() {
+  static auto* const mutex = new std::mutex;
+  return *mutex;
 }
 
-void discard(Node* node) {
-  for (int i = 0; i < node->input_count; ++i) node->inputs[i]->refs.fetch_sub(1, std::memory_order_relaxed);
-  node->~Node();
-  table().free.push_back(node);
-}
+Node* allocate() { return new (Desk::of_thread().take()) Node; }
 
 NodeRef intern(Node* node) {
-  Table& t = table();
   node->hash = hash_of(*node);
-  const std::size_t mask = t.slots.size() - 1;
-  for (std::size_t at = node->hash & mask; t.slots[at].node != nullptr; at = (at + 1) & mask) {
-    Node* found = t.slots[at].node;
-    if (t.slots[at].hash == node->hash && equal(*found, *node) && try_add_ref(found)) {
-      discard(node);  // its inputs are inputs of the found node too, so none of them dies of this
-      return NodeRef::adopt(found);
-    }
-  }
-  if (2 * (t.used + 1) > t.slots.size()) {
-    std::vector<Slot> bigger(2 * t.slots.size());
-    for (const Slot& slot : t.slots)
-      if (slot.node != nullptr) insert(bigger, slot);
-    t.slots.swap(bigger);
-  }
-  insert(t.slots, {node->hash, node});
-  ++t.used;
-  node->interned = true;
-  if (node->pending != 0) ++t.pending;
-  return NodeRef::adopt(node);
+  Node* const found = Desk::of_thread().table->find_or_insert(node);
+  if (found == nullptr) return NodeRef::adopt(node);
+  bury(node);
+  return NodeRef::adopt(found);
 }
 
 void forget(Node* node) {
-  Table& t = table();
-  if (!node->interned) return;
-  erase(t, node);
-  node->interned = false;
-  if (node->pending != 0) --t.pending;
+  if (node->home != nullptr) node->home->erase(node);
 }
 
 void drop_inputs(Node* node, Node*& dead) {
@@ -144,22 +200,31 @@ void drop_inputs(Node* node, Node*& dead) {
 }
 
 void bury(Node* dead) {
-  Table& t = table();
   while (dead != nullptr) {
-    StorageRef storage;  // freed outside the lock: a deleter may be the user's own
-    const std::scoped_lock guard(t.mutex);
-    while (dead != nullptr && !storage) {
-      Node* node = std::exchange(dead, dead->next);
-      forget(node);
-      drop_inputs(node, dead);
-      storage = std::move(node->storage);
-      node->~Node();
-      t.free.push_back(node);
-    }
+    Node* const node = std::exchange(dead, dead->next);
+    forget(node);
+    drop_inputs(node, dead);
+    const StorageRef storage = std::move(node->storage);  // freed last: a deleter may be the user's own
+    node->~Node();
+    Desk::of_thread().put(node);
   }
 }
 
-std::int64_t pending_nodes() { return table().pending; }
+std::int64_t pending_nodes() {
+  const std::scoped_lock guard(tables().mutex);
+  std::int64_t sum = 0;
+  for (Table* table : tables().all) sum += table->pending();
+  return sum;
+}
+
+void lock_tables() {
+  tables().mutex.lock();
+  for (Table* table : tables().all) table->lock().lock();
+}
+void unlock_tables() {
+  for (Table* table : tables().all) table->lock().unlock();
+  tables().mutex.unlock();
+}
 
 void Node::release() noexcept {
   if (refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;

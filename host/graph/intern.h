@@ -1,4 +1,11 @@
-// The table of live nodes. One lock guards it and everything of a node that changes after it was made.
+// Nodes are interned per thread: what a thread records twice is one node. Arrays are shared between threads by their
+// handles; equal expressions that two threads record on their own are two.
+//
+// What guards what
+//   * A node's shape, kind and the like never change and need no lock.
+//   * Its thread's table has a lock of its own, which others take only to let go of a node.
+//   * inputs, storage, visit, slot and claimed change under the graph lock, which a walk of the graph holds; a dead
+//     node, which nobody else can reach, needs none.
 #pragma once
 
 #include <cstdint>
@@ -8,29 +15,29 @@
 
 namespace ingot::graph {
 
-/// Guards the table, a node's inputs, storage, visit and slot. Held for moments only, never while kernels run.
+/// The graph lock. Held for moments only, never while kernels run.
 std::mutex& lock();
 
-/// A node as described, for the caller to fill: from the free list, with one reference. Lock held.
+/// A node as described, for the caller to fill: from the thread's free list, with one reference.
 Node* allocate();
 
-/// Gives back a node that was never interned. Lock held.
-void discard(Node* node);
-
-/// The live node equal to this one (which is then discarded), or this one, entered. The caller gets one reference. Lock
-/// held.
+/// The thread's live node equal to this one (which then dies), or this one, entered. The caller gets one reference.
 NodeRef intern(Node* node);
 
-/// Takes an evaluated node out of the table: it no longer equals what would be recorded anew. Lock held.
+/// Takes an evaluated node out of its table: it no longer equals what would be recorded anew. Graph lock held.
 void forget(Node* node);
 
-/// Drops the node's inputs after it has values; nodes that die of it join the list `dead` for bury(). Lock held.
+/// Drops the node's inputs after it has values; nodes that die of it join the list `dead` for bury(). Graph lock held.
 void drop_inputs(Node* node, Node*& dead);
 
-/// Frees a list of dead nodes and whatever dies with them, without recursion. Lock not held.
+/// Frees a list of dead nodes and whatever dies with them, without recursion. No lock held.
 void bury(Node* dead);
 
 /// Live nodes that are pending.
 std::int64_t pending_nodes();
+
+/// Around a fork, so that the child finds no table locked.
+void lock_tables();
+void unlock_tables();
 
 }  // namespace ingot::graph

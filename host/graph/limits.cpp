@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/base/config.h"
+#include "host/graph/intern.h"
 #include "host/graph/walk.h"
 
 namespace ingot::graph {
@@ -27,9 +28,9 @@ void measure(Node* node) {
   std::int64_t retained = 0;
   for (int i = 0; i < node->input_count; ++i) {
     const Node* input = node->inputs[i];
-    depth = std::max(depth, input->depth);
+    depth = std::max<std::uint32_t>(depth, input->depth);
     pending += input->pending;
-    retained += std::min(input->retained, kMost);
+    retained += std::min<std::int64_t>(input->retained, kMost);
   }
   const bool is_leaf = node->input_count == 0;
   node->depth = is_leaf ? 0 : depth + 1;
@@ -49,16 +50,19 @@ bool exceeds_limits(Node* node) {
   };
   if (!over()) [[likely]]
     return false;
-  node->pending = 0;
-  node->retained = 0;
+  std::uint32_t pending = 0;
+  std::int64_t retained = 0;
   std::vector<Node*> reached;
+  const std::scoped_lock guard(lock());
   topological_order({&node, 1}, reached);
   for (const Node* n : reached) {
     if (n->has_values())
-      node->retained += bytes(n);
+      retained += bytes(n);
     else if (n->input_count != 0)
-      ++node->pending;
+      ++pending;
   }
+  node->pending = pending;
+  node->retained = retained;
   return over();
 }
 

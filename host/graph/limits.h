@@ -10,10 +10,10 @@ using Evaluate = void (*)(Node* node);
 void set_evaluator(Evaluate evaluate);
 Evaluate evaluator();
 
-/// Sets depth, pending and retained of a node from its inputs. Lock held.
+/// Sets depth, pending and retained of a node from its inputs.
 void measure(Node* node);
 
-/// Whether the bounds of host/base/config.h are passed at this node. Lock held.
+/// Whether the bounds of host/base/config.h are passed at this node. Graph lock not held.
 bool exceeds_limits(Node* node);
 
 }  // namespace ingot::graph

@@ -28,6 +28,19 @@ namespace ingot::graph {
 
 enum class Kind : std::uint8_t { Constant, Buffer, Index, Elementwise, Cast, View, Reduce, Call };
 
+class Table;
+
+/// A figure that one thread may read while another finds it anew; either value will do.
+template <class T>
+class Bound {
+ public:
+  operator T() const noexcept { return value_.load(std::memory_order_relaxed); }
+  void operator=(T value) noexcept { value_.store(value, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<T> value_{0};
+};
+
 struct Node {
   static constexpr int kMaxInputs = 3;
 
@@ -37,7 +50,6 @@ struct Node {
   Reducer reducer{};           // Reduce
   Routine routine{};           // Call
   bool weak = false;           // Constant: takes the dtype of what it meets
-  bool interned = false;       // entered in the table of intern.h
   bool first_reduced = false;  // Reduce: whether domain[0] is a reduced group
   std::uint8_t input_count = 0;
   std::atomic<std::uint32_t> refs{1};
@@ -49,13 +61,15 @@ struct Node {
   StorageRef storage;  // set when the values exist; then inputs are dropped
   Location where;
 
+  Table* home = nullptr;  // where it is interned (intern.h)
   std::uint64_t hash = 0;
-  std::uint32_t depth = 0;    // longest chain of pending nodes that ends here
-  std::uint32_t pending = 0;  // bound on the number of pending nodes at or above this one
-  std::int64_t retained = 0;  // bound on the bytes that pending nodes here keep alive
-  Node* next = nullptr;       // list of dead nodes
-  std::uint32_t visit = 0;    // scratch of graph walks, valid under the graph lock
+  Bound<std::uint32_t> depth;    // longest chain of pending nodes that ends here
+  Bound<std::uint32_t> pending;  // bound on the number of pending nodes at or above this one
+  Bound<std::int64_t> retained;  // bound on the bytes that pending nodes here keep alive
+  Node* next = nullptr;          // list of dead nodes
+  std::uint32_t visit = 0;       // scratch of graph walks, valid under the graph lock
   std::uint32_t slot = 0;
+  bool claimed = false;  // an evaluation is computing its values; under the graph lock
 
   std::int64_t numel() const noexcept { return shape.numel(); }
   bool has_values() const noexcept { return static_cast<bool>(storage); }

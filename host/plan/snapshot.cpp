@@ -1,7 +1,5 @@
 #include "host/plan/snapshot.h"
 
-#include <mutex>
-
 #include "host/graph/intern.h"
 #include "host/graph/walk.h"
 
@@ -48,20 +46,21 @@ void append(Key& key, const Node& node, const Node* before) {
 }  // namespace
 
 void outline(std::span<Node* const> roots, Outline& out) {
-  const std::scoped_lock guard(graph::lock());
   graph::topological_order(roots, out.nodes);
   out.key.clear();
+  out.claimed = false;
   const Node* before = nullptr;
-  for (const Node* node : out.nodes) {
+  for (Node* node : out.nodes) {
     append(out.key, *node, before);
     before = node;
+    out.claimed = out.claimed || node->claimed;
+    if (node->input_count == 0) out.leaves.emplace_back(node);
   }
   for (const Node* root : roots) out.key.push_back(root->slot);
 }
 
 Snapshot snapshot(std::span<Node* const> roots) {
   Snapshot s;
-  const std::scoped_lock guard(graph::lock());
   std::vector<Node*> nodes;
   graph::topological_order(roots, nodes);
   s.items.resize(nodes.size());

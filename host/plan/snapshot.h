@@ -14,11 +14,14 @@ namespace ingot::plan {
 
 /// The nodes of a pending graph in the order of its items, and the key of its structure.
 struct Outline {
-  std::vector<graph::Node*> nodes;  // kept alive by the roots
+  std::vector<graph::Node*> nodes;
   std::vector<std::uint64_t> key;
+  std::vector<graph::NodeRef> leaves;  // what a run needs of the nodes, whatever others evaluate meanwhile
+  bool claimed = false;                // an evaluation is computing one of the nodes
 };
 
-/// Fills `out`, whose memory is reused: a warm evaluation allocates nothing here. Takes the graph lock.
+/// Fills `out`, whose memory is reused: a warm evaluation allocates nothing here. Leaves are added to what is there.
+/// Graph lock held.
 void outline(std::span<graph::Node* const> roots, Outline& out);
 
 /// One node. Items are numbered by position; `in` holds item numbers.
@@ -48,7 +51,7 @@ struct Snapshot {
   std::vector<int> roots;  // items to be materialised
 };
 
-/// Takes the graph lock.
+/// Graph lock held.
 Snapshot snapshot(std::span<graph::Node* const> roots);
 
 }  // namespace ingot::plan
