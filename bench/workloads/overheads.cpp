@@ -20,10 +20,9 @@ namespace {
 constexpr std::int64_t kSmall = 1000;
 constexpr int kOps = 10;
 
-std::vector<double> numbers(double offset) {
-  std::vector<double> values(kSmall);
-  for (std::int64_t i = 0; i < kSmall; ++i)
-    values[static_cast<std::size_t>(i)] = offset + 1e-3 * static_cast<double>(i);
+std::vector<double> numbers(double offset, std::int64_t count = kSmall) {
+  std::vector<double> values(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) values[static_cast<std::size_t>(i)] = offset + 1e-3 * static_cast<double>(i);
   return values;
 }
 
@@ -49,7 +48,7 @@ void record(const std::function<void(const Figure&)>& use) {
   use({.name = "recording an op",
        .value = quartiles(recording).median * 1e9,
        .unit = "ns",
-       .limit = 150,
+       .limit = 100,
        .note = fmt::format("+ and * in turn, mean of {}, median of {}; letting go of it {:.0f} ns more", chain, batches,
                            quartiles(releasing).median * 1e9)});
 }
@@ -67,22 +66,21 @@ double ten_ops(double x, double y) {
   return t;
 }
 
-void warm_expression(const std::function<void(const Figure&)>& use) {
+void warm_expression(std::int64_t size, double limit, const std::function<void(const Figure&)>& use) {
   constexpr int warm = 3000, timed = 3000;
-  std::vector<double> a = numbers(1);
-  const std::vector<double> b = numbers(0.5);
+  std::vector<double> a = numbers(1, size);
+  const std::vector<double> b = numbers(0.5, size);
   std::vector<double> times;
   const auto once = [&](int i) {
-    const auto at = static_cast<std::size_t>(i % kSmall);
+    const auto at = static_cast<std::size_t>(i % size);
     a[at] += 0.25;
     double got = 0;
-    const ingot::Array x = ingot::from_host(a.data(), {kSmall}), y = ingot::from_host(b.data(), {kSmall});
+    const ingot::Array x = ingot::from_host(a.data(), {size}), y = ingot::from_host(b.data(), {size});
     const double seconds = clocked([&] {
       const ingot::Array t = ten_ops(x, y);
       got = t.data<double>()[at];
     });
-    if (got != ten_ops(a[at], b[at]))
-      throw WrongResult(fmt::format("ten ops on {} elements gave {:.17g}", kSmall, got));
+    if (got != ten_ops(a[at], b[at])) throw WrongResult(fmt::format("ten ops on {} elements gave {:.17g}", size, got));
     return seconds;
   };
   for (int i = 0; i < warm; ++i) once(i);
@@ -92,12 +90,42 @@ void warm_expression(const std::function<void(const Figure&)>& use) {
   for (int i = 0; i < timed; ++i) times.push_back(once(i));
   const ingot::Stats stats = ingot::stats();
   const Quartiles q = quartiles(times);
-  use({.name = "warm expression of ten + * max on 1,000 elements, in all",
+  use({.name = fmt::format("warm expression of ten + * max on {} elements, in all", count_text(size)),
        .value = q.median * 1e6,
        .unit = "us",
-       .limit = 3,
+       .limit = limit,
        .note = fmt::format("quartiles {:.2f} .. {:.2f}; {} of {} launches interpreted", q.q1 * 1e6, q.q3 * 1e6,
                            stats.interpreted, stats.launches)});
+}
+
+/// Seconds from the start of the threads to the end of the last, each of which evaluates so many expressions.
+double evaluate_in_threads(int threads, int each) {
+  return clocked([&] {
+    std::vector<std::thread> pool;
+    for (int k = 0; k < threads; ++k)
+      pool.emplace_back([each] {
+        const std::vector<double> a = numbers(1), b = numbers(0.5);
+        const ingot::Array x = ingot::from_host(a.data(), {kSmall}), y = ingot::from_host(b.data(), {kSmall});
+        for (int i = 0; i < each; ++i) ten_ops(x, y).eval();
+      });
+    for (std::thread& thread : pool) thread.join();
+  });
+}
+
+void eight_threads(const std::function<void(const Figure&)>& use) {
+  constexpr int evaluations = 40'000, threads = 8, rounds = 9;
+  const int cores = std::min(threads, ingot::num_threads());
+  std::vector<double> ratios, together;
+  for (int round = 0; round < rounds; ++round) {
+    const double alone = evaluate_in_threads(1, evaluations), all = evaluate_in_threads(threads, evaluations / threads);
+    together.push_back(all / evaluations);
+    ratios.push_back(all * cores / alone);
+  }
+  use({.name = "warm expressions of 8 threads: core time of one, of what a thread alone needs",
+       .value = quartiles(ratios).median,
+       .limit = 1.3,
+       .note = fmt::format("ten + * max on 1,000 elements; {} cores; one every {:.2f} us", cores,
+                           quartiles(together).median * 1e6)});
 }
 
 /// A structure that has not been seen before: ten ops drawn from eight.
@@ -256,7 +284,9 @@ void include_time(Context& context, const std::function<void(const Figure&)>& us
 
 void measure_overheads(Context& context, const std::string& probe, const std::function<void(const Figure&)>& use) {
   record(use);
-  warm_expression(use);
+  warm_expression(kSmall, 2, use);
+  warm_expression(10, 1, use);
+  eight_threads(use);
   new_expression(use);
   compile_w1(context, probe, use);
   first_result(context, probe, use);

@@ -4,24 +4,33 @@
 
 namespace ingot {
 
+namespace detail {
+
+// Found by one instruction, without a call: there is room in every thread for the few pointers that this takes.
+template <class T, class Name>
+[[gnu::tls_model("initial-exec")]] inline thread_local T* object_of_thread = nullptr;
+
+template <class T, class Name>
+[[gnu::noinline]] T& make_per_thread() {
+  struct Freed {
+    ~Freed() {
+      delete object_of_thread<T, Name>;
+      object_of_thread<T, Name> = nullptr;
+    }
+  };
+  object_of_thread<T, Name> = new T;
+  thread_local const Freed at_end;
+  return *object_of_thread<T, Name>;
+}
+
+}  // namespace detail
+
 /// The calling thread's T of that name (any type), default-constructed at first. Freed at the thread's end; what is
 /// made after that stays to the process's end.
 template <class T, class Name>
 T& per_thread() {
-  struct Freed {
-    T** object;
-    ~Freed() {
-      delete *object;
-      *object = nullptr;
-    }
-  };
-  // Found by one instruction, without a call: there is room in every thread for the few pointers that this takes.
-  [[gnu::tls_model("initial-exec")]] thread_local T* object = nullptr;
-  if (object == nullptr) [[unlikely]] {
-    object = new T;
-    thread_local const Freed at_end{&object};
-  }
-  return *object;
+  T* const object = detail::object_of_thread<T, Name>;
+  return object != nullptr ? *object : detail::make_per_thread<T, Name>();
 }
 
 }  // namespace ingot

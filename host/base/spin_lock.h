@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <atomic>
 
@@ -16,10 +17,14 @@ class SpinLock {
   void unlock() noexcept { held_.store(false, std::memory_order_release); }
 
  private:
-  // Until it looks free. Its holder may have lost its core: then the rest of the time slice is worth more to it.
+  // Until it looks free. Its holder may have lost its core, which is then worth more to it.
   void wait() const noexcept {
-    for (int tries = 0; held_.load(std::memory_order_relaxed); ++tries)
-      if (tries > 100) sched_yield();
+    for (int tries = 0; held_.load(std::memory_order_relaxed); ++tries) {
+      if (tries > 1000)
+        usleep(50);
+      else if (tries > 100)
+        sched_yield();
+    }
   }
 
   std::atomic<bool> held_{false};

@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <mutex>
 #include <vector>
 
 #include "host/base/error.h"
+#include "host/base/per_thread.h"
 #include "host/device/size_class.h"
 
 namespace ingot::device {
@@ -47,7 +49,6 @@ class Pool {
  public:
   void* take(std::size_t bytes) {
     const std::scoped_lock guard(mutex_);
-    if (limit_ >= 0 && in_use_ + static_cast<std::int64_t>(bytes) > limit_) return nullptr;
     void* memory = nullptr;
     // Last freed first: its lines may still be in a cache. The list is short, being bounded in bytes and scanned from
     // the end.
@@ -57,16 +58,11 @@ class Pool {
       free_.erase(free_.begin() + static_cast<std::ptrdiff_t>(i));
       cached_ -= bytes;
     }
-    if (memory == nullptr) memory = obtain(bytes);
-    if (memory == nullptr) return nullptr;
-    in_use_ += static_cast<std::int64_t>(bytes);
-    peak_ = std::max(peak_, in_use_);
-    return memory;
+    return memory != nullptr ? memory : obtain(bytes);
   }
 
   void put(void* memory, std::size_t bytes) {
     const std::scoped_lock guard(mutex_);
-    in_use_ -= static_cast<std::int64_t>(bytes);
     free_.push_back({memory, bytes});
     cached_ += bytes;
     constexpr std::size_t kMaxBlocks = 64;
@@ -85,23 +81,7 @@ class Pool {
     cached_ = 0;
   }
 
-  std::int64_t in_use() {
-    const std::scoped_lock guard(mutex_);
-    return in_use_;
-  }
-  std::int64_t peak() {
-    const std::scoped_lock guard(mutex_);
-    return peak_;
-  }
-  void reset_peak() {
-    const std::scoped_lock guard(mutex_);
-    peak_ = in_use_;
-  }
   std::mutex& mutex() { return mutex_; }
-  void set_limit(std::int64_t bytes) {
-    const std::scoped_lock guard(mutex_);
-    limit_ = bytes;
-  }
 
  private:
   std::mutex mutex_;
@@ -109,7 +89,6 @@ class Pool {
   std::size_t cached_ = 0;
   std::size_t capacity_ =  // a quarter of the machine's memory may stay cached
       static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) / 4 * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  std::int64_t in_use_ = 0, peak_ = 0, limit_ = -1;
 };
 
 Pool& pool() {
@@ -118,30 +97,101 @@ Pool& pool() {
   return *instance;
 }
 
+// Small blocks that a thread has freed, for it to take again without a lock.
+class Magazine {
+ public:
+  static constexpr std::size_t kMostBytes = std::size_t{64} << 10;
+
+  Magazine() = default;
+  ~Magazine() {
+    while (count_ > 0) pool().put(blocks_[count_ - 1].memory, blocks_[count_ - 1].bytes), --count_;
+  }
+  Magazine(const Magazine&) = delete;
+  Magazine& operator=(const Magazine&) = delete;
+
+  void* take(std::size_t bytes) {
+    for (int i = count_; i-- > 0;) {
+      if (blocks_[i].bytes != bytes) continue;
+      void* const memory = blocks_[i].memory;
+      std::copy(blocks_ + i + 1, blocks_ + count_, blocks_ + i);
+      --count_;
+      return memory;
+    }
+    return nullptr;
+  }
+  void put(void* memory, std::size_t bytes) {
+    if (count_ == kMost) {  // the one that was freed first goes
+      pool().put(blocks_[0].memory, blocks_[0].bytes);
+      std::copy(blocks_ + 1, blocks_ + kMost, blocks_);
+      --count_;
+    }
+    blocks_[count_++] = {memory, bytes};
+  }
+
+ private:
+  static constexpr int kMost = 8;
+  Block blocks_[kMost];
+  int count_ = 0;
+};
+
+Magazine& magazine() { return per_thread<Magazine, Magazine>(); }
+
+// What arrays hold, for stats() and against the limit.
+struct Usage {
+  std::atomic<std::int64_t> bytes{0}, peak{0}, limit{-1};
+
+  bool add(std::int64_t more) {
+    const std::int64_t now = bytes.fetch_add(more, std::memory_order_relaxed) + more,
+                       most = limit.load(std::memory_order_relaxed);
+    if (most >= 0 && now > most) {
+      bytes.fetch_sub(more, std::memory_order_relaxed);
+      return false;
+    }
+    std::int64_t known = peak.load(std::memory_order_relaxed);
+    while (now > known && !peak.compare_exchange_weak(known, now, std::memory_order_relaxed)) {
+    }
+    return true;
+  }
+};
+Usage usage;
+
+void* take(std::size_t bytes) {
+  if (!usage.add(static_cast<std::int64_t>(bytes))) return nullptr;
+  void* memory = bytes <= Magazine::kMostBytes ? magazine().take(bytes) : nullptr;
+  if (memory == nullptr) memory = pool().take(bytes);
+  if (memory == nullptr) usage.bytes.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+  return memory;
+}
+
+void put(void* memory, std::size_t bytes) {
+  usage.bytes.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+  bytes <= Magazine::kMostBytes ? magazine().put(memory, bytes) : pool().put(memory, bytes);
+}
+
 }  // namespace
 
 StorageRef try_allocate(std::size_t bytes) {
   const std::size_t size = size_class(bytes, bytes >= kHuge ? kHugePage : kAlignment);
   if (size < bytes) return {};
-  void* memory = pool().take(size);
+  void* memory = take(size);
   if (memory == nullptr) {
     pool().release();
-    memory = pool().take(size);
+    memory = take(size);
   }
   if (memory == nullptr) return {};
-  return StorageRef::adopt(new Storage(memory, bytes, [size](void* p, std::size_t) { pool().put(p, size); }));
+  return StorageRef::adopt(new Storage(memory, bytes, [size](void* p, std::size_t) { put(p, size); }));
 }
 
 void out_of_memory(std::size_t bytes, const std::string& purpose) {
-  throw MemoryError(text("out of memory: ", bytes, " bytes wanted for ", purpose, ", ", pool().in_use(),
+  throw MemoryError(text("out of memory: ", bytes, " bytes wanted for ", purpose, ", ", bytes_in_use(),
                          " bytes in use; free arrays that are no longer needed, or compute in smaller pieces"));
 }
 
 std::mutex& lock() { return pool().mutex(); }
 void release_cached() { pool().release(); }
-std::int64_t bytes_in_use() { return pool().in_use(); }
-std::int64_t peak_bytes() { return pool().peak(); }
-void reset_peak() { pool().reset_peak(); }
-void set_limit(std::int64_t bytes) { pool().set_limit(bytes); }
+std::int64_t bytes_in_use() { return usage.bytes; }
+std::int64_t peak_bytes() { return usage.peak; }
+void reset_peak() { usage.peak = usage.bytes.load(); }
+void set_limit(std::int64_t bytes) { usage.limit = bytes; }
 
 }  // namespace ingot::device

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "host/base/per_thread.h"
 #include "host/graph/intern.h"
@@ -16,10 +18,9 @@ using graph::Node;
 
 // Never destroyed: objects in static storage may evaluate arrays at exit.
 struct Progress {
-  std::condition_variable changed;  // with the graph lock
-  int waiting = 0;                  // for it; under the graph lock
-  std::atomic<int> running{0};      // evaluations
-  std::atomic<bool> paused{false};  // set under the graph lock
+  std::condition_variable_any changed;  // with the graph lock
+  int waiting = 0;                      // for it; under the graph lock
+  bool paused = false;                  // under the graph lock
 };
 
 Progress*& current_progress() {
@@ -27,6 +28,47 @@ Progress*& current_progress() {
   return instance;
 }
 Progress& progress() { return *current_progress(); }
+
+class Thread;
+
+struct Threads {
+  std::mutex mutex;
+  std::vector<const Thread*> alive;
+};
+
+Threads& threads() {
+  static auto* const instance = new Threads;
+  return *instance;
+}
+
+// How many evaluations a thread is in: in a counter of its own, which others need not have in their caches. It grows
+// under the graph lock.
+class Thread {
+ public:
+  Thread() {
+    const std::scoped_lock guard(threads().mutex);
+    threads().alive.push_back(this);
+  }
+  ~Thread() {
+    const std::scoped_lock guard(threads().mutex);
+    std::erase(threads().alive, this);
+  }
+  Thread(const Thread&) = delete;
+  Thread& operator=(const Thread&) = delete;
+
+  void add(int n) { running_.store(running_.load(std::memory_order_relaxed) + n, std::memory_order_release); }
+  bool is_running() const { return running_.load(std::memory_order_acquire) != 0; }
+
+  static Thread& current() { return per_thread<Thread, Thread>(); }
+
+ private:
+  std::atomic<int> running_{0};
+};
+
+bool is_any_running() {
+  const std::scoped_lock guard(threads().mutex);
+  return std::any_of(threads().alive.begin(), threads().alive.end(), [](const Thread* t) { return t->is_running(); });
+}
 
 // The memory of the lists of roots that a thread's evaluations need: one, unless a destructor of the user's evaluates
 // while another is at its end.
@@ -38,6 +80,7 @@ std::vector<Node*>& spare_list() { return per_thread<std::vector<Node*>, Claims>
 template <class Choose>
 void Claims::take(Choose&& choose, plan::Outline& outline) {
   Progress& p = progress();
+  Thread& thread = Thread::current();
   roots_.swap(spare_list());
   std::unique_lock guard(graph::lock());
   for (;;) {
@@ -51,7 +94,7 @@ void Claims::take(Choose&& choose, plan::Outline& outline) {
     p.changed.wait(guard);
     --p.waiting;
   }
-  p.running.fetch_add(1, std::memory_order_relaxed);
+  thread.add(1);
   if (claimed_)
     for (Node* const root : roots_) root->claimed = true;
 }
@@ -85,34 +128,29 @@ void Claims::end_claims() {
 }
 
 Claims::~Claims() {
-  Progress& p = progress();
   if (claimed_) {
     const std::scoped_lock guard(graph::lock());
     end_claims();
   }
   roots_.clear();
   roots_.swap(spare_list());
-  if (p.running.fetch_sub(1, std::memory_order_seq_cst) == 1 && p.paused) {
-    const std::scoped_lock guard(graph::lock());
-    p.changed.notify_all();
-  }
+  Thread::current().add(-1);
   graph::bury(dead_);
 }
 
 void pause_evaluations() {
-  Progress& p = progress();
-  std::unique_lock guard(graph::lock());
-  p.paused = true;
-  while (p.running != 0) {
-    ++p.waiting;
-    p.changed.wait(guard);
-    --p.waiting;
+  {
+    const std::scoped_lock guard(graph::lock());
+    progress().paused = true;
   }
+  while (is_any_running()) std::this_thread::sleep_for(std::chrono::microseconds(50));
+  threads().mutex.lock();
 }
 
 void resume_evaluations(bool in_child) {
   // Who waited for a condition when the process forked is not in the child, where the condition would wait for them.
   if (in_child) current_progress() = new Progress;
+  threads().mutex.unlock();
   Progress& p = progress();
   const std::scoped_lock guard(graph::lock());
   p.paused = false;

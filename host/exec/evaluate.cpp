@@ -153,10 +153,12 @@ void before_fork() {
   graph::lock().lock();
   graph::lock_tables();
   device::lock().lock();
+  plans_lock().lock();
   counters_lock().lock();
 }
 void after_fork(bool in_child) {
   counters_lock().unlock();
+  plans_lock().unlock();
   device::lock().unlock();
   graph::unlock_tables();
   graph::lock().unlock();

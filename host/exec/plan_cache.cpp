@@ -1,25 +1,19 @@
 #include "host/exec/plan_cache.h"
 
-#include <mutex>
+#include <array>
 #include <unordered_map>
 
 #include "host/base/hash.h"
-#include "host/base/spin_lock.h"
+#include "host/base/per_thread.h"
 #include "host/graph/intern.h"
 #include "host/plan/lower.h"
 
 namespace ingot::exec {
-
-struct Shelf {
-  SpinLock lock;
-  std::vector<std::unique_ptr<Prepared>> plans;
-};
-
 namespace {
 
-// A plan takes a few kilobytes. When there are this many structures, all go: what is in use comes back at the cost of
-// planning it again.
-constexpr std::size_t kMaxShelves = 1024;
+// A plan takes a few kilobytes. When there are this many, all go: what is in use comes back at the cost of planning it
+// again.
+constexpr std::size_t kMaxPlans = 1024;
 
 using Key = std::vector<std::uint64_t>;
 
@@ -27,9 +21,10 @@ struct KeyHash {
   std::size_t operator()(const Key& key) const { return hash_of(key); }
 };
 
+// What no thread has to itself: several plans of one structure, if several threads have used it at once.
 struct Table {
   std::mutex mutex;
-  std::unordered_map<Key, std::shared_ptr<Shelf>, KeyHash> shelves;
+  std::unordered_multimap<Key, std::unique_ptr<Prepared>, KeyHash> plans;
 };
 
 Table& table() {
@@ -37,47 +32,77 @@ Table& table() {
   return *instance;
 }
 
-std::shared_ptr<Shelf> find(const Key& key) {
-  Table& t = table();
-  const std::scoped_lock guard(t.mutex);
-  const auto found = t.shelves.find(key);
-  return found != t.shelves.end() ? found->second : nullptr;
-}
-
-std::shared_ptr<Shelf> find_or_add(const Key& key) {
-  Table& t = table();
-  const std::scoped_lock guard(t.mutex);
-  if (t.shelves.size() >= kMaxShelves) t.shelves.clear();
-  std::shared_ptr<Shelf>& shelf = t.shelves[key];
-  if (!shelf) shelf = std::make_shared<Shelf>();
-  return shelf;
-}
-
-std::unique_ptr<Prepared> take(Shelf& shelf) {
-  const std::scoped_lock guard(shelf.lock);
-  if (shelf.plans.empty()) return nullptr;
-  std::unique_ptr<Prepared> plan = std::move(shelf.plans.back());
-  shelf.plans.pop_back();
+std::unique_ptr<Prepared> take(const Key& key) {
+  const std::scoped_lock guard(table().mutex);
+  auto& plans = table().plans;
+  const auto found = plans.find(key);
+  if (found == plans.end()) return nullptr;
+  std::unique_ptr<Prepared> plan = std::move(found->second);
+  plans.erase(found);
   return plan;
+}
+
+void put(Key key, std::unique_ptr<Prepared> plan) {
+  if (!plan) return;
+  const std::scoped_lock guard(table().mutex);
+  if (table().plans.size() >= kMaxPlans) table().plans.clear();
+  table().plans.emplace(std::move(key), std::move(plan));
 }
 
 }  // namespace
 
+struct PlanSlot {
+  std::uint64_t hash = 0;
+  Key key;
+  std::unique_ptr<Prepared> plan;  // null while it is leased
+};
+
+namespace {
+
+// By the low bits of the hash of the key: a structure that comes to a slot sends what was there to the table.
+class PlanSlots {
+ public:
+  PlanSlots() = default;
+  ~PlanSlots() {
+    for (PlanSlot& slot : slots_) put(std::move(slot.key), std::move(slot.plan));
+  }
+  PlanSlot& at(std::uint64_t hash) { return slots_[hash % slots_.size()]; }
+
+ private:
+  std::array<PlanSlot, 256> slots_;
+};
+
+}  // namespace
+
+Lease::Lease(PlanSlot& slot, std::unique_ptr<Prepared> plan) noexcept
+    : slot_(slot), hash_(slot.hash), plan_(std::move(plan)) {}
+
 Lease::~Lease() {
-  const std::scoped_lock guard(shelf_->lock);
-  shelf_->plans.push_back(std::move(plan_));
+  if (slot_.hash == hash_) slot_.plan = std::move(plan_);
 }
 
 Lease lease(std::span<graph::Node* const> roots, plan::Outline& outline) {
-  if (std::shared_ptr<Shelf> shelf = find(outline.key))
-    if (std::unique_ptr<Prepared> plan = take(*shelf)) return {std::move(shelf), std::move(plan)};
-  const plan::Snapshot snapshot = [&] {
-    const std::scoped_lock guard(graph::lock());
-    plan::outline(roots, outline);
-    return plan::snapshot(roots);
-  }();
-  std::unique_ptr<Prepared> plan = prepare(snapshot, plan::lower(snapshot));
-  return {find_or_add(outline.key), std::move(plan)};
+  const std::uint64_t hash = hash_of(outline.key);
+  PlanSlots& slots = per_thread<PlanSlots, PlanSlots>();
+  if (PlanSlot& slot = slots.at(hash); slot.hash == hash && slot.plan && slot.key == outline.key)
+    return {slot, std::move(slot.plan)};
+  std::unique_ptr<Prepared> plan = take(outline.key);
+  if (!plan) {
+    const plan::Snapshot snapshot = [&] {
+      const std::scoped_lock guard(graph::lock());
+      plan::outline(roots, outline);
+      return plan::snapshot(roots);
+    }();
+    plan = prepare(snapshot, plan::lower(snapshot));
+  }
+  const std::uint64_t now = hash_of(outline.key);
+  PlanSlot& slot = slots.at(now);
+  put(std::move(slot.key), std::move(slot.plan));
+  slot.hash = now;
+  slot.key = outline.key;
+  return {slot, std::move(plan)};
 }
+
+std::mutex& plans_lock() { return table().mutex; }
 
 }  // namespace ingot::exec

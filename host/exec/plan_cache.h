@@ -1,7 +1,10 @@
-// Plans by the structure of the graph they compute.
+// Plans by the structure of the graph they compute. Each thread has those that it used last to itself; behind them is a
+// table for all threads.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 
 #include "host/exec/prepare.h"
@@ -9,14 +12,12 @@
 
 namespace ingot::exec {
 
-/// Prepared plans of one structure that nobody uses at the moment.
-struct Shelf;
+struct PlanSlot;  // where a thread keeps a plan
 
 /// A plan, to be written into by one evaluation until the lease ends.
 class Lease {
  public:
-  Lease(std::shared_ptr<Shelf> shelf, std::unique_ptr<Prepared> plan) noexcept
-      : shelf_(std::move(shelf)), plan_(std::move(plan)) {}
+  Lease(PlanSlot& slot, std::unique_ptr<Prepared> plan) noexcept;
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
   ~Lease();
@@ -25,7 +26,8 @@ class Lease {
   Prepared* operator->() const noexcept { return plan_.get(); }
 
  private:
-  std::shared_ptr<Shelf> shelf_;
+  PlanSlot& slot_;
+  const std::uint64_t hash_;
   std::unique_ptr<Prepared> plan_;
 };
 
@@ -33,5 +35,8 @@ class Lease {
 /// structure, or planned now. In the latter case the outline is made again, since the graph may have lost nodes to
 /// evaluations meanwhile.
 Lease lease(std::span<graph::Node* const> roots, plan::Outline& outline);
+
+/// Held around a fork, so that the child finds it free.
+std::mutex& plans_lock();
 
 }  // namespace ingot::exec

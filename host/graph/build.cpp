@@ -34,9 +34,9 @@ NodeRef make_constant(DType dtype, std::uint64_t bits, bool weak) {
 }
 
 // The inputs of a View may be dropped by an evaluation on another thread: who looks at them holds the graph lock.
-std::unique_lock<std::mutex> lock_views() { return std::unique_lock(lock()); }
-std::unique_lock<std::mutex> lock_views(const Node* node) {
-  return node->kind == Kind::View ? lock_views() : std::unique_lock<std::mutex>();
+std::unique_lock<SpinLock> lock_views() { return std::unique_lock(lock()); }
+std::unique_lock<SpinLock> lock_views(const Node* node) {
+  return node->kind == Kind::View ? lock_views() : std::unique_lock<SpinLock>();
 }
 
 // A view of a Constant serves an op no better than the Constant. Lock of views held, as for the three that follow.
@@ -129,7 +129,7 @@ NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Inp
   Node* const node = draft(Kind::Elementwise, result, where);
   node->op = op;
   node->shape = shape;
-  std::unique_lock<std::mutex> guard;
+  std::unique_lock<SpinLock> guard;
   for (const Input& input : inputs) {
     if (!guard && needs_view(input, shape)) guard = lock_views();
     connect(node, make_input(input, shape, where));

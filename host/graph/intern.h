@@ -9,14 +9,18 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 
+#include "host/base/spin_lock.h"
 #include "host/graph/node.h"
 
 namespace ingot::graph {
 
 /// The graph lock. Held for moments only, never while kernels run.
-std::mutex& lock();
+SpinLock& lock();
+
+/// Two stamps, this and the next, that no walk has left in a node's `visit`. Graph lock held. A wrapped stamp could
+/// only meet one 2^31 walks old.
+std::uint32_t new_stamps();
 
 /// A node as described, for the caller to fill: from the thread's free list, with one reference.
 Node* allocate();

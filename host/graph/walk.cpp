@@ -1,12 +1,16 @@
 #include "host/graph/walk.h"
 
+#include "host/base/per_thread.h"
+#include "host/graph/intern.h"
+
 namespace ingot::graph {
+namespace {
+struct Walk;  // names the stack, whose memory a thread keeps
+}
 
 void topological_order(std::span<Node* const> roots, std::vector<Node*>& order) {
-  // Guarded by the graph lock. A wrapped stamp could only meet one 2^31 walks old.
-  static std::uint32_t stamp = 0;
-  static auto& stack = *new std::vector<Node*>;
-  const std::uint32_t open = stamp += 2, done = stamp + 1;
+  std::vector<Node*>& stack = per_thread<std::vector<Node*>, Walk>();
+  const std::uint32_t open = new_stamps(), done = open + 1;
 
   order.clear();
   for (Node* root : roots) {

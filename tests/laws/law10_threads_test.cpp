@@ -48,6 +48,44 @@ TEST(Law10, RecordsFromManyThreads) {
   EXPECT_EQ(wrong, 0);
 }
 
+// Small expressions are computed beside each other; what several threads ask for is still computed once.
+TEST(Law10, ComputesSmallSharedWorkOnce) {
+  constexpr int kShared = 400, kThreads = 8;
+  const Array x = array(sample(100));
+  std::vector<Array> shared;
+  for (int i = 0; i < kShared; ++i) shared.push_back(sqrt(x) * static_cast<double>(i));
+  const Stats s = measured([&] {
+    in_threads(kThreads, [&](int) {
+      for (const Array& y : shared) y.eval();
+    });
+  });
+  EXPECT_EQ(s.launches, kShared);
+}
+
+// Arrays that one thread computes are inputs of what others compute meanwhile, and lose theirs on the way.
+TEST(Law10, EvaluatesSmallExpressionsOfEightThreadsOverSharedArrays) {
+  constexpr int kShared = 50, kRounds = 20, kThreads = 8;
+  const std::vector<double> values = sample(100);
+  std::atomic<int> wrong{0};
+  for (int round = 0; round < kRounds; ++round) {
+    const Array x = array(values);
+    std::vector<Array> shared;
+    for (int i = 0; i < kShared; ++i) shared.push_back((i == 0 ? x : shared.back()) + 1.0);
+    in_threads(kThreads, [&](int thread) {
+      for (int k = 0; k < kShared; ++k) {
+        const int i = (k * 7 + thread * 11) % kShared;
+        const Array& y = shared[static_cast<std::size_t>(i)];
+        if (k % 3 == 0) y.eval();
+        const Array view = y(Slice(10, 20)) * 2.0 + static_cast<double>(thread);
+        double expected = values[10];
+        for (int n = 0; n <= i; ++n) expected += 1.0;
+        wrong += view.data<double>()[0] != expected * 2.0 + thread;
+      }
+    });
+  }
+  EXPECT_EQ(wrong, 0);
+}
+
 // A child evaluates what would take a team of threads; while others evaluate as well.
 TEST(Law10, EvaluatesInAChildAfterFork) {
   const Array x = array(sample(200'000));
