@@ -404,12 +404,49 @@ TYPED_TEST(Lanes, EveryOpGivesTheBitsOfItsScalarBody) {
 TYPED_TEST(Lanes, EveryCastGivesTheBitsOfTheScalarCast) {
   expect_casts_agree<16, TypeParam, i8, u8, i16, u16, i32, u32, i64, u64, f32, f64>();
 }
-TEST(RandomUniform, EveryLaneGivesTheBitsOfTheScalarBody) {
-  auto f64_body = [](auto i, auto key, auto) __attribute__((always_inline)) { return random_uniform<f64>(i, key); };
-  auto f32_body = [](auto i, auto key, auto) __attribute__((always_inline)) { return random_uniform<f32>(i, key); };
-  expect_lanes_agree<8, i64, i64>("random_uniform f64", f64_body);
-  expect_lanes_agree<8, i64, i64>("random_uniform f32", f32_body);
-  expect_lanes_agree<64, i64, i64>("random_uniform f64", f64_body);
+TEST(Random, EveryLaneGivesTheBitsOfTheScalarBody) {
+  auto uniform_f64 = [](auto i, auto key, auto) __attribute__((always_inline)) { return random_uniform<f64>(i, key); };
+  auto uniform_f32 = [](auto i, auto key, auto) __attribute__((always_inline)) { return random_uniform<f32>(i, key); };
+  auto normal_f64 = [](auto i, auto key, auto) __attribute__((always_inline)) { return random_normal<f64>(i, key); };
+  auto normal_f32 = [](auto i, auto key, auto) __attribute__((always_inline)) { return random_normal<f32>(i, key); };
+  auto integers = [](auto i, auto key, auto bound)
+                      __attribute__((always_inline)) { return random_integers(i, key, bound); };
+  expect_lanes_agree<8, i64, i64>("random_uniform f64", uniform_f64);
+  expect_lanes_agree<8, i64, i64>("random_uniform f32", uniform_f32);
+  expect_lanes_agree<64, i64, i64>("random_uniform f64", uniform_f64);
+  expect_lanes_agree<16, i64, i64>("random_normal f64", normal_f64);
+  expect_lanes_agree<32, i64, i64>("random_normal f32", normal_f32);
+  expect_lanes_agree<16, i64, i64>("random_integers", integers);
+}
+
+// Lanes in a row share their blocks.
+template <int N>
+void expect_rows_agree() {
+  const i64 key = 0x0123456789abcdef;
+  for (const i64 first : {i64(0), i64(16), i64(32), i64(5), i64(1) << 40}) {
+    for (const i64 bound : {i64(0), i64(10), i64(1) << 40, static_cast<i64>(0x8000000000000001)}) {
+      vec<i64, N> i;
+      for (int k = 0; k < N; ++k) i[k] = first + k;
+      const auto keys = splat<vec<i64, N>>(key), bounds = splat<vec<i64, N>>(bound);
+      const auto u64s = random_uniform<f64>(i, keys), n64s = random_normal<f64>(i, keys);
+      const auto u32s = random_uniform<f32>(i, keys), n32s = random_normal<f32>(i, keys);
+      const auto integers = random_integers(i, keys, bounds);
+      for (int k = 0; k < N; ++k) {
+        const i64 at = first + k;
+        EXPECT_EQ(to_bits<f64>(u64s[k]), to_bits(random_uniform<f64>(at, key))) << at;
+        EXPECT_EQ(to_bits<f32>(u32s[k]), to_bits(random_uniform<f32>(at, key))) << at;
+        EXPECT_EQ(to_bits<f64>(n64s[k]), to_bits(random_normal<f64>(at, key))) << at;
+        EXPECT_EQ(to_bits<f32>(n32s[k]), to_bits(random_normal<f32>(at, key))) << at;
+        EXPECT_EQ(integers[k], random_integers(at, key, bound)) << at << " below " << bound;
+      }
+    }
+  }
+}
+
+TEST(Random, LanesInARowGiveTheBitsOfTheScalarBody) {
+  expect_rows_agree<16>();
+  expect_rows_agree<32>();
+  expect_rows_agree<64>();
 }
 
 // --- Integers
