@@ -111,9 +111,9 @@ Workload random_numbers() {
     for (const Distribution& drawn : kDistributions) {
       add_contestants(work, context, seeds, drawn, number++);
       if (context.numpy() == nullptr) continue;
-      work.bars.push_back({.text = fmt::format("{}: at least 3 times as fast as NumPy", drawn.name),
+      work.bars.push_back({.text = fmt::format("{}: at least twice as fast as NumPy", drawn.name),
                            .kind = Bar::Kind::AtLeast,
-                           .limit = 3,
+                           .limit = 2,
                            .subject = fmt::format("ingot {}", drawn.name),
                            .against = {fmt::format("numpy {}", drawn.name)}});
     }
