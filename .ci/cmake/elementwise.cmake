@@ -1,4 +1,5 @@
-# Writes ingot/elementwise.hpp from the op table: cmake -DOPS=kernels/ops.def -DOUTPUT=... -P elementwise.cmake
+# Writes ingot/elementwise.hpp and ingot/value_functions.hpp from the op table:
+# cmake -DOPS=kernels/ops.def -DOUTPUT=... -DVALUES=... -P elementwise.cmake
 set(operands_Any "any computable dtype")
 set(operands_Number "integers and floats")
 set(operands_Integral "bool and integers")
@@ -44,6 +45,21 @@ set(out "// Generated from kernels/ops.def: the elementwise functions, one per r
 #include \"ingot/array.hpp\"
 
 namespace ingot {
+")
+
+set(values "// Generated from kernels/ops.def: the elementwise functions for the Values of ingot/user_ops.hpp.
+#pragma once
+
+#include \"ingot/export.hpp\"
+
+namespace ingot {
+
+class Value${semicolon}
+class ValueOperand${semicolon}
+
+namespace detail {
+// A base of both, so that these functions are found where one of the arguments is a Value, and nowhere else.
+struct ValueFunctions {
 ")
 
 set(field "[ ]*([^,]*[^, ])[ ]*,")
@@ -97,6 +113,8 @@ foreach(line IN LISTS lines)
   string(APPEND out "\n")
   wrap_comment("${doc}. Operands: ${operands_${operands}}. Result: ${result_${result}}, ${error}.")
   string(APPEND out "INGOT_API Array ${name}(${parameters});\n")
+  string(REPLACE "Operand" "ValueOperand" value_parameters "${parameters}")
+  string(APPEND values "  friend INGOT_API Value ${name}(${value_parameters})${semicolon}\n")
   math(EXPR count "${count} + 1")
 endforeach()
 if(count EQUAL 0)
@@ -108,3 +126,6 @@ string(REPLACE "${semicolon}" ";" out "${out}")
 string(REPLACE "${left}" "[" out "${out}")
 string(REPLACE "${right}" "]" out "${out}")
 file(WRITE ${OUTPUT} "${out}")
+string(APPEND values "}${semicolon}\n}  // namespace detail\n\n}  // namespace ingot\n")
+string(REPLACE "${semicolon}" ";" values "${values}")
+file(WRITE ${VALUES} "${values}")

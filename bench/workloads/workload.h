@@ -28,6 +28,7 @@ Workload plain_sum();
 Workload sum_sqrt_sin();
 Workload axis_sums();
 Workload sort();
+Workload random_numbers();
 
 /// Everything in the main job, in its order.
 std::vector<Workload> all_workloads();

@@ -33,7 +33,7 @@ struct Input {
 
 /// An op of ops.def. Inputs broadcast to the shape, with which values and Constants go whatever it is, and have the
 /// operand dtype of the body (where: the first is Bool). The result dtype follows from the row, except for
-/// random_uniform. All the nodes that it takes are recorded under one lock.
+/// rows with the result Random. All the nodes that it takes are recorded under one lock.
 NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Input> inputs, Location where);
 
 NodeRef cast(Node* input, DType to, Location where);

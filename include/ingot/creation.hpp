@@ -144,6 +144,10 @@ INGOT_API Array full_like(const Array& x, Scalar value, std::optional<DType> dty
 INGOT_API Array eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, std::int64_t k = 0,
                     DType dtype = DType::Float64, Location where = Location::current());
 
+inline Array identity(std::int64_t rows, DType dtype = DType::Float64, Location where = Location::current()) {
+  return eye(rows, {}, 0, dtype, where);
+}
+
 /// start + i * step for as long as that stays before stop: ceil((stop - start) / step) elements. The dtype is Int64 if
 /// all three are integers and Float64 otherwise, unless one is given; floats are computed in Float64. ValueError for a
 /// step of 0 or NaN.
@@ -156,5 +160,18 @@ INGOT_API Array arange(Scalar stop, std::optional<DType> dtype = {}, Location wh
 /// Computed in Float64; an integer dtype takes the floor, and must hold the first and the last (ValueError).
 INGOT_API Array linspace(double start, double stop, std::int64_t count, bool endpoint = true,
                          DType dtype = DType::Float64, Location where = Location::current());
+
+/// base to the powers linspace(start, stop, count, endpoint): within 1 ULP of those of the rounded exponents, and where
+/// an exponent at an end is whole, up to 4096, the power itself, rounded (logspace(0, 3, 4) ends with 1000).
+/// Computed in Float64; TypeError for dtypes that are no floats.
+INGOT_API Array logspace(double start, double stop, std::int64_t count, bool endpoint = true, double base = 10,
+                         DType dtype = DType::Float64, Location where = Location::current());
+
+/// `count` numbers from start to stop with a constant ratio; the first is start and the last stop itself, or one step
+/// before it without endpoint. In between within 4 + |log start| / 2 + |log stop| / 2 ULP (natural logarithms).
+/// Computed in Float64; TypeError for dtypes that are no floats, ValueError for ends that are 0, not finite or of
+/// different signs.
+INGOT_API Array geomspace(double start, double stop, std::int64_t count, bool endpoint = true,
+                          DType dtype = DType::Float64, Location where = Location::current());
 
 }  // namespace ingot

@@ -8,6 +8,7 @@
 #include "ingot/elementwise.hpp"
 #include "ingot/error.hpp"
 #include "ingot/export.hpp"
+#include "ingot/grids.hpp"
 #include "ingot/indexing.hpp"
 #include "ingot/info.hpp"
 #include "ingot/io.hpp"
@@ -18,3 +19,5 @@
 #include "ingot/shape.hpp"
 #include "ingot/sorting.hpp"
 #include "ingot/stream.hpp"
+#include "ingot/user_ops.hpp"
+#include "ingot/value_functions.hpp"

@@ -3,7 +3,7 @@
 // results go by pointer, so that no vector crosses a call by value, whatever the target's calling convention makes of
 // it; inlining and SROA remove the memory.
 //
-//   ingot_<op>_<dtype>_w<lanes>(out, a, b, c)            dtype is that of the operands (random_uniform: of the result)
+//   ingot_<op>_<dtype>_w<lanes>(out, a, b, c)            dtype is that of the operands (result Random: of the result)
 //   ingot_common_<op>_<dtype>_w<lanes>(out, a, b, c)     without its rare cases (INGOT_RARE_BEYOND in slow.def)
 //   ingot_split_sqrt_f64_w<lanes>(out, a)                where the level has it (square_root.h)
 //   ingot_cast_<from>_<to>_w<lanes>(out, a)              to may be bool; from bool is from u8
@@ -53,12 +53,14 @@
 #define INGOT_IS_FLOAT_f32 1
 #define INGOT_IS_FLOAT_f64 1
 #define INGOT_IS_U8_u8 1
+#define INGOT_IS_I64_i64 1
 
 #define INGOT_PASTE_(a, b) a##b
 #define INGOT_PASTE(a, b) INGOT_PASTE_(a, b)
 #define INGOT_SIZE INGOT_PASTE(INGOT_SIZE_, INGOT_BODIES_DTYPE)
 #define INGOT_IS_FLOAT INGOT_PASTE(INGOT_IS_FLOAT_, INGOT_BODIES_DTYPE)
 #define INGOT_IS_U8 INGOT_PASTE(INGOT_IS_U8_, INGOT_BODIES_DTYPE)
+#define INGOT_IS_I64 INGOT_PASTE(INGOT_IS_I64_, INGOT_BODIES_DTYPE)
 
 #define INGOT_EACH_WIDTH_8(X, ...) X(INGOT_W16, __VA_ARGS__) X(INGOT_W8, __VA_ARGS__)
 #define INGOT_EACH_WIDTH_4(X, ...) INGOT_EACH_WIDTH_8(X, __VA_ARGS__) X(INGOT_W4, __VA_ARGS__)
@@ -112,7 +114,7 @@ INGOT_FN void run(F body, void* out, const void* a, const void* b, const void* c
                                   out, a, b, c);                                                                    \
   }
 
-#define INGOT_BODY(name, arity, properties) INGOT_EACH_WIDTH(INGOT_DEFINE, name, arity, properties)
+#define INGOT_BODY(name, arity, properties, ...) INGOT_EACH_WIDTH(INGOT_DEFINE, name, arity, properties)
 
 #define INGOT_BODY_Any INGOT_BODY
 #define INGOT_BODY_Number INGOT_BODY
@@ -130,9 +132,15 @@ INGOT_FN void run(F body, void* out, const void* a, const void* b, const void* c
 #else
 #define INGOT_BODY_Bool(...)
 #endif
-#define INGOT_BODY_Index(...)
+#if INGOT_IS_I64
+#define INGOT_BODY_Index_Same INGOT_BODY
+#else
+#define INGOT_BODY_Index_Same(...)
+#endif
+#define INGOT_BODY_Index_Random(...)
+#define INGOT_BODY_Index(name, arity, properties, result) INGOT_BODY_Index_##result(name, arity, properties)
 
-#define INGOT_OP(name, arity, operands, result, properties, ...) INGOT_BODY_##operands(name, arity, properties)
+#define INGOT_OP(name, arity, operands, result, properties, ...) INGOT_BODY_##operands(name, arity, properties, result)
 #include "kernels/ops.def"
 
 #define INGOT_CAST(width, to)                                                                                   \
@@ -170,12 +178,12 @@ INGOT_EACH_WIDTH(INGOT_CAST_BOOL, 0)
 // clang-format on
 
 #if INGOT_IS_FLOAT
-#define INGOT_RANDOM(width, unused)                                                                                \
-  extern "C" void INGOT_SYMBOL(random_uniform, INGOT_BODIES_DTYPE, width)(void* out, const void* a, const void* b, \
-                                                                          const void*) {                           \
-    put(out, random_uniform<Value>(lanes<i64, width>(a), lanes<i64, width>(b)));                                   \
+#define INGOT_RANDOM(width, name)                                                                        \
+  extern "C" void INGOT_SYMBOL(name, INGOT_BODIES_DTYPE, width)(void* out, const void* a, const void* b, \
+                                                                const void*) {                           \
+    put(out, name<Value>(lanes<i64, width>(a), lanes<i64, width>(b)));                                   \
   }
-        INGOT_EACH_WIDTH_8(INGOT_RANDOM, 0)
+        INGOT_EACH_WIDTH_8(INGOT_RANDOM, random_uniform) INGOT_EACH_WIDTH_8(INGOT_RANDOM, random_normal)
 
 #define INGOT_COMMON(width, name)                                                                               \
   extern "C" void INGOT_SYMBOL(common_##name, INGOT_BODIES_DTYPE, width)(void* out, const void* a, const void*, \

@@ -20,6 +20,10 @@ enum Property { None = 0, Commutative = 1, Associative = 2, Selects = 4 };
     static ALWAYS_INLINE auto run(V... lanes) {                                  \
       return math::op(lanes...);                                                 \
     }                                                                            \
+    template <class T, class... V>                                               \
+    static ALWAYS_INLINE auto draw(V... lanes) {                                 \
+      return math::op<T>(lanes...);                                              \
+    }                                                                            \
   };
 #include "kernels/ops.def"
 
@@ -27,14 +31,14 @@ constexpr bool is_computable(DType d) {
   return is_bool(d) || is_integer(d) || d == DType::Float32 || d == DType::Float64;
 }
 
-constexpr bool has_body(Kind operands, DType d) {
+constexpr bool has_body(Kind operands, DType d, Kind result = Same) {
   switch (operands) {
     case Any: return is_computable(d);
     case Number: return is_computable(d) && !is_bool(d);
     case Integral: return is_bool(d) || is_integer(d);
     case Integer: return is_integer(d);
-    case Float:
-    case Index: return d == DType::Float32 || d == DType::Float64;
+    case Float: return d == DType::Float32 || d == DType::Float64;
+    case Index: return result == Random ? has_body(Float, d) : d == DType::Int64;
     default: return is_bool(d);
   }
 }
@@ -150,9 +154,9 @@ void apply_loop(char* out, const char* a, const char* b, const char* c, Size n) 
     if constexpr (Body::properties == Selects) {
       store(out + i * sizeof(T),
             Body::run(load<Lanes<u8, N>>(a + i), load<V>(b + i * sizeof(T)), load<V>(c + i * sizeof(T))));
-    } else if constexpr (Body::operands == Index) {
+    } else if constexpr (Body::result == Random) {
       using K = Lanes<i64, N>;
-      store(out + i * sizeof(T), math::random_uniform<T>(load<K>(a + i * 8), load<K>(b + i * 8)));
+      store(out + i * sizeof(T), Body::template draw<T>(load<K>(a + i * 8), load<K>(b + i * 8)));
     } else {
       const V x = load<V>(a + i * sizeof(T));
       const auto result = [&] {
@@ -175,7 +179,7 @@ void apply_loop(char* out, const char* a, const char* b, const char* c, Size n) 
 
 template <class Body, class T>
 void apply(void* out, const void* a, const void* b, const void* c, Size n) {
-  constexpr bool selects = Body::properties == Selects, index = Body::operands == Index;
+  constexpr bool selects = Body::properties == Selects, index = Body::result == Random;
   constexpr int size = sizeof(T), N = bundle_lanes(Body::cost, index ? 8 : size);
   constexpr Driven d = {N, Body::result == Bool ? 1 : size,
                         selects ? 1

@@ -17,7 +17,7 @@ inline constexpr int kItemSizes = 5;  // 1, 2, 4, 8 and 16 bytes: tables of copi
 
 struct Support {
   /// out[i] = op(a[i], b[i], c[i]); indexed by Op and the operand dtype (for `where` that of the second operand, for
-  /// random_uniform that of the result). Null where ops.def has no body. Arrays do not overlap, except that out may
+  /// result Random: that of the result). Null where ops.def has no body. Arrays do not overlap, except that out may
   /// start where an operand of at least its itemsize starts.
   using Apply = void(void* out, const void* a, const void* b, const void* c, std::int64_t n);
   Apply* apply[kMaxOps][kDTypeCount];

@@ -15,7 +15,7 @@ using DTypes = MakeSequence<kDTypeCount>;
 
 template <class Body, DType D>
 constexpr Support::Apply* apply_entry() {
-  if constexpr (has_body(Body::operands, D))
+  if constexpr (has_body(Body::operands, D, Body::result))
     return apply<Body, typename ElementOf<D>::type>;
   else
     return nullptr;

@@ -9,9 +9,11 @@
 
 #ifdef __CUDACC_RTC__
 #define INGOT_FN __device__ __forceinline__
+#define INGOT_METHOD static __device__ __forceinline__
 #define INGOT_SLOW __device__ __noinline__
 #else
 #define INGOT_FN static inline __attribute__((always_inline))
+#define INGOT_METHOD static inline __attribute__((always_inline))
 #define INGOT_SLOW static inline
 #endif
 
@@ -265,7 +267,7 @@ INGOT_FN vec<T, N> steps(vec<T, N> v) {
   }
 }
 
-// The first eight of every sixteen lanes, and sixteens made of eights of a and of b.
+// The first eight of every sixteen lanes.
 template <class T, int N>
 INGOT_FN vec<T, N / 2> first_eights(vec<T, N> v) {
   if constexpr (N == 16) {
@@ -277,17 +279,27 @@ INGOT_FN vec<T, N / 2> first_eights(vec<T, N> v) {
     return eights;
   }
 }
-template <class T, int N>
-INGOT_FN vec<T, 2 * N> join_eights(vec<T, N> a, vec<T, N> b) {
+
+// Eights of a and of b in turn, and sixteens.
+template <int kRun, class T, int N>
+INGOT_FN vec<T, 2 * N> join_runs(vec<T, N> a, vec<T, N> b) {
   vec<T, 2 * N> joined;
-  if constexpr (N == 8) {
+  if constexpr (N == kRun) {
     joined.lo = a;
     joined.hi = b;
   } else {
-    joined.lo = join_eights(static_cast<vec<T, N / 2>>(a.lo), static_cast<vec<T, N / 2>>(b.lo));
-    joined.hi = join_eights(static_cast<vec<T, N / 2>>(a.hi), static_cast<vec<T, N / 2>>(b.hi));
+    joined.lo = join_runs<kRun>(static_cast<vec<T, N / 2>>(a.lo), static_cast<vec<T, N / 2>>(b.lo));
+    joined.hi = join_runs<kRun>(static_cast<vec<T, N / 2>>(a.hi), static_cast<vec<T, N / 2>>(b.hi));
   }
   return joined;
+}
+template <class T, int N>
+INGOT_FN vec<T, 2 * N> join_eights(vec<T, N> a, vec<T, N> b) {
+  return join_runs<8>(a, b);
+}
+template <class T, int N>
+INGOT_FN vec<T, 2 * N> join_sixteens(vec<T, N> a, vec<T, N> b) {
+  return join_runs<16>(a, b);
 }
 
 #endif

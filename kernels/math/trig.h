@@ -39,19 +39,26 @@ constexpr Element<V> kMeeting = pick<V>(0x1.a09da860e48c1p-3, 0x1.a09ddap-3f);
 // for r = 0, next to which the excess may outweigh the rounding error by far. The tail of a zero is +0 for either sign,
 // so that sin(-0) = -0.
 template <class V>
+INGOT_FN V sin_series(V t) {
+  if constexpr (is_f64<V>) {
+    return polynomial(t, 0x1.075746e524203p-3, -0x1.e572feb00208p-2, 0x1.7bd813d24c732p-4, -0x1.57594b5421cb7p-7,
+                      0x1.942bf9b4944eep-11, -0x1.4e6fea1b9d74fp-15, 0x1.9a51b204199efp-20, -0x1.8827b8e2286d2p-25);
+  } else {
+    return polynomial(t, 0x1.075718p-3f, -0x1.e572fap-2f, 0x1.7bd7c4p-4f, -0x1.574282p-7f, 0x1.a01084p-11f);
+  }
+}
+template <class V>
 INGOT_FN V sin_kernel(V r, V excess) {
   const V t = fma(r, r * splat<V>(pick<V>(0.125, 0.125f)), splat<V>(-kMeeting<V>));
   const V cosine = fma(t, splat<V>(pick<V>(-0x1.9f02f6p+1, -0x1.9f02f6p+1f)),
                        splat<V>(pick<V>(0x1.5c9b9a781cf21p-2, 0x1.5c9b4ap-2f)));  // within 0.06
-  V p;
-  if constexpr (is_f64<V>) {
-    p = polynomial(t, 0x1.075746e524203p-3, -0x1.e572feb00208p-2, 0x1.7bd813d24c732p-4, -0x1.57594b5421cb7p-7,
-                   0x1.942bf9b4944eep-11, -0x1.4e6fea1b9d74fp-15, 0x1.9a51b204199efp-20, -0x1.8827b8e2286d2p-25);
-  } else {
-    p = polynomial(t, 0x1.075718p-3f, -0x1.e572fap-2f, 0x1.7bd7c4p-4f, -0x1.574282p-7f, 0x1.a01084p-11f);
-  }
-  const V tail = fma(r, fma(t, p, t), excess * cosine);
+  const V tail = fma(r, fma(t, sin_series(t), t), excess * cosine);
   return fma(r, splat<V>(kStraight<V>), -tail);
+}
+template <class V>
+INGOT_FN V sin_kernel(V r) {
+  const V t = fma(r, r * splat<V>(pick<V>(0.125, 0.125f)), splat<V>(-kMeeting<V>));
+  return fma(r, splat<V>(kStraight<V>), -(r * fma(t, sin_series(t), t)));
 }
 
 // Flips the sign of y where the integer in the low bits of shifted is odd.

@@ -150,49 +150,39 @@ TEST(Creation, SpacesNumbersEvenly) {
   EXPECT_ERROR(ValueError, linspace(0, 1, -1), "linspace: -1 numbers were asked for; the count must not be negative");
 }
 
+TEST(Creation, SpacesNumbersByRatio) {
+  EXPECT_VALUES(logspace(0, 3, 4), ({4}), double, 1, 10, 100, 1000);
+  EXPECT_VALUES(logspace(0, 4, 4, false, 2), ({4}), double, 1, 2, 4, 8);
+  EXPECT_VALUES(logspace(-2, 2, 2, true, 10), ({2}), double, 0.01, 100);
+  EXPECT_EQ(logspace(-300, 22, 5)(-1).item<double>(), 1e22);
+  EXPECT_EQ(logspace(-300, 22, 5)(0).item<double>(), 1e-300);
+  EXPECT_EQ(logspace(0.5, 1, 2, true, 4)(0).item<double>(), 2);
+  EXPECT_EQ(logspace(0, 1, 3, true, 10, DType::Float32).dtype(), DType::Float32);
+  const Array decades = geomspace(1, 1000, 4);
+  EXPECT_NEAR(decades(1).item<double>(), 10, 1e-14);
+  EXPECT_NEAR(decades(2).item<double>(), 100, 1e-13);
+  EXPECT_EQ(decades(3).item<double>(), 1000);
+  EXPECT_VALUES(geomspace(-1, -16, 3), ({3}), double, -1, -4, -16);
+  EXPECT_VALUES(geomspace(1, 16, 4, false), ({4}), double, 1, 2, 4, 8);
+  EXPECT_VALUES(geomspace(7, 9, 1), ({1}), double, 7);
+  EXPECT_EQ(geomspace(2, 3, 0).shape(), Shape{0});
+  for (const double stop : {0.1, 1e300, 1e-300}) EXPECT_EQ(geomspace(0.3, stop, 50)(-1).item<double>(), stop);
+  const std::vector<double> wide = geomspace(1e-300, 1e300, 601).to_vector<double>();
+  for (int i = 0; i <= 600; ++i) EXPECT_NEAR(wide[static_cast<std::size_t>(i)] / std::pow(10.0, i - 300), 1, 1e-13);
+  EXPECT_ERROR(ValueError, geomspace(1, -1, 3),
+               "geomspace: from 1 to -1; a constant ratio needs two finite numbers of one sign, neither of them 0");
+  EXPECT_ERROR(TypeError, logspace(0, 1, 3, true, 10, DType::Int32),
+               "logspace: int32 was asked for, and powers need float32 or float64; convert with astype");
+  EXPECT_ERROR(ValueError, logspace(0, 1, -1), "logspace: -1 numbers were asked for; the count must not be negative");
+}
+
 TEST(Creation, PutsOnesOnADiagonal) {
+  EXPECT_VALUES(identity(2, DType::Int32), ({2, 2}), int, 1, 0, 0, 1);
   EXPECT_VALUES(eye(2), ({2, 2}), double, 1, 0, 0, 1);
   EXPECT_VALUES(eye(2, 3, 1), ({2, 3}), double, 0, 1, 0, 0, 0, 1);
   EXPECT_VALUES(eye(3, 2, -1, DType::Int8), ({3, 2}), int, 0, 0, 1, 0, 0, 1);
   EXPECT_EQ(eye(0).shape(), (Shape{0, 0}));
   EXPECT_THROW(eye(-1), ValueError);
-}
-
-TEST(Random, RepeatsBySeedAndCall) {
-  random::Generator a(7), b(7), c(8);
-  const Array first = a.uniform({100}), second = a.uniform({100});
-  EXPECT_SAME_NODE(first, b.uniform({100}));
-  EXPECT_SAME_NODE(second, b.uniform({100}));
-  EXPECT_NE(first.node(), second.node());
-  EXPECT_NE(first.node(), c.uniform({100}).node());
-  EXPECT_EQ(first.to_vector<double>(), random::Generator(7).uniform({10, 10}).to_vector<double>());
-  random::Generator copy = a;
-  EXPECT_SAME_NODE(copy.uniform(3), a.uniform(3));
-}
-
-TEST(Random, StaysInItsIntervalAndFillsIt) {
-  random::Generator g(1);
-  for (const DType dtype : {DType::Float32, DType::Float64}) {
-    const Array x = g.uniform({1000, 10}, -3, 5, dtype);
-    EXPECT_EQ(x.dtype(), dtype);
-    EXPECT_GE(min(x).item<double>(), -3);
-    EXPECT_LE(max(x).item<double>(), 5);
-    EXPECT_NEAR(mean(x).item<double>(), 1, 0.1);
-    EXPECT_NEAR(var(x).item<double>(), 64.0 / 12, 0.2);
-  }
-}
-
-TEST(Random, RefusesIntervalsAndDtypesThatCannotBe) {
-  random::Generator g(1);
-  EXPECT_ERROR(ValueError, g.uniform({2}, -1e308, 1e308),
-               "uniform: from -1e+308 to 1e+308; low, high and their difference must be finite in float64");
-  EXPECT_ERROR(ValueError, g.uniform({2}, -3e38, 3e38, DType::Float32),
-               "uniform: from -3e+38 to 3e+38; low, high and their difference must be finite in float32");
-  EXPECT_ERROR(ValueError, g.uniform({2}, 2, 1), "uniform: from 2 to 1; low must not be above high: swap them");
-  EXPECT_VALUES(g.uniform({2}, 3, 3), ({2}), double, 3, 3);
-  EXPECT_ERROR(TypeError, g.uniform({2}, 0, 1, DType::Int32),
-               "uniform: random numbers come as float32 or float64, and int32 was asked for; convert with astype");
-  EXPECT_THROW(g.uniform({-1}), ValueError);
 }
 
 }  // namespace

@@ -298,6 +298,9 @@ ir::Kernel mixed_map() {
   w.store(p);
   w.store(w.apply(Op::random_uniform, {i, w.cast(q, DType::Int64)}, DType::Float32));
   w.store(w.apply(Op::random_uniform, {i, w.cast(q, DType::Int64)}, DType::Float64));
+  w.store(w.apply(Op::random_normal, {i, w.cast(q, DType::Int64)}, DType::Float32));
+  w.store(w.apply(Op::random_normal, {i, w.cast(q, DType::Int64)}, DType::Float64));
+  w.store(w.apply(Op::random_integers, {i, w.cast(q, DType::Int64), w.cast(x, DType::Int64)}));
   return map_kernel(w);
 }
 

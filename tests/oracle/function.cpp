@@ -205,12 +205,23 @@ bool is_clearly_within(Op op, DType dtype, double x, double y, double got, doubl
 
 Element apply(Op op, DType operand, DType result, const Element* in) {
   if (op == Op::where) return in[0].i != 0 ? in[1] : in[2];
-  if (op == Op::random_uniform)
-    return Element::real(uniform(result, static_cast<std::uint64_t>(in[0].i), static_cast<std::uint64_t>(in[1].i)));
+  if (info(op).operands == Operands::Index) {
+    const auto index = static_cast<std::uint64_t>(in[0].i), key = static_cast<std::uint64_t>(in[1].i);
+    if (op == Op::random_integers)
+      return fit(result, Element::integer(integer(index, key, static_cast<std::uint64_t>(in[2].i))));
+    return fit(result, Element::real(op == Op::random_uniform ? uniform(result, index, key)
+                                                              : static_cast<double>(normal(result, index, key))));
+  }
   return is_floating(operand) ? of_floats(op, operand, in) : of_integers(op, operand, in);
 }
 
 bool allows(Op op, DType operand, DType result, const Element* in, const Element& got) {
+  if (op == Op::random_normal) {
+    const auto index = static_cast<std::uint64_t>(in[0].i), key = static_cast<std::uint64_t>(in[1].i);
+    const long double expected = normal(result, index, key);
+    const long double last_place = std::ldexp(1.0L, std::ilogb(expected) - (result == DType::Float32 ? 23 : 52));
+    return std::fabs(static_cast<long double>(got.f) - expected) <= static_cast<long double>(info(op).ulp) * last_place;
+  }
   if (is_exact_or_rounded(op, operand)) {
     const Element expected = apply(op, operand, result, in);
     // At a tie of floor(x / y) both neighbours are half a unit away.

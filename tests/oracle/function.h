@@ -6,8 +6,8 @@
 
 namespace ingot::oracle {
 
-/// The correctly rounded result for operands of one dtype (where: after the condition; random_uniform: result is
-/// `result`).
+/// The correctly rounded result for operands of one dtype (where: after the condition; random_uniform and
+/// random_normal: result is `result`).
 Element apply(Op op, DType operand, DType result, const Element* in);
 
 /// Whether `got` is a result that the op's row in the table allows: the same bits for exact and correctly rounded ops,

@@ -166,7 +166,12 @@ Array made(const Item& item, const std::vector<Array>& in, Layout layout) {
     case Make::Scalar: return number(item);
     case Make::Full: return full(item.shape, scalar(item), item.dtype);
     case Make::Arange: return arange(item.shape.numel());
-    case Make::Uniform: return random::Generator(item.seed).uniform(item.shape, 0.0, 1.0, item.dtype);
+    case Make::Random: {
+      random::Generator g(item.seed);
+      if (item.op == Op::random_uniform) return g.uniform(item.shape, 0.0, 1.0, item.dtype);
+      if (item.op == Op::random_normal) return g.normal(item.shape, 0.0, 1.0, item.dtype);
+      return g.integers(0, item.bound, item.shape);
+    }
     case Make::Elementwise: return call(item.op, in);
     case Make::Cast: return astype(in[0], item.dtype);
     case Make::View: return view(item, in[0]);

@@ -192,11 +192,23 @@ TEST_F(DeviceBits, AreTheHostsForEveryOpAndCast) {
     const auto drawn = [&](int device) {
       const OnDevice scope(device);
       random::Generator g(7);
-      return oracle::values(g.uniform({5003}, -3.0, 5.0, dtype));
+      return std::vector{oracle::values(g.uniform({5003}, -3.0, 5.0, dtype)),
+                         oracle::values(g.normal({5003}, 1.0, 2.0, dtype))};
     };
-    EXPECT_EQ(first_difference(drawn(0), drawn(kHost)), -1);
+    const std::vector<Tensor> there = drawn(0), here = drawn(kHost);
+    EXPECT_EQ(first_difference(there[0], here[0]), -1);
+    EXPECT_EQ(first_difference(there[1], here[1]), -1);
     list.add("random_uniform", dtype);
+    list.add("random_normal", dtype);
   }
+  const auto integers = [&](int device, std::int64_t bound) {
+    const OnDevice scope(device);
+    random::Generator g(7);
+    return oracle::values(g.integers(0, bound, {5003}));
+  };
+  for (const std::int64_t bound : {std::int64_t{10}, std::int64_t{3} << 61})
+    EXPECT_EQ(first_difference(integers(0, bound), integers(kHost, bound)), -1) << bound;
+  list.add("random_integers", DType::Int64);
   expect_list(list, "device_ops.txt");
 }
 

@@ -193,8 +193,10 @@ class Generator {
         made.shape = Shape{pick(shapes(size_)).numel()};
         break;
       default:
-        made.make = Make::Uniform;
-        made.dtype = chance(2) ? DType::Float32 : DType::Float64;
+        made.make = Make::Random;
+        made.op = pick(std::array{Op::random_uniform, Op::random_normal, Op::random_integers});
+        made.dtype = made.op == Op::random_integers ? DType::Int64 : chance(2) ? DType::Float32 : DType::Float64;
+        made.bound = chance(2) ? 1 + below(1000) : (std::int64_t{1} << 62) + below(1 << 20);
         made.shape = pick(shapes(size_));
         made.seed = random_();
     }

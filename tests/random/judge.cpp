@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "tests/oracle/function.h"
+#include "tests/oracle/philox.h"
 #include "tests/oracle/reduce.h"
 #include "tests/oracle/routine.h"
 #include "tests/random/recipe.h"
@@ -216,11 +217,21 @@ std::string judge_sort(const Item& item, const Tensor& in, const Tensor& got) {
   return i < 0 ? "" : "with the axis last, " + differs(i, got.dtype, rows[i], expected[i]);
 }
 
+std::string judge_random(const Item& item, const Tensor& got) {
+  const std::uint64_t key = oracle::key_of(item.seed, 1);
+  for (std::int64_t i = 0; i < got.size(); ++i) {
+    const Element operands[] = {Element::integer(i), Element::integer(static_cast<std::int64_t>(key)),
+                                Element::integer(item.bound)};
+    if (!allows(item.op, DType::Int64, got.dtype, operands, got[i]))
+      return differs(i, got.dtype, got[i], apply(item.op, DType::Int64, got.dtype, operands));
+  }
+  return "";
+}
+
 std::string judge_generated(const Item& item, const Tensor& got) {
   if (item.make == Make::Full) return judge_all(got, item.values[0]);
   for (std::int64_t i = 0; i < got.size(); ++i) {
-    const bool right = item.make == Make::Arange ? got[i].i == i : got[i].f >= 0 && got[i].f < 1;
-    if (!right) return "element " + std::to_string(i) + " is " + to_string(got.dtype, got[i]);
+    if (got[i].i != i) return "element " + std::to_string(i) + " is " + to_string(got.dtype, got[i]);
   }
   return "";
 }
@@ -236,8 +247,8 @@ std::string judge(const Item& item, const std::vector<const Item*>& inputs, cons
     }
     case Make::Scalar: return "";
     case Make::Full:
-    case Make::Arange:
-    case Make::Uniform: return judge_generated(item, got);
+    case Make::Arange: return judge_generated(item, got);
+    case Make::Random: return judge_random(item, got);
     case Make::Elementwise: return judge_elementwise(item, inputs, values, got);
     case Make::Cast: {
       const Tensor expected = converted(*values[0], item.dtype);

@@ -39,7 +39,7 @@ std::string print(const Item& item) {
     case Make::Scalar: out << "scalar " << to_string(item.dtype, item.values[0]); break;
     case Make::Full: out << "full(" << to_string(item.dtype, item.values[0]) << ")"; break;
     case Make::Arange: out << "arange(" << item.shape.numel() << ")"; break;
-    case Make::Uniform: out << "uniform(seed " << item.seed << ")"; break;
+    case Make::Random: out << info(item.op).name << "(seed " << item.seed << ", bound " << item.bound << ")"; break;
     case Make::Elementwise:
       out << info(item.op).name << "(";
       for (std::size_t k = 0; k < item.in.size(); ++k) out << (k == 0 ? "v" : ", v") << item.in[k];

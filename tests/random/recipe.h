@@ -20,7 +20,7 @@ inline constexpr DType kDtypes[] = {DType::Bool,   DType::Int8,    DType::Int16,
 
 using oracle::Tensor;
 
-enum class Make : std::uint8_t { Leaf, Scalar, Full, Arange, Uniform, Elementwise, Cast, View, Reduce, Sort };
+enum class Make : std::uint8_t { Leaf, Scalar, Full, Arange, Random, Elementwise, Cast, View, Reduce, Sort };
 enum class Looks : std::uint8_t { Index, Permute, Reverse, Reshape, Broadcast, Flip, Expand, Squeeze };
 enum class Reduction : std::uint8_t { Sum, Prod, Mean, Var, Stddev, Min, Max, Any, All };
 
@@ -32,8 +32,9 @@ struct Item {
 
   Tensor values;               // Leaf; Scalar and Full: one value
   int repeated = -1;           // Leaf: an axis along which the values repeat
-  std::uint64_t seed = 0;      // Uniform
-  Op op{};                     // Elementwise
+  std::uint64_t seed = 0;      // Random
+  std::int64_t bound = 0;      // Random: of random_integers
+  Op op{};                     // Elementwise, Random
   Looks looks{};               // View
   std::vector<Index> indices;  // View by Index
   Dims list;                   // View: axes, or the new shape

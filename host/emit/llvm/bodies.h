@@ -20,7 +20,7 @@ class Bodies {
 
   cpu::Level level() const { return level_; }
 
-  /// void (out, a, b, c), pointers to `lanes` elements. `dtype` is that of the operands (random_uniform: of the
+  /// void (out, a, b, c), pointers to `lanes` elements. `dtype` is that of the operands (result Random: of the
   /// result).
   llvm::Function* op(Op op, DType dtype, int lanes);
   /// The same of an op that may leave out its rare cases (host/ir/range.h).

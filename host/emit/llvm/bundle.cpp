@@ -31,7 +31,7 @@ int critical_path(const ir::Region& region) {
 // Sixteen of them cost little more than eight (kernels/math/random.h).
 bool has_random_numbers(const ir::Region& region) {
   return std::any_of(region.code.begin(), region.code.end(), [](const ir::Instr& instr) {
-    return instr.code == ir::Code::Apply && info(instr.op).result == Result::Random;
+    return instr.code == ir::Code::Apply && info(instr.op).operands == Operands::Index;
   });
 }
 

@@ -206,7 +206,7 @@ void RegionCode::apply(int i, bool common) {
     if (split_roots_ && instr.op == Op::sqrt && dtype == DType::Float64) return bodies_.split_sqrt(lanes);
     return common ? bodies_.common(instr.op, dtype, lanes) : bodies_.op(instr.op, dtype, lanes);
   };
-  call(body, random ? bundle_.random_part : bundle_.part, {result, args[0], args[1], args[2]});
+  call(body, op.operands == Operands::Index ? bundle_.random_part : bundle_.part, {result, args[0], args[1], args[2]});
 }
 
 }  // namespace ingot::emit
