@@ -32,7 +32,7 @@ INGOT_FN Unrounded<V> erf_near(V x) {
 }
 
 // erfc(x) for x >= 0.5 as (high + low) * 2^k: exp(-x^2) / (x + 2) times a polynomial in the distance of 1 / (x + 2)
-// from the middle of its range. All of them, and the first two terms of the polynomial, are carried in two parts.
+// from the middle of its range. All of them, and the first three terms of the polynomial, are carried in two parts.
 template <class V>
 struct ErfcFar {
   Unrounded<V> size;
@@ -46,18 +46,21 @@ INGOT_FN ErfcFar<V> erfc_far(V x) {
   const V middle = splat<V>(pick<V>(0x1.bc0000p-3, 0x1.e88000p-3f)), u = w - middle, u_low = (w - (u + middle)) + w_low;
   V p;
   if constexpr (is_f64<V>) {
-    p = polynomial2(u, u * u, 0x1.0d262d4d9aac7p+2, 0x1.7db0002e61744p+1, -0x1.0de51f19bcf9ep+2, -0x1.1818203387861p+3,
-                    0x1.0654a431a4ed5p+3, 0x1.831d7ac244fcfp+4, -0x1.0542353abe32fp+5, -0x1.0083a62a13700p+6,
-                    0x1.4c5f4ab51e35cp+7, 0x1.6ba6667ebe622p+6, -0x1.8522b5248a2abp+9, 0x1.30f1a562bb1fap+9,
-                    0x1.4508c5354f190p+11, -0x1.b1e2ef4126a41p+12, -0x1.6c97edf3192c1p+9, 0x1.1bfea56f501f9p+15,
-                    -0x1.fa35e9f8b82b4p+15, -0x1.1b8bb77b6e3fcp+16, 0x1.c79364d7bf0edp+18, -0x1.73906c3a64c71p+18,
-                    -0x1.48873d7ab1e2bp+20, 0x1.2e38a291ec5e6p+21);
+    p = polynomial2(u, u * u, 0x1.7db0002e61744p+1, -0x1.0de51f19bcf9ep+2, -0x1.1818203387861p+3, 0x1.0654a431a4ed5p+3,
+                    0x1.831d7ac244fcfp+4, -0x1.0542353abe32fp+5, -0x1.0083a62a13700p+6, 0x1.4c5f4ab51e35cp+7,
+                    0x1.6ba6667ebe622p+6, -0x1.8522b5248a2abp+9, 0x1.30f1a562bb1fap+9, 0x1.4508c5354f190p+11,
+                    -0x1.b1e2ef4126a41p+12, -0x1.6c97edf3192c1p+9, 0x1.1bfea56f501f9p+15, -0x1.fa35e9f8b82b4p+15,
+                    -0x1.1b8bb77b6e3fcp+16, 0x1.c79364d7bf0edp+18, -0x1.73906c3a64c71p+18, -0x1.48873d7ab1e2bp+20,
+                    0x1.2e38a291ec5e6p+21);
   } else {
-    p = polynomial2(u, u * u, 0x1.18c4e8p+2f, 0x1.49b53cp+1f, -0x1.467a7ep+2f, -0x1.dc444cp+2f, 0x1.6a4c30p+3f,
-                    0x1.f194f8p+3f, -0x1.2d3420p+5f, 0x1.b05388p+5f, 0x1.4ab59cp+6f, -0x1.2b6d82p+10f);
+    p = polynomial2(u, u * u, 0x1.49b53cp+1f, -0x1.467a7ep+2f, -0x1.dc444cp+2f, 0x1.6a4c30p+3f, 0x1.f194f8p+3f,
+                    -0x1.2d3420p+5f, 0x1.b05388p+5f, 0x1.4ab59cp+6f, -0x1.2b6d82p+10f);
   }
-  const V first = splat<V>(pick<V>(0x1.3ae73116fe7f0p+1, 0x1.52d02ep+1f)), bend = u * p;
-  const V slope = first + bend, slope_low = (first - slope) + bend;
+  const V second = splat<V>(pick<V>(0x1.0d262d4d9aac7p+2, 0x1.18c4e8p+2f)), curl = u * p;
+  const V bend = second + curl, bend_low = (second - bend) + curl;
+  const V first = splat<V>(pick<V>(0x1.3ae73116fe7f0p+1, 0x1.52d02ep+1f)), turn = u * bend;
+  const V turn_low = fma(u, bend, -turn) + u * bend_low;
+  const V slope = first + turn, slope_low = ((first - slope) + turn) + turn_low;
   const V rise = u * slope, rise_low = fma(u, slope, -rise) + fma(u, slope_low, u_low * slope);
   const V start = splat<V>(pick<V>(0x1.decce791ced44p-1, 0x1.fb33a0p-1f));
   const V start_low = splat<V>(pick<V>(-0x1.725a8d2d38261p-55, -0x1.391ff4p-29f));
@@ -89,8 +92,8 @@ INGOT_FN V erf(V x) {
 
 template <class V>
 INGOT_FN V erfc(V x) {
-  const V one = splat<V>(1), two = splat<V>(2),
-          size = lesser(splat<V>(pick<V>(28, 11.0f)), magnitude(x));  // beyond it is 0
+  const V one = splat<V>(1), two = splat<V>(2);
+  const V size = lesser(splat<V>(pick<V>(28, 11.0f)), magnitude(x));  // beyond it is 0
   const Unrounded<V> near = erf_near(x);
   const ErfcFar<V> far = erfc_far(size);
   const PowerOfTwo<V> power = power_of_two(far.shifted);
