@@ -37,9 +37,19 @@ double bound(Op op, double a, double b, double c) {
     case Op::sin:
     case Op::cos:
     case Op::tanh:
+    case Op::erf:
     case Op::sign: return 1;
+    case Op::erfc: return 2;
+    case Op::asin:
+    case Op::acos:
+    case Op::atan:
+    case Op::atan2: return 4;
     case Op::negative:
-    case Op::abs: return a;
+    case Op::abs:
+    case Op::fmod:
+    case Op::copysign: return a;
+    case Op::heaviside: return std::max(1.0, b);
+    case Op::fma: return a * b + c;
     case Op::floor:
     case Op::ceil:
     case Op::round:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ingot/array.hpp"
+#include "ingot/composed.hpp"
 #include "ingot/config.hpp"
 #include "ingot/creation.hpp"
 #include "ingot/device.hpp"

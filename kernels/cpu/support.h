@@ -11,7 +11,7 @@ namespace ingot::cpu {
 
 enum class Level : std::uint8_t { Baseline, V3, V4 };  // x86-64 (or plain aarch64), x86-64-v3, x86-64-v4
 
-inline constexpr int kMaxOps = 64;
+inline constexpr int kMaxOps = 128;
 inline constexpr int kMaxReducers = 8;
 inline constexpr int kItemSizes = 5;  // 1, 2, 4, 8 and 16 bytes: tables of copies are indexed by the logarithm
 

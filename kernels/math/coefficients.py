@@ -178,7 +178,77 @@ def make_log():
     split("ln2 for pow", mp.log(2), 42, 53, 53)
 
 
-MAKERS = {"sin": make_sin, "exp": make_exp, "log": make_log}
+def near_zero(tail, *series):
+    """tail(z), and below 1e-8, where it cancels, its own power series."""
+    return lambda z: tail(z) if z > mp.mpf(10) ** -8 else sum(c * z ** k for k, c in enumerate(series))
+
+
+def fact(n):
+    return mp.factorial(n)
+
+
+def make_tan():
+    split("pi/2 for tan f64", mp.pi / 2, 53, 33, 53)
+    top = (mp.pi / 4) ** 2 * mp.mpf("1.0001")
+    sine = near_zero(lambda z: (mp.sin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, -1 / fact(3), 1 / fact(5), -1 / fact(7))
+    cosine = near_zero(lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z ** 2, 1 / fact(4), -1 / fact(6), 1 / fact(8))
+    weight_sine = lambda z: max(z, mp.mpf("0.0001"))
+    weight_cosine = lambda z: max(z, mp.mpf("0.001")) ** 2 / mp.cos(mp.sqrt(z))
+    for name, sines, cosines, bits in (("f64", 6, 6, 53), ("f32", 3, 3, 24)):
+        polynomial("sin(r) for tan " + name, sine, weight_sine, mp.mpf(0), top, sines, bits, mp.mpf(2) ** -bits)
+        polynomial("cos(r) for tan " + name, cosine, weight_cosine, mp.mpf(0), top, cosines, bits, mp.mpf(2) ** -bits)
+
+
+def make_asin():
+    split("pi/2 f64", mp.pi / 2, 53, 53)
+    split("pi/2 f32", mp.pi / 2, 24, 24)
+    tail = near_zero(lambda z: (mp.asin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, mp.mpf(1) / 6, mp.mpf(3) / 40, mp.mpf(15) / 336)
+    weight = lambda z: max(z, mp.mpf("0.0001"))
+    for name, count, bits in (("f64", 12, 53), ("f32", 5, 24)):
+        polynomial("asin " + name, tail, weight, mp.mpf(0), mp.mpf("0.25001"), count, bits, mp.mpf(2) ** -bits)
+
+
+def make_atan():
+    split("pi/4 for atan f64", mp.pi / 4, 50, 53)
+    split("pi/4 for atan f32", mp.pi / 4, 21, 24)
+    print("tan(pi/8)", hex_float(round_to(mp.tan(mp.pi / 8), 24), 24))
+    tail = near_zero(lambda z: (mp.atan(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, -mp.mpf(1) / 3, mp.mpf(1) / 5, -mp.mpf(1) / 7)
+    weight = lambda z: max(z, mp.mpf("0.0001"))
+    top = mp.tan(mp.pi / 8) ** 2 * mp.mpf("1.0001")
+    for name, count, bits in (("f64", 11, 53), ("f32", 5, 24)):
+        polynomial("atan " + name, tail, weight, mp.mpf(0), top, count, bits, mp.mpf(2) ** -bits)
+
+
+def make_erf():
+    straight = 2 / mp.sqrt(mp.pi)
+    split("2/sqrt(pi) f64", straight, 53, 53)
+    split("2/sqrt(pi) f32", straight, 24, 24)
+    top = mp.mpf("0.5")
+    tail = near_zero(lambda z: (mp.erf(mp.sqrt(z)) / mp.sqrt(z) - straight) / z, -straight / 3, straight / 10)
+    weight = lambda z: max(z, mp.mpf("0.001"))
+    for name, count, bits in (("f64", 9, 53), ("f32", 4, 24)):
+        polynomial("erf(x), x < 0.5, " + name, tail, weight, mp.mpf(0), top ** 2 * mp.mpf("1.0001"), count, bits,
+                   mp.mpf(2) ** -bits)
+
+    def scaled(w):
+        x = 1 / w - 2
+        return (x + 2) * mp.exp(x * x) * mp.erfc(x)
+
+    high = 1 / (top + 2) * mp.mpf("1.0001")
+    for name, last, count, bits in (("f64", 28, 23, 53), ("f32", 11, 11, 24)):
+        low = 1 / mp.mpf(last + 2)
+        middle = round_to((low + high) / 2, 10)
+        at_middle, slope = scaled(middle), mp.diff(scaled, middle)
+        print("middle", hex_float(middle, bits))
+        split("erfc there " + name, at_middle, bits, bits)
+        polynomial("erfc(x) exp(x^2) (x + 2) beyond, " + name,
+                   lambda u: (scaled(middle + u) - at_middle) / u if abs(u) > mp.mpf(10) ** -20 else slope,
+                   lambda u: max(abs(u), mp.mpf("0.001")) / scaled(middle + u), low - middle, high - middle, count, bits,
+                   mp.mpf(2) ** -bits)
+
+
+MAKERS = {"sin": make_sin, "exp": make_exp, "log": make_log, "tan": make_tan, "asin": make_asin, "atan": make_atan,
+          "erf": make_erf}
 
 if __name__ == "__main__":
     for key in sys.argv[1:] or MAKERS:

@@ -45,15 +45,24 @@ INGOT_FN V exp_tail(V x, V low) {
   return fma(z, p, low);
 }
 
-// (1 + w) * 2^k, rounded once, for any |k| < 2 * bias: 2^k is applied as two factors, the second after the rounding to
-// full precision. shifted holds k + 2 * bias in its low bits.
+// 2^k for any |k| < 2 * bias, as a product of two. shifted holds k + 2 * bias in its low bits.
 template <class V>
-INGOT_FN V scale_by_power(V w, V shifted) {
+struct PowerOfTwo {
+  V first, second;
+};
+template <class V>
+INGOT_FN PowerOfTwo<V> power_of_two(V shifted) {
   using U = typename Lane<V>::UInt;
   constexpr int mantissa = Scalar<Element<V>>::mantissa;
   const U sum = to_bits(shifted), half = sum >> 1;
-  const V first = from_bits<V>(half << mantissa), second = from_bits<V>((sum - half) << mantissa);
-  return fma(first, w, first) * second;
+  return {from_bits<V>(half << mantissa), from_bits<V>((sum - half) << mantissa)};
+}
+
+// (1 + w) * 2^k, rounded once: 2^k is applied as two factors, the second after the rounding to full precision.
+template <class V>
+INGOT_FN V scale_by_power(V w, V shifted) {
+  const PowerOfTwo<V> power = power_of_two(shifted);
+  return fma(power.first, w, power.first) * power.second;
 }
 
 // The magic number that leaves k + 2 * bias in the low bits of a sum.

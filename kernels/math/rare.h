@@ -66,7 +66,9 @@ namespace ingot::math {
 INGOT_RARE_UNARY(sin)
 INGOT_RARE_UNARY(cos)
 INGOT_RARE_UNARY(log)
+INGOT_RARE_UNARY(tan)
 INGOT_RARE_BINARY(pow)
 INGOT_RARE_BINARY(remainder)
+INGOT_RARE_BINARY(fmod)
 
 }  // namespace ingot::math

@@ -54,29 +54,37 @@ INGOT_FN V quotient(V a, V b) {
   }
 }
 
-// The quotient rounded down and what is left, which has the sign of b. Integer division by 0 gives 0 for both.
+// The quotient towards zero and what is left, which has the sign of a. Division by 0 gives 0 for both.
 template <class V>
 struct Division {
   V quotient, remainder;
 };
 
 template <class V>
-INGOT_FN Division<V> divide_integers(V a, V b) {
-  const V zero = splat<V>(0), one = splat<V>(1);
+INGOT_FN Division<V> divide_towards_zero(V a, V b) {
+  const V zero = splat<V>(0);
   const Mask<V> undefined = b == zero;
   Mask<V> unsafe = undefined;
   if constexpr (is_signed<V>) {
     unsafe = either(undefined, both(a == splat<V>(smallest_integer<Element<V>>), b == splat<V>(-1)));
   }
-  const V divisor = select(unsafe, one, b);
-  V q = quotient(a, divisor);
-  V r = subtract(a, multiply(q, divisor));
-  if constexpr (is_signed<V>) {
-    const Mask<V> down = both(r != zero, static_cast<V>(r ^ divisor) < zero);
-    q = select(down, subtract(q, one), q);
-    r = select(down, add(r, divisor), r);
-  }
+  const V divisor = select(unsafe, splat<V>(1), b), q = quotient(a, divisor);
+  const V r = subtract(a, multiply(q, divisor));
   return {select(undefined, zero, q), select(undefined, zero, r)};
+}
+
+// The quotient rounded down and what is left, which has the sign of b.
+template <class V>
+INGOT_FN Division<V> divide_integers(V a, V b) {
+  const Division<V> d = divide_towards_zero(a, b);
+  if constexpr (!is_signed<V>) {
+    return d;
+  } else {
+    const V zero = splat<V>(0);
+    const Mask<V> down = both(d.remainder != zero, static_cast<V>(d.remainder ^ b) < zero);
+    return {select(down, subtract(d.quotient, splat<V>(1)), d.quotient),
+            select(down, add(d.remainder, b), d.remainder)};
+  }
 }
 
 // For floats: q = trunc(a / b) is the true truncated quotient or, where a / b was rounded up to an integer, one more;
@@ -158,6 +166,31 @@ INGOT_SLOW f64 fmod_any(f64 a, f64 b) {
 template <class T>
 INGOT_RARE T remainder_rare(T a, T b) {
   return remainder_with_sign(static_cast<T>(fmod_any(a, b)), b);
+}
+
+// As remainder, with the sign of a: where a / b was rounded up to an integer, what is left has the other one and a
+// divisor is put back, which is exact.
+template <class V>
+INGOT_FN V fmod(V a, V b) {
+  if constexpr (is_float<V>) {
+    const V zero = splat<V>(0), q = round_to_zero(a / b);
+    const V r = select(q == zero, a, fma(-q, b, a));
+    V y = copy_sign(select(differs_in_sign(r, a), magnitude(b) - magnitude(r), magnitude(r)), a);
+    if (INGOT_UNLIKELY(any(quotient_is_huge(q)))) y = fmod_replace_rare(y, a, b);
+    return y;
+  } else {
+    return divide_towards_zero(a, b).remainder;
+  }
+}
+
+template <class T>
+INGOT_FN bool fmod_is_rare(T a, T b) {
+  return quotient_is_huge(round_to_zero(a / b));
+}
+
+template <class T>
+INGOT_RARE T fmod_rare(T a, T b) {
+  return static_cast<T>(fmod_any(a, b));
 }
 
 }  // namespace ingot::math

@@ -55,6 +55,13 @@ void compute(mpfr_ptr result, Op op, double x, double y) {
     case Op::sin: mpfr_sin(result, a, MPFR_RNDN); return;
     case Op::cos: mpfr_cos(result, a, MPFR_RNDN); return;
     case Op::tanh: mpfr_tanh(result, a, MPFR_RNDN); return;
+    case Op::tan: mpfr_tan(result, a, MPFR_RNDN); return;
+    case Op::asin: mpfr_asin(result, a, MPFR_RNDN); return;
+    case Op::acos: mpfr_acos(result, a, MPFR_RNDN); return;
+    case Op::atan: mpfr_atan(result, a, MPFR_RNDN); return;
+    case Op::atan2: mpfr_atan2(result, a, b, MPFR_RNDN); return;
+    case Op::erf: mpfr_erf(result, a, MPFR_RNDN); return;
+    case Op::erfc: mpfr_erfc(result, a, MPFR_RNDN); return;
     case Op::pow: mpfr_pow(result, a, b, MPFR_RNDN); return;
     default: throw std::logic_error("the oracle has no MPFR function for " + std::string(info(op).name));
   }

@@ -61,6 +61,19 @@ double remainder(double x, double y) {
 
 double sign(double x) { return std::isnan(x) ? x : static_cast<double>((x > 0) - (x < 0)); }
 
+double heaviside(double x, double at_zero) { return std::isnan(x) ? x : x == 0 ? at_zero : x > 0 ? 1.0 : 0.0; }
+
+double next(DType dtype, double x, double y) {
+  if (dtype == DType::Float32) return std::nextafter(static_cast<float>(x), static_cast<float>(y));
+  return std::nextafter(x, y);
+}
+
+// Of f32, the product is exact in double, but a sum rounded there would be rounded twice.
+double fused(DType dtype, double x, double y, double z) {
+  if (dtype == DType::Float32) return std::fma(static_cast<float>(x), static_cast<float>(y), static_cast<float>(z));
+  return std::fma(x, y, z);
+}
+
 Element of_floats(Op op, DType dtype, const Element* in) {
   const double x = in[0].f, y = in[1].f;
   const auto real = [dtype](double value) { return fit(dtype, Element::real(value)); };
@@ -85,6 +98,12 @@ Element of_floats(Op op, DType dtype, const Element* in) {
     case Op::divide: return real(x / y);
     case Op::floor_divide: return real(floor_divide(dtype, x, y));
     case Op::remainder: return real(remainder(x, y));
+    case Op::signbit: return boolean(std::signbit(x));
+    case Op::fmod: return real(std::fmod(x, y));
+    case Op::copysign: return real(std::copysign(x, y));
+    case Op::nextafter: return real(next(dtype, x, y));
+    case Op::heaviside: return real(heaviside(x, y));
+    case Op::fma: return real(fused(dtype, x, y, in[2].f));
     case Op::minimum: return real(minimum(x, y));
     case Op::maximum: return real(maximum(x, y));
     case Op::equal: return boolean(x == y);
@@ -109,6 +128,15 @@ Wide remainder(Wide x, Wide y) { return y == 0 ? 0 : x - y * floor_divide(x, y);
 // Modulo 2^128: the product of two uint64 exceeds what a signed one holds.
 Wide product(Wide x, Wide y) {
   return static_cast<Wide>(static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(y));
+}
+
+Wide size_of(Wide x) { return x < 0 ? -x : x; }
+
+Wide common_divisor(Wide x, Wide y) { return y == 0 ? size_of(x) : common_divisor(y, x % y); }
+
+Wide common_multiple(Wide x, Wide y) {
+  const Wide divisor = common_divisor(x, y);
+  return divisor == 0 ? 0 : product(size_of(x) / divisor, size_of(y));
 }
 
 Wide power(DType dtype, Wide x, Wide y) {
@@ -152,6 +180,10 @@ Element of_integers(Op op, DType dtype, const Element* in) {
     case Op::multiply: return wrapped(product(x, y));
     case Op::floor_divide: return wrapped(floor_divide(x, y));
     case Op::remainder: return wrapped(remainder(x, y));
+    case Op::signbit: return boolean(x < 0);
+    case Op::fmod: return wrapped(y == 0 ? 0 : x % y);
+    case Op::gcd: return wrapped(common_divisor(x, y));
+    case Op::lcm: return wrapped(common_multiple(x, y));
     case Op::pow: return wrapped(power(dtype, x, y));
     case Op::minimum: return wrapped(x < y ? x : y);
     case Op::maximum: return wrapped(x > y ? x : y);
@@ -187,6 +219,13 @@ long double nearly(Op op, double x, double y) {
     case Op::sin: return std::sin(a);
     case Op::cos: return std::cos(a);
     case Op::tanh: return std::tanh(a);
+    case Op::tan: return std::tan(a);
+    case Op::asin: return std::asin(a);
+    case Op::acos: return std::acos(a);
+    case Op::atan: return std::atan(a);
+    case Op::atan2: return std::atan2(a, b);
+    case Op::erf: return std::erf(a);
+    case Op::erfc: return std::erfc(a);
     case Op::pow: return std::pow(a, b);
     default: return std::numeric_limits<long double>::quiet_NaN();
   }

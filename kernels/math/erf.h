@@ -1,0 +1,105 @@
+// Error function and its complement. Coefficients: coefficients.py, make_erf and make_exp.
+#pragma once
+
+#include "exp_log.h"
+
+namespace ingot::math {
+
+// Up to here erf is a polynomial, beyond it comes from erfc.
+template <class V>
+constexpr Element<V> kErfNear = pick<V>(0.5, 0.5f);
+
+// A number that was not rounded yet: the sum of the two, the second small beside the first.
+template <class V>
+struct Unrounded {
+  V high, low;
+};
+
+// erf(x) for |x| < 0.5: the straight part, 2 / sqrt(pi) * x, with what it is rounded by.
+template <class V>
+INGOT_FN Unrounded<V> erf_near(V x) {
+  const V z = x * x, straight = splat<V>(pick<V>(0x1.20dd750429b6dp+0, 0x1.20dd76p+0f)), high = x * straight;
+  V p;
+  if constexpr (is_f64<V>) {
+    p = polynomial2(z, z * z, -0x1.812746b0379e7p-2, 0x1.ce2f21a042c26p-4, -0x1.b82ce312893fcp-6, 0x1.565bcd0dadfd5p-8,
+                    -0x1.c02db34bbfcf3p-11, 0x1.f9a2de05f6ab8p-14, -0x1.f4c25163fc8d8p-17, 0x1.b7e5dd63f5039p-20,
+                    -0x1.3d049bb1293ffp-23);
+  } else {
+    p = polynomial(z, -0x1.812738p-2f, 0x1.ce2638p-4f, -0x1.b67d20p-6f, 0x1.35dbdep-8f);
+  }
+  const V lost = fma(x, splat<V>(pick<V>(0x1.1ae3a914fed80p-56, -0x1.f7ac92p-25f)), fma(x, straight, -high));
+  return {high, fma(x * z, p, lost)};
+}
+
+// erfc(x) for x >= 0.5 as (high + low) * 2^k: exp(-x^2) / (x + 2) times a polynomial in the distance of 1 / (x + 2)
+// from the middle of its range. All of them, and the first three terms of the polynomial, are carried in two parts.
+template <class V>
+struct ErfcFar {
+  Unrounded<V> size;
+  V shifted;  // k + 2 * bias in its low bits
+};
+template <class V>
+INGOT_FN ErfcFar<V> erfc_far(V x) {
+  const V one = splat<V>(1), two = splat<V>(2);
+  const V d = x + two, d_low = lesser(x, two) - (d - larger(x, two));
+  const V w = one / d, w_low = fma(-w, d_low, fma(-w, d, one)) * w;
+  const V middle = splat<V>(pick<V>(0x1.bc0000p-3, 0x1.e88000p-3f)), u = w - middle, u_low = (w - (u + middle)) + w_low;
+  V p;
+  if constexpr (is_f64<V>) {
+    p = polynomial2(u, u * u, 0x1.7db0002e61744p+1, -0x1.0de51f19bcf9ep+2, -0x1.1818203387861p+3, 0x1.0654a431a4ed5p+3,
+                    0x1.831d7ac244fcfp+4, -0x1.0542353abe32fp+5, -0x1.0083a62a13700p+6, 0x1.4c5f4ab51e35cp+7,
+                    0x1.6ba6667ebe622p+6, -0x1.8522b5248a2abp+9, 0x1.30f1a562bb1fap+9, 0x1.4508c5354f190p+11,
+                    -0x1.b1e2ef4126a41p+12, -0x1.6c97edf3192c1p+9, 0x1.1bfea56f501f9p+15, -0x1.fa35e9f8b82b4p+15,
+                    -0x1.1b8bb77b6e3fcp+16, 0x1.c79364d7bf0edp+18, -0x1.73906c3a64c71p+18, -0x1.48873d7ab1e2bp+20,
+                    0x1.2e38a291ec5e6p+21);
+  } else {
+    p = polynomial2(u, u * u, 0x1.49b53cp+1f, -0x1.467a7ep+2f, -0x1.dc444cp+2f, 0x1.6a4c30p+3f, 0x1.f194f8p+3f,
+                    -0x1.2d3420p+5f, 0x1.b05388p+5f, 0x1.4ab59cp+6f, -0x1.2b6d82p+10f);
+  }
+  const V second = splat<V>(pick<V>(0x1.0d262d4d9aac7p+2, 0x1.18c4e8p+2f)), curl = u * p;
+  const V bend = second + curl, bend_low = (second - bend) + curl;
+  const V first = splat<V>(pick<V>(0x1.3ae73116fe7f0p+1, 0x1.52d02ep+1f)), turn = u * bend;
+  const V turn_low = fma(u, bend, -turn) + u * bend_low;
+  const V slope = first + turn, slope_low = ((first - slope) + turn) + turn_low;
+  const V rise = u * slope, rise_low = fma(u, slope, -rise) + fma(u, slope_low, u_low * slope);
+  const V start = splat<V>(pick<V>(0x1.decce791ced44p-1, 0x1.fb33a0p-1f));
+  const V start_low = splat<V>(pick<V>(-0x1.725a8d2d38261p-55, -0x1.391ff4p-29f));
+  const V q = start + rise, q_low = ((start - q) + rise) + (rise_low + start_low);
+  const V m = w * q, m_low = fma(w, q, -m) + fma(w, q_low, w_low * q);
+
+  const V square = x * x, square_low = fma(x, x, -square);
+  const ExpReduction<V> r = reduce_exp(-square, exp_magic<V>);
+  const V low = ln2_low(r.k, -square_low), reduced = r.r + low, lost = (r.r - reduced) + low;
+  const V t = exp_tail(reduced, fma(lost, reduced, low));
+  const V rest = r.r + t, rest_low = (r.r - rest) + t;
+  const V e = one + rest, e_low = ((one - e) + rest) + rest_low;
+
+  const V high = e * m;
+  return {{high, fma(e, m, -high) + fma(e, m_low, e_low * m)}, r.shifted};
+}
+
+// Within 0.5 its rounding is that of one sum, and beyond it that of another.
+template <class V>
+INGOT_FN V erf(V x) {
+  const V one = splat<V>(1), size = lesser(splat<V>(pick<V>(6.5, 4.5f)), magnitude(x));  // beyond it is 1
+  const Unrounded<V> near = erf_near(x);
+  const ErfcFar<V> far = erfc_far(size);
+  const PowerOfTwo<V> power = power_of_two(far.shifted);
+  const V high = (far.size.high * power.first) * power.second, low = (far.size.low * power.first) * power.second;
+  const V top = one - high, beyond = top + (((one - top) - high) - low);
+  return copy_sign(select(size < splat<V>(kErfNear<V>), near.high + near.low, beyond), x);
+}
+
+template <class V>
+INGOT_FN V erfc(V x) {
+  const V one = splat<V>(1), two = splat<V>(2);
+  const V size = lesser(splat<V>(pick<V>(28, 11.0f)), magnitude(x));  // beyond it is 0
+  const Unrounded<V> near = erf_near(x);
+  const ErfcFar<V> far = erfc_far(size);
+  const PowerOfTwo<V> power = power_of_two(far.shifted);
+  const V tail = ((far.size.high + far.size.low) * power.first) * power.second;
+  const V top = one - near.high, within = top + (((one - top) - near.high) - near.low);
+  return select(size < splat<V>(kErfNear<V>), within, select(x < splat<V>(0), two - tail, tail));
+}
+
+}  // namespace ingot::math
