@@ -55,18 +55,25 @@ INGOT_FN V exp_tail(V x, V low) {
   const V even = fma(z, series.even, splat<V>(pick<V>(0x1p-1, 0x1.fffffcp-2f)));
   return fma(z, fma(x, series.odd, even), low);
 }
-// The part of z * (c - 1/2 + z * even) and of z * x * odd: exp(x) - 1 - x - z / 2, for the half to be added last.
+// c - 1/2 + z * even + x * odd: what z is multiplied by where its half is added apart.
 template <class V>
-INGOT_FN V exp_cubic(V x, V z, V low) {
+INGOT_FN V exp_beyond_half(V even) {
+  if constexpr (is_f64<V>) {
+    return even;
+  } else {
+    return even + splat<V>(-0x1p-24f);
+  }
+}
+template <class V>
+INGOT_FN V exp_cubic(V x, V z) {
   const ExpSeries<V> series = exp_series(z);
-  V even = z * series.even;
-  if constexpr (!is_f64<V>) even = even + splat<V>(-0x1p-24f);
-  return fma(z, fma(x, series.odd, even), low);
+  return fma(x, series.odd, exp_beyond_half(z * series.even));
 }
 // exp_tail with z / 2 rounded only by the last sum: for two more operations, 2^-58 instead of 2^-55.7.
 template <class V>
 INGOT_FN V exp_tail_fine(V x, V low) {
-  return fma(x * splat<V>(pick<V>(0.5, 0.5f)), x, exp_cubic(x, x * x, low));
+  const V z = x * x;
+  return fma(x * splat<V>(pick<V>(0.5, 0.5f)), x, fma(z, exp_cubic(x, z), low));
 }
 
 // 2^k for any |k| < 2 * bias, as a product of two. shifted holds k + 2 * bias in its low bits.
@@ -323,8 +330,8 @@ INGOT_RARE T log10_rare(T x) {
   return log10_core(x * log_scale<T>, log_power<T>);
 }
 
-// log(1 + x + low) + shift * ln 2 for finite x > -1 and low within a few last places of x. u = 1 + x rounded is reduced,
-// and what it was rounded by follows it: f is 2^-k * (u - 2^k + rest), which for k = 0 is x itself.
+// log(1 + x + low) + shift * ln 2 for finite x > -1 and low within a few last places of x. u = 1 + x rounded is
+// reduced, and what it was rounded by follows it: f is 2^-k * (u - 2^k + rest), which for k = 0 is x itself.
 template <class V>
 INGOT_FN V log1p_core(V x, V low, V shift) {
   const V one = splat<V>(1), u = one + x;

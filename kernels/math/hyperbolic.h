@@ -39,13 +39,17 @@ INGOT_FN HyperbolicParts<V> hyperbolic_parts(V size) {
   const ExpReduction<V> e = reduce_exp(select(size > top, top, size), exp_magic<V>);
   const V low = ln2_low(e.k), x = e.r + low, z = x * x;
   const ExpSeries<V> series = exp_series(z);
-  V rest = z * series.even;
-  if constexpr (!is_f64<V>) rest = rest + splat<V>(-0x1p-24f);
   const U exponent = to_bits(e.shifted) - splat<U>(Scalar<Element<V>>::bias + 3);
   const V up = from_bits<V>(exponent << Scalar<Element<V>>::mantissa);
   const V down = power_from(splat<V>(power_magic<V> - 3) - lesser(e.k, splat<V>(pick<V>(500, 100.0f))));
   const V sum = up + down, difference = up - down;
-  return {sum, (up - sum) + down, difference, (up - difference) - down, e.r, fma(x * z, series.odd, low), fma(x * splat<V>(pick<V>(0.5, 0.5f)), x, z * rest)};
+  return {sum,
+          (up - sum) + down,
+          difference,
+          (up - difference) - down,
+          e.r,
+          fma(x * z, series.odd, low),
+          fma(x * splat<V>(pick<V>(0.5, 0.5f)), x, z * exp_beyond_half(z * series.even))};
 }
 
 template <class V>
@@ -137,7 +141,8 @@ INGOT_FN V atanh(V x) {
   const V s_low = (fma(-s, d_low, fma(-s, d, n)) + n_low) * inverse;
   const V high = k * splat<V>(pick<V>(0x1.62e42fefa3800p-2, 0x1.62e400p-2f)), sum = high + s, error = (high - sum) + s;
   const V half = splat<V>(pick<V>(0.5, 0.5f));
-  const V rest = fma(k, splat<V>(pick<V>(0x1.ef35793c76730p-46, 0x1.7f7d1cp-21f)), fma(s * z, half * log_series(z), s_low));
+  const V rest =
+      fma(k, splat<V>(pick<V>(0x1.ef35793c76730p-46, 0x1.7f7d1cp-21f)), fma(s * z, half * log_series(z), s_low));
   const V y = select(a < one, sum + (error + rest), select(a == one, infinity<V>(), not_a_number<V>()));
   return copy_sign(y, x);
 }

@@ -6,7 +6,8 @@
 namespace ingot::math {
 
 // log(exp(x) + exp(y)) = m + l with m the larger operand and l = log(1 + exp(-|x - y|)). They cancel where m is below
-// zero and exp(x) + exp(y) close to 1; what l is rounded by then grows, up to 2^5 times here and beyond that it is rare.
+// zero and exp(x) + exp(y) close to 1; what l is rounded by then grows, up to 2^4 times here and beyond that it is
+// rare.
 template <class V>
 struct LogSum {
   V value;
@@ -14,7 +15,7 @@ struct LogSum {
 };
 template <class V>
 INGOT_FN Mask<V> log_sum_cancels(V value, V l) {
-  return magnitude(value) < l * splat<V>(0x1p-5);
+  return magnitude(value) < l * splat<V>(0x1p-4);
 }
 
 // t = exp(b - a) and u = 1 + t = 2^k * (1 + s) / (1 - s), k being 0 or 1.
@@ -37,8 +38,9 @@ INGOT_FN LogSum<V> log_sum(V x, V y) {
   const ExpReduction<V> e = reduce_exp(confine(d, -1000.0, 0.0), exp_magic<V>);
   // exp(r + low) - 1 = w + w_low: with its square in two parts, to 2^-60.
   const V low = ln2_low(e.k, d_low), r = e.r + low, lost = (e.r - r) + low;
-  const V half_r = r * half, square = half_r * r, square_low = fma(half_r, r, -square);
-  const V w1 = e.r + square, w_rest = ((e.r - w1) + square) + (square_low + exp_cubic(r, r * r, fma(lost, r, low)));
+  const V square = r * r, square_low = fma(r, r, -square), cubic = exp_cubic(r, square), first = square * half;
+  const V rest = fma(square, cubic, fma(square_low, cubic + half, fma(lost, r, low)));
+  const V w1 = e.r + first, w_rest = ((e.r - w1) + first) + rest;
   const V w = w1 + w_rest, w_low = (w1 - w) + w_rest;
   const PowerOfTwo<V> p = power_of_two(e.shifted);
   const V t1 = fma(p.first, w, p.first), t2 = fma(p.first, w_low, fma(p.first, w, p.first - t1));
@@ -142,8 +144,9 @@ INGOT_FN Fixed alternating_series(Fixed f, int first) {
   return sum;
 }
 
-// For operands below zero, x the larger: z = exp(x) + exp(y) - 1 by Taylor series in 188 bits, relative to exp(y) = 2^-j *
-// e, then log(1 + z) as log1p has it. There are some 2^120 pairs to a cancellation, so z may be as small as 2^-115 * e.
+// For operands below zero, x the larger: z = exp(x) + exp(y) - 1 by Taylor series in 188 bits, relative to exp(y) =
+// 2^-j * e, then log(1 + z) as log1p has it. There are some 2^120 pairs to a cancellation, so z may be as small as
+// 2^-115 * e.
 INGOT_SLOW f64 log_sum_of_cancelling(f64 x, f64 y) {
   constexpr u64 hidden = u64(1) << 52;
   if (y > x) {

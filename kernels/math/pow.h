@@ -11,8 +11,8 @@ struct Pair {
   V high, low;
 };
 
-// k * ln 2 + log((1 + t) / (1 - t)) for t = s + s_low of at most (sqrt(2) - 1) / (sqrt(2) + 1), to about 2^-66 of itself: t,
-// t^3 and the first coefficient are carried in two parts.
+// k * ln 2 + log((1 + t) / (1 - t)) for t = s + s_low of at most (sqrt(2) - 1) / (sqrt(2) + 1), to about 2^-66 of
+// itself: t, t^3 and the first coefficient are carried in two parts.
 template <class V>
 INGOT_FN Pair<V> log_of_quotient(V k, V s, V s_low) {
   const V two = splat<V>(2);

@@ -5,8 +5,8 @@
 
 namespace ingot::math {
 
-// |x| = m * 8^q with m in [2^-1.5, 2^1.5), y = m^(1/3) from a polynomial for m^(-1/3) and one step of third order on it;
-// last, one Newton step for y, whose residual m - y^3 is taken from exact products.
+// |x| = m * 8^q with m in [2^-1.5, 2^1.5), y = m^(1/3) from a polynomial for m^(-1/3) and one step of third order on
+// it; last, one Newton step for y, whose residual m - y^3 is taken from exact products.
 template <class V>
 INGOT_FN V cbrt(V x) {
   const V size = magnitude(x), one = splat<V>(1), zero = splat<V>(0);
@@ -36,8 +36,8 @@ INGOT_FN V cbrt(V x) {
 }
 
 // sqrt(a^2 + b^2) for the larger and the smaller magnitude, both multiplied by a power of two that brings a into
-// [2, 4). The sum of squares is carried in two parts and the root is corrected by rest / (2 root), for which a line that
-// is within 13 % of 1 / (2 root) is enough.
+// [2, 4). The sum of squares is carried in two parts and the root is corrected by rest / (2 root), for which a line
+// that is within 13 % of 1 / (2 root) is enough.
 template <class V>
 INGOT_FN V hypot(V x, V y) {
   using U = typename Lane<V>::UInt;
