@@ -131,7 +131,7 @@ INGOT_FN V exp2(V x) {
   const V shifted = x + splat<V>(exp_magic<V>), r = x - (shifted - splat<V>(exp_magic<V>));
   const V ln2 = splat<V>(pick<V>(0x1.62e42fefa39efp-1, 0x1.62e430p-1f));
   const V low = r * splat<V>(pick<V>(0x1.abc9e3b39803fp-56, -0x1.05c610p-29f));
-  return scale_by_power(fma(r, ln2, exp_tail(r * ln2, low)), shifted);
+  return scale_by_power(fma(r, ln2, exp_tail_fine(r * ln2, low)), shifted);
 }
 
 // 10^x: as exp, with log10(2) for ln 2, and what is left is multiplied by ln 10.

@@ -17,7 +17,7 @@
 // The same at AVX-512 (vec<f64, 32>, vec<f32, 64>; libmvec: 8 and 16 lanes), on a Sapphire Rapids shared with other
 // work:
 //
-//   exp2         0.90  0.75   0.67          0.91  0.30   0.28
+//   exp2         0.87  0.80   0.67          0.91  0.33   0.28
 //   exp10        0.80  1.01   0.90          0.83  0.44   0.38
 //   expm1        0.71  1.14   1.04          0.79  0.52   0.40
 //   log2         0.92  1.52   1.03          0.93  0.52   0.27
