@@ -1,0 +1,176 @@
+// The bodies of tan.h, arc.h, erf.h, sign.h and divisor.h, and of fmod: accuracy against MPFR, exactness against C.
+#include <numeric>
+#include <utility>
+
+#include "tests/kernels/bodies.h"
+
+namespace ingot::math {
+namespace {
+
+TEST(Tan, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(tan, mpfr_tan); }
+TEST(Asin, StaysWithinOneUlp) { EXPECT_ACCURATE(asin, mpfr_asin); }
+TEST(Acos, StaysWithinOneUlpNearOneToo) { EXPECT_ACCURATE(acos, mpfr_acos); }
+TEST(Atan, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(atan, mpfr_atan); }
+TEST(Erf, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(erf, mpfr_erf); }
+TEST(Erfc, StaysWithinOneUlpWithGradualUnderflow) { EXPECT_ACCURATE(erfc, mpfr_erfc); }
+
+// Where the paths of a body meet.
+template <class T>
+void expect_accurate_around(const char* name, T (*body)(T), int (*reference)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t), T at) {
+  Big exact, operand(64);
+  T x = at;
+  for (int i = 0; i < 200; ++i) x = std::nextafter(x, T(0));
+  for (int i = 0; i < 400; ++i, x = std::nextafter(x, T(10))) {
+    mpfr_set_d(operand, x, MPFR_RNDN);
+    reference(exact, operand, MPFR_RNDN);
+    ASSERT_LE(ulps(body(x), exact), 1) << name << " of " << text(x);
+  }
+}
+template <class T>
+void expect_no_seams() {
+  const T tan_eighth = static_cast<T>(0x1.a8279ap-2);
+  expect_accurate_around<T>("tan", [](T x) { return tan(x); }, mpfr_tan, kPi1<T> / 4);
+  expect_accurate_around<T>("asin", [](T x) { return asin(x); }, mpfr_asin, T(0.5));
+  expect_accurate_around<T>("acos", [](T x) { return acos(x); }, mpfr_acos, T(0.5));
+  expect_accurate_around<T>(
+      "acos", [](T x) { return acos(-x); },
+      [](mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t r) {
+        Big minus(64);
+        mpfr_neg(minus, x, r);
+        return mpfr_acos(y, minus, r);
+      },
+      T(0.5));
+  expect_accurate_around<T>("atan", [](T x) { return atan(x); }, mpfr_atan, tan_eighth);
+  expect_accurate_around<T>("atan", [](T x) { return atan(x); }, mpfr_atan, T(1));
+  expect_accurate_around<T>("atan", [](T x) { return atan(x); }, mpfr_atan, 1 / tan_eighth);
+  expect_accurate_around<T>("erf", [](T x) { return erf(x); }, mpfr_erf, kErfNear<T>);
+  expect_accurate_around<T>("erfc", [](T x) { return erfc(x); }, mpfr_erfc, kErfNear<T>);
+}
+TEST(Functions, StayWithinOneUlpWhereTheirPathsMeet) {
+  expect_no_seams<f64>();
+  expect_no_seams<f32>();
+}
+
+template <class T>
+void expect_atan2_accurate() {
+  using L = std::numeric_limits<T>;
+  using U = typename Scalar<T>::UInt;
+  std::mt19937_64 random(kSeed);
+  const auto uniform = [&](double low, double high) {
+    return static_cast<T>(low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53));
+  };
+  const auto any = [&] { return std::bit_cast<T>(static_cast<U>(random())); };
+  std::vector<std::pair<T, T>> points;
+  const int n = samples();
+  for (int i = 0; i < 2 * n; ++i) points.emplace_back(uniform(-20, 20), uniform(-20, 20));
+  for (int i = 0; i < n; ++i) points.emplace_back(any(), any());
+  for (int i = 0; i < n; ++i) {
+    const T x = any();
+    points.emplace_back(x * uniform(-3, 3), x);  // of comparable size, in every binade
+    points.emplace_back(x * uniform(0.9, 1.1), x);
+    points.emplace_back(uniform(0, 1) * L::max(), uniform(-1, 1) * L::max());
+    points.emplace_back(uniform(0, 8) * L::min(), uniform(-8, 8) * L::min());
+    points.emplace_back(uniform(0, 8) * L::min(), uniform(0.5, 8));  // subnormal angles
+    points.emplace_back(uniform(0.5, 2), uniform(0.1, 1) * L::max());
+  }
+  const T values[] = {0,        T(-0.0),   1,        -1,        L::infinity(),   -L::infinity(),  L::quiet_NaN(),
+                      L::max(), -L::max(), L::min(), -L::min(), L::denorm_min(), -L::denorm_min()};
+  for (T y : values)
+    for (T x : values) points.emplace_back(y, x);
+
+  double worst = 0;
+  std::pair<T, T> where;
+  Big exact, y(64), x(64);
+  for (const auto& p : points) {
+    mpfr_set_d(y, p.first, MPFR_RNDN);
+    mpfr_set_d(x, p.second, MPFR_RNDN);
+    mpfr_atan2(exact, y, x, MPFR_RNDN);
+    const double error = ulps(ingot::math::atan2(p.first, p.second), exact);
+    if (error > worst) {
+      worst = error;
+      where = p;
+    }
+  }
+  std::printf("atan2  f%d  %.4f ulp at %s, %s\n", static_cast<int>(8 * sizeof(T)), worst, text(where.first).c_str(),
+              text(where.second).c_str());
+  EXPECT_LE(worst, std::fabs(row("atan2").ulp)) << "atan2 of " << text(where.first) << ", " << text(where.second)
+                                                << " gave " << text(ingot::math::atan2(where.first, where.second));
+}
+TEST(Atan2, StaysWithinOneUlpForEveryPoint) {
+  expect_atan2_accurate<f64>();
+  expect_atan2_accurate<f32>();
+}
+
+template <class T>
+class ExactFloat : public testing::Test {};
+using FloatTypes = testing::Types<f32, f64>;
+TYPED_TEST_SUITE(ExactFloat, FloatTypes);
+
+TYPED_TEST(ExactFloat, GivesTheBitsOfCsFunctions) {
+  using T = TypeParam;
+  std::mt19937_64 random(kSeed);
+  for (int i = 0; i < 100000; ++i) {
+    const T x = operand<T>(random), y = operand<T>(random);
+    const auto both = [&] { return text(x) + ", " + text(y); };
+    ASSERT_TRUE(same(ingot::math::fmod(x, y), std::fmod(x, y))) << "fmod of " << both();
+    ASSERT_TRUE(same(ingot::math::nextafter(x, y), std::nextafter(x, y))) << "nextafter of " << both();
+    ASSERT_EQ(ingot::math::signbit(x), std::signbit(x)) << "signbit of " << text(x);
+    const T moved = ingot::math::copysign(x, y);
+    ASSERT_EQ(to_bits(moved), to_bits(std::copysign(x, y))) << "copysign of " << both();
+  }
+}
+
+TYPED_TEST(ExactFloat, StepsFromZeroToTheSmallestNumberOfEitherSign) {
+  using T = TypeParam;
+  constexpr T least = std::numeric_limits<T>::denorm_min();
+  for (const T zero : {T(0), T(-0.0)}) {
+    EXPECT_TRUE(same(ingot::math::nextafter(zero, T(1)), least));
+    EXPECT_TRUE(same(ingot::math::nextafter(zero, T(-1)), -least));
+    EXPECT_TRUE(same(ingot::math::nextafter(least, zero), T(0)));
+    EXPECT_TRUE(same(ingot::math::nextafter(-least, zero), T(-0.0)));
+  }
+}
+
+TYPED_TEST(ExactFloat, HeavisideTakesItsSecondOperandAtZero) {
+  using T = TypeParam;
+  const T nan = std::numeric_limits<T>::quiet_NaN(), inf = std::numeric_limits<T>::infinity();
+  for (const T y : {T(0.5), nan, inf}) {
+    EXPECT_TRUE(same(heaviside(T(-0.0), y), y) && same(heaviside(T(0), y), y));
+    EXPECT_TRUE(same(heaviside(-inf, y), T(0)) && same(heaviside(inf, y), T(1)));
+    EXPECT_TRUE(same(heaviside(nan, y), nan));
+  }
+}
+
+template <class T>
+class ExactInteger : public testing::Test {};
+using IntegerTypes = testing::Types<i8, u8, i16, u16, i32, u32, i64, u64>;
+TYPED_TEST_SUITE(ExactInteger, IntegerTypes);
+
+TYPED_TEST(ExactInteger, DivisorsAndMultiplesAreThoseOfTheMagnitudes) {
+  using T = TypeParam;
+  __extension__ using Wide = __int128;
+  std::mt19937_64 random(kSeed);
+  const auto size = [](T x) { return static_cast<u64>(x < T(0) ? -static_cast<Wide>(x) : static_cast<Wide>(x)); };
+  for (int i = 0; i < 20000; ++i) {
+    T x = operand<T>(random), y = operand<T>(random);
+    if (i % 3 == 0) {  // with something in common
+      const T common = operand<T>(random);
+      x = multiply(x, common);
+      y = multiply(y, common);
+    }
+    const u64 divisor = std::gcd(size(x), size(y));
+    ASSERT_EQ(ingot::math::gcd(x, y), static_cast<T>(divisor)) << text(x) << ", " << text(y);
+    ASSERT_EQ(ingot::math::lcm(x, y), divisor == 0 ? T(0) : static_cast<T>(size(x) / divisor * size(y)))
+        << text(x) << ", " << text(y);
+    ASSERT_EQ(ingot::math::fmod(x, y), y == 0 ? T(0) : static_cast<T>(static_cast<Wide>(x) % y))
+        << text(x) << ", " << text(y);
+    ASSERT_EQ(ingot::math::signbit(x), x < T(0));
+  }
+  constexpr T least = smallest_integer<T>;
+  EXPECT_EQ(ingot::math::gcd(least, T(0)), least);
+  EXPECT_EQ(ingot::math::gcd(T(0), T(0)), T(0));
+  EXPECT_EQ(ingot::math::lcm(least, T(1)), least);
+}
+
+}  // namespace
+}  // namespace ingot::math
