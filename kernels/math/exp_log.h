@@ -335,10 +335,10 @@ INGOT_RARE T log10_rare(T x) {
 template <class V>
 INGOT_FN V log1p_core(V x, V low, V shift) {
   const V one = splat<V>(1), u = one + x;
-  const V rest = (lesser(x, one) - (u - larger(x, one))) + low;
+  const V rest = lesser(x, one) - (u - larger(x, one));
   const LogReduction<V> l = reduce_log(u);
   const V scale = power_from(splat<V>(power_magic<V>) - lesser(l.k, splat<V>(pick<V>(500, 100.0f))));
-  const V f1 = l.m - one, f2 = rest * scale, f = f1 + f2, f_low = (f1 - f) + f2;
+  const V f1 = l.m - one, f2 = rest * scale, f = f1 + f2, f_low = fma(low, scale, (f1 - f) + f2);
   const V k = l.k + shift;
   const V high = k * splat<V>(pick<V>(0x1.62e42fefa3800p-1, 0x1.62e400p-1f)), sum = high + f, error = (high - sum) + f;
   const V tail = log_tail(f) + fma(-f, f_low, f_low);
