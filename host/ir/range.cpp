@@ -37,6 +37,7 @@ double bound(Op op, double a, double b, double c) {
     case Op::sin:
     case Op::cos:
     case Op::tanh:
+    case Op::sigmoid:
     case Op::erf:
     case Op::sign: return 1;
     case Op::erfc: return 2;
@@ -46,6 +47,7 @@ double bound(Op op, double a, double b, double c) {
     case Op::atan2: return 4;
     case Op::negative:
     case Op::abs:
+    case Op::asinh:
     case Op::fmod:
     case Op::copysign: return a;
     case Op::heaviside: return std::max(1.0, b);
@@ -53,11 +55,13 @@ double bound(Op op, double a, double b, double c) {
     case Op::floor:
     case Op::ceil:
     case Op::round:
-    case Op::trunc: return a + 1;
+    case Op::trunc:
+    case Op::cbrt: return a + 1;
     case Op::sqrt: return std::sqrt(a);
     case Op::square: return a * a;
     case Op::add:
-    case Op::subtract: return a + b;
+    case Op::subtract:
+    case Op::hypot: return a + b;
     case Op::multiply: return a * b;
     case Op::minimum:
     case Op::maximum: return std::max(a, b);

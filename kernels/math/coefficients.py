@@ -162,6 +162,11 @@ def make_exp():
     polynomial("exp f64, 11 terms", exp_tail, weight, -half, half, 11, 53, mp.mpf(2) ** -53)
     polynomial("exp f32", exp_tail, weight, -half, half, 5, 24, mp.mpf(2) ** -24)
     polynomial("exp f32 in f64 (pow)", exp_tail, weight, -half, half, 6, 53, mp.mpf(2) ** -24)
+    for bits in (53, 24):
+        split(f"ln2 for exp2 f{bits}", mp.log(2), bits, bits)
+        split(f"log10(2) for exp10 f{bits}", mp.log10(2), bits, bits)
+        split(f"ln10 for exp10 f{bits}", mp.log(10), bits, bits)
+        print("log2(10)", hex_float(round_to(mp.log(10, 2), bits), bits))
 
 
 def make_log():
@@ -176,6 +181,31 @@ def make_log():
     polynomial("log f32 in f64 (pow)", log_tail, weight, mp.mpf(0), top, 5, 53, mp.mpf(2) ** -35)
     split("2/3", mp.mpf(2) / 3, 53, 53)
     split("ln2 for pow", mp.log(2), 42, 53, 53)
+    for bits, upper in ((53, 42), (24, 16)):
+        split(f"log2(e) for log2 f{bits}", 1 / mp.log(2), bits, bits)
+        split(f"log10(e) for log10 f{bits}", mp.log10(mp.e), bits, bits)
+        split(f"log10(2) for log10 f{bits}", mp.log10(2), upper, bits)
+
+
+def make_roots():
+    low, high = mp.sqrt(2) / 2 * mp.mpf("0.9999"), mp.sqrt(2) * mp.mpf("1.0001")
+    inverse_root = lambda m: m ** (-mp.mpf(1) / 3)
+    weight = lambda m: m ** (mp.mpf(1) / 3)  # of the relative error
+    polynomial("inverse cube root f64", inverse_root, weight, low, high, 6, 53, mp.mpf(2) ** -14)
+    polynomial("inverse cube root f32", inverse_root, weight, low, high, 4, 24, mp.mpf(2) ** -9)
+    for bits in (53, 24):
+        print("cube roots of 1/2 and 2", hex_float(round_to(mp.cbrt(0.5), bits), bits),
+              hex_float(round_to(mp.cbrt(2), bits), bits))
+
+
+def make_logaddexp():
+    print("sqrt(2) - 1", hex_float(mp.sqrt(2) - 1, 53))
+    mp.mp.dps = 100
+    bits = int(mp.nint(mp.log(2) * mp.mpf(2) ** 192))
+    print("ln2, 3 words of 64 bits, lowest first")
+    for i in range(3):
+        print("    0x%016x" % ((bits >> (64 * i)) & (2 ** 64 - 1)))
+    mp.mp.dps = 60
 
 
 def near_zero(tail, *series):
@@ -248,7 +278,7 @@ def make_erf():
 
 
 MAKERS = {"sin": make_sin, "exp": make_exp, "log": make_log, "tan": make_tan, "asin": make_asin, "atan": make_atan,
-          "erf": make_erf}
+          "erf": make_erf, "roots": make_roots, "logaddexp": make_logaddexp}
 
 if __name__ == "__main__":
     for key in sys.argv[1:] or MAKERS:

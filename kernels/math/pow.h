@@ -11,14 +11,11 @@ struct Pair {
   V high, low;
 };
 
-// log of a normal positive f64 times 2^-shift, to about 2^-66 of itself: as log_core, with s, s^3 and the first
-// coefficient carried in two parts.
+// k * ln 2 + log((1 + t) / (1 - t)) for t = s + s_low of at most (sqrt(2) - 1) / (sqrt(2) + 1), to about 2^-66 of
+// itself: t, t^3 and the first coefficient are carried in two parts.
 template <class V>
-INGOT_FN Pair<V> log_pair(V x, V shift) {
-  const LogReduction<V> l = reduce_log(x);
-  const V k = l.k - shift, one = splat<V>(1), two = splat<V>(2);
-  const V f = l.m - one, d = l.m + one, d_low = l.m - (d - one), inverse = one / d;
-  const V s = f * inverse, s_low = fma(-s, d_low, fma(-s, d, f)) * inverse;
+INGOT_FN Pair<V> log_of_quotient(V k, V s, V s_low) {
+  const V two = splat<V>(2);
   const V z = s * s, z_low = fma(s + s, s_low, fma(s, s, -z));
   const V q = z * polynomial(z, 0x1.9999999999c18p-2, 0x1.24924924406ccp-2, 0x1.c71c724a603e5p-3, 0x1.745ce0ed9f561p-3,
                              0x1.3b20667fc803bp-3, 0x1.0f6008f26e501p-3, 0x1.0f56b25dc81a4p-3);
@@ -33,6 +30,15 @@ INGOT_FN Pair<V> log_pair(V x, V shift) {
   const V rest = (error1 + error2) + fma(k, splat<V>(0x1.ef35793c76730p-45), fma(two, s_low, t_low));
   const V high = sum2 + rest;
   return {high, (sum2 - high) + rest};
+}
+
+// log of a normal positive f64 times 2^-shift.
+template <class V>
+INGOT_FN Pair<V> log_pair(V x, V shift) {
+  const LogReduction<V> l = reduce_log(x);
+  const V one = splat<V>(1), f = l.m - one, d = l.m + one, d_low = l.m - (d - one), inverse = one / d;
+  const V s = f * inverse, s_low = fma(-s, d_low, fma(-s, d, f)) * inverse;
+  return log_of_quotient(l.k - shift, s, s_low);
 }
 
 // exp(high + low).
@@ -56,18 +62,25 @@ INGOT_FN V pow_of_positive(V x, V shift, V y) {
 
 // f32 in f64 lanes: the plain logarithm and exponential are far more precise than is needed.
 template <class V>
-INGOT_FN V pow_of_positive_f32(V x, V y) {
-  const LogReduction<V> l = reduce_log(x);
-  const V f = l.m - splat<V>(1), s = f / (l.m + splat<V>(1)), z = s * s;
+INGOT_FN V log_of_quotient_f32(V k, V s) {
+  const V z = s * s;
   const V p = polynomial(z, 0x1.55555556b3746p-1, 0x1.99999568f590ep-2, 0x1.24948420cdca2p-2, 0x1.c609d549b24a5p-3,
                          0x1.92c9ef3adc5a6p-3);
-  const V log = fma(l.k, splat<V>(0x1.62e42fefa39efp-1), fma(s * z, p, s + s));
-  const V top = splat<V>(200), product = y * log, e = select(product > top, top, select(product < -top, -top, product));
-  const ExpReduction<V> r = reduce_exp(e, Scalar<f64>::magic + Scalar<f64>::bias);
+  return fma(k, splat<V>(0x1.62e42fefa39efp-1), fma(s * z, p, s + s));
+}
+template <class V>
+INGOT_FN V exp_f32(V x) {
+  const ExpReduction<V> r = reduce_exp(confine(x, -200.0, 200.0), power_magic<V>);
   const V w = polynomial(r.r, 0x1.0000002ca85bdp-1, 0x1.55554f2521038p-3, 0x1.55549e70f2ea4p-5, 0x1.111aaafc6c793p-7,
                          0x1.6d835c3aaf6bbp-10, 0x1.930a1cebc6b03p-13);
-  const V power = from_bits<V>(to_bits(r.shifted) << 52);
+  const V power = power_from(r.shifted);
   return fma(power, fma(r.r * r.r, w, r.r), power);
+}
+template <class V>
+INGOT_FN V pow_of_positive_f32(V x, V y) {
+  const LogReduction<V> l = reduce_log(x);
+  const V one = splat<V>(1);
+  return exp_f32(y * log_of_quotient_f32(l.k, (l.m - one) / (l.m + one)));
 }
 
 // What the fast path covers: a normal positive base and a finite power.

@@ -14,6 +14,7 @@ namespace {
 constexpr mpfr_prec_t kPrecision = 160;
 // Holds floor(x / y) of any two doubles.
 constexpr mpfr_prec_t kQuotientPrecision = 2200;
+constexpr mpfr_prec_t kSumPrecision = 400;
 constexpr double kWrong = std::numeric_limits<double>::infinity();
 
 class Number {
@@ -40,6 +41,28 @@ double round_to(mpfr_ptr value, DType dtype) {
   return dtype == DType::Float32 ? mpfr_get_flt(value, MPFR_RNDN) : mpfr_get_d(value, MPFR_RNDN);
 }
 
+void logistic(mpfr_ptr result, mpfr_ptr x) {
+  mpfr_neg(result, x, MPFR_RNDN);
+  mpfr_exp(result, result, MPFR_RNDN);
+  mpfr_add_ui(result, result, 1, MPFR_RNDN);
+  mpfr_ui_div(result, 1, result, MPFR_RNDN);
+}
+
+// The larger operand and log(1 + exp(smaller - larger)), which cancel by up to 120 bits or so.
+void log_of_sum(mpfr_ptr result, mpfr_ptr x, mpfr_ptr y) {
+  thread_local Number more(kSumPrecision);
+  const bool x_larger = mpfr_greater_p(x, y) != 0;
+  const mpfr_ptr larger = x_larger ? x : y;
+  if (mpfr_inf_p(larger) && !mpfr_nan_p(x) && !mpfr_nan_p(y)) {
+    mpfr_set(result, larger, MPFR_RNDN);
+    return;
+  }
+  mpfr_sub(more, x_larger ? y : x, larger, MPFR_RNDN);
+  mpfr_exp(more, more, MPFR_RNDN);
+  mpfr_log1p(more, more, MPFR_RNDN);
+  mpfr_add(result, larger, more, MPFR_RNDN);
+}
+
 void compute(mpfr_ptr result, Op op, double x, double y) {
   thread_local Number a(53), b(53);
   mpfr_set_d(a, x, MPFR_RNDN);
@@ -55,6 +78,21 @@ void compute(mpfr_ptr result, Op op, double x, double y) {
     case Op::sin: mpfr_sin(result, a, MPFR_RNDN); return;
     case Op::cos: mpfr_cos(result, a, MPFR_RNDN); return;
     case Op::tanh: mpfr_tanh(result, a, MPFR_RNDN); return;
+    case Op::exp2: mpfr_exp2(result, a, MPFR_RNDN); return;
+    case Op::exp10: mpfr_exp10(result, a, MPFR_RNDN); return;
+    case Op::expm1: mpfr_expm1(result, a, MPFR_RNDN); return;
+    case Op::log2: mpfr_log2(result, a, MPFR_RNDN); return;
+    case Op::log10: mpfr_log10(result, a, MPFR_RNDN); return;
+    case Op::log1p: mpfr_log1p(result, a, MPFR_RNDN); return;
+    case Op::sinh: mpfr_sinh(result, a, MPFR_RNDN); return;
+    case Op::cosh: mpfr_cosh(result, a, MPFR_RNDN); return;
+    case Op::asinh: mpfr_asinh(result, a, MPFR_RNDN); return;
+    case Op::acosh: mpfr_acosh(result, a, MPFR_RNDN); return;
+    case Op::atanh: mpfr_atanh(result, a, MPFR_RNDN); return;
+    case Op::sigmoid: logistic(result, a); return;
+    case Op::cbrt: mpfr_cbrt(result, a, MPFR_RNDN); return;
+    case Op::hypot: mpfr_hypot(result, a, b, MPFR_RNDN); return;
+    case Op::logaddexp: log_of_sum(result, a, b); return;
     case Op::tan: mpfr_tan(result, a, MPFR_RNDN); return;
     case Op::asin: mpfr_asin(result, a, MPFR_RNDN); return;
     case Op::acos: mpfr_acos(result, a, MPFR_RNDN); return;

@@ -209,6 +209,12 @@ Element of_integers(Op op, DType dtype, const Element* in) {
   }
 }
 
+// NaN where the two parts cancel.
+long double log_of_sum(long double x, long double y) {
+  const long double larger = std::fmax(x, y), rest = std::log1p(std::exp(std::fmin(x, y) - larger));
+  return larger > -rest / 2 || larger < -2 * rest ? larger + rest : std::numeric_limits<long double>::quiet_NaN();
+}
+
 // Within a few units of long double's last place, which for either dtype is next to nothing.
 long double nearly(Op op, double x, double y) {
   const long double a = x, b = y;
@@ -219,6 +225,21 @@ long double nearly(Op op, double x, double y) {
     case Op::sin: return std::sin(a);
     case Op::cos: return std::cos(a);
     case Op::tanh: return std::tanh(a);
+    case Op::exp2: return std::exp2(a);
+    case Op::exp10: return std::pow(10.0L, a);
+    case Op::expm1: return std::expm1(a);
+    case Op::log2: return std::log2(a);
+    case Op::log10: return std::log10(a);
+    case Op::log1p: return std::log1p(a);
+    case Op::sinh: return std::sinh(a);
+    case Op::cosh: return std::cosh(a);
+    case Op::asinh: return std::asinh(a);
+    case Op::acosh: return std::acosh(a);
+    case Op::atanh: return std::atanh(a);
+    case Op::sigmoid: return 1 / (1 + std::exp(-a));
+    case Op::cbrt: return std::cbrt(a);
+    case Op::hypot: return std::hypot(a, b);
+    case Op::logaddexp: return log_of_sum(a, b);
     case Op::tan: return std::tan(a);
     case Op::asin: return std::asin(a);
     case Op::acos: return std::acos(a);

@@ -163,6 +163,20 @@ TEST(Oracle, HoldsFunctionsToSpecialValues) {
   EXPECT_TRUE(allowed(Op::cos, DType::Float64, kInf, kNaN));
 }
 
+TEST(Oracle, AddsExponentialsWithoutLossAndKnowsInfinities) {
+  const auto sum = [](double x, double y) { return rounded(Op::logaddexp, DType::Float64, x, y); };
+  const double half = -0x1.62e42fefa39efp-1;  // -ln 2: what is left of it is the rest of ln 2
+  EXPECT_SAME(sum(half, half), 0x1.abc9e3b39803fp-56);
+  EXPECT_SAME(sum(-kInf, -kInf), -kInf);
+  EXPECT_SAME(sum(kInf, kInf), kInf);
+  EXPECT_SAME(sum(3, -kInf), 3.0);
+  EXPECT_SAME(sum(kNaN, kInf), kNaN);
+  EXPECT_SAME(rounded(Op::hypot, DType::Float64, kNaN, -kInf), kInf);
+  EXPECT_SAME(rounded(Op::hypot, DType::Float64, 3e300, 4e300), 5e300);
+  EXPECT_SAME(rounded(Op::sigmoid, DType::Float64, -kInf, 0), 0.0);
+  EXPECT_SAME(rounded(Op::sigmoid, DType::Float64, kInf, 0), 1.0);
+}
+
 TEST(Oracle, KnowsPhilox) {
   // The vectors that come with Random123.
   using Block = std::array<std::uint32_t, 4>;
