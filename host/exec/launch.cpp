@@ -26,11 +26,19 @@ std::int64_t work(const plan::Launch& launch) {
          launch.kept() * ir::cost(launch.kernel.epilogue);
 }
 
-void run(Bound& bound) {
+void choose_runner(Bound& bound) {
   bound.runner = bound.code->prepare(bound.work);
   if (bound.runner.is_interpreted()) counters().interpreted += 1;
+}
+
+int threads_for(std::int64_t work) {
   const Config& c = config();
-  const int threads = bound.work < kSerialWork || c.forked ? 1 : c.threads.load();
+  return work < kSerialWork || c.forked ? 1 : c.threads.load();
+}
+
+void run(Bound& bound) {
+  choose_runner(bound);
+  const int threads = threads_for(bound.work);
   switch (bound.launch->kernel.form()) {
     case ir::Form::Map: return run_map(bound, threads);
     case ir::Form::Row: return run_row(bound, threads);

@@ -45,6 +45,10 @@ struct Bound {
 
 void run(Bound& bound);
 
+/// How the launch runs from now on, and how many threads are worth it for so much work.
+void choose_runner(Bound& bound);
+int threads_for(std::int64_t work);
+
 /// Additions' worth of time of a launch.
 std::int64_t work(const plan::Launch& launch);
 
@@ -52,6 +56,11 @@ std::int64_t work(const plan::Launch& launch);
 void run_map(const Bound& bound, int threads);
 void run_row(const Bound& bound, int threads);
 void run_column(const Bound& bound, int threads);
+
+/// The calling thread's part of a launch: kept indices from begin to end (Row), or as many elements (Map). With
+/// `streaming`, what is written leaves the caches if there is much of it.
+void run_row_part(const Bound& bound, std::int64_t begin, std::int64_t end);
+void run_map_part(const Bound& bound, std::int64_t begin, std::int64_t end, bool streaming);
 
 /// Number of positions a tile with staged operands has at most: what is staged stays in the first-level cache.
 inline constexpr std::int64_t kStagedElements = 2048;

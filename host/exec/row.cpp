@@ -33,6 +33,13 @@ class RowLaunch {
     tasks_ = task_count(bound.work, threads, kTasksPerThread);
   }
 
+  /// The kept indices from begin to end, all of each.
+  void whole_rows(std::int64_t begin, std::int64_t end) {
+    Frame& frame = start_frame();
+    const std::int64_t batch = rows_per_batch();
+    for (; begin < end; begin += batch) short_rows(frame, begin, std::min(batch, end - begin));
+  }
+
   void run() {
     const bool enough_rows = threads_ == 1 || kept_ >= 4 * threads_ || leaves_ == 1;
     if (leaves_ <= kShortRow && enough_rows)
@@ -44,16 +51,15 @@ class RowLaunch {
  private:
   // ---- rows that one thread does whole, in batches of several rows
   void run_short_rows() {
-    const std::int64_t batch = std::max<std::int64_t>(1, kBatchStates / leaves_);
+    const std::int64_t batch = rows_per_batch();
     const std::int64_t share = std::max<std::int64_t>(1, divide_up(kept_, tasks_));
     const std::int64_t per_task = share < batch ? share : divide_up(share, batch) * batch;
     parallel_for(divide_up(kept_, per_task), threads_, [&](std::int64_t t) {
-      Frame& frame = start_frame();
-      const std::int64_t end = std::min(kept_, (t + 1) * per_task);
-      for (std::int64_t begin = t * per_task; begin < end; begin += batch)
-        short_rows(frame, begin, std::min(batch, end - begin));
+      whole_rows(t * per_task, std::min(kept_, (t + 1) * per_task));
     });
   }
+
+  std::int64_t rows_per_batch() const { return std::max<std::int64_t>(1, kBatchStates / leaves_); }
 
   void short_rows(Frame& frame, std::int64_t begin, std::int64_t count) {
     std::vector<void*>& results = frame.results;
@@ -201,5 +207,9 @@ class RowLaunch {
 }  // namespace
 
 void run_row(const Bound& bound, int threads) { RowLaunch(bound, threads).run(); }
+
+void run_row_part(const Bound& bound, std::int64_t begin, std::int64_t end) {
+  RowLaunch(bound, 1).whole_rows(begin, end);
+}
 
 }  // namespace ingot::exec

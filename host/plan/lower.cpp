@@ -8,6 +8,7 @@
 #include "host/base/log.h"
 #include "host/plan/build.h"
 #include "host/plan/fuse.h"
+#include "host/plan/rows.h"
 
 namespace ingot::plan {
 namespace {
@@ -27,6 +28,7 @@ class Lowering {
     } while (!pass("build", [&] { return build_all() && !repeats_heavy_work(); }));
     pass("store", [&] { return store(); });
     pass("collapse", [&] { return collapse_all(); });
+    pass("rows", [&] { return form_row_regions(graph_, plan_); });
     pass("order", [&] { return order_values(); });
     for (const Launch& launch : plan_.launches) verify(launch.kernel);
     return std::move(plan_);

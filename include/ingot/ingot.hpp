@@ -12,6 +12,7 @@
 #include "ingot/info.hpp"
 #include "ingot/io.hpp"
 #include "ingot/manipulation.hpp"
+#include "ingot/normalization.hpp"
 #include "ingot/operators.hpp"
 #include "ingot/random.hpp"
 #include "ingot/reductions.hpp"
