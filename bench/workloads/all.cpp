@@ -3,7 +3,7 @@
 namespace bench {
 
 std::vector<Workload> all_workloads() {
-  return {w1(), w2(), w3(), w5(), w6(), plain_sum(), sum_sqrt_sin(), axis_sums(), sort()};
+  return {w1(), w2(), w3(), w5(), w6(), plain_sum(), sum_sqrt_sin(), axis_sums(), sort(), softmax(), layer_norm()};
 }
 
 }  // namespace bench

@@ -28,6 +28,8 @@ Workload plain_sum();
 Workload sum_sqrt_sin();
 Workload axis_sums();
 Workload sort();
+Workload softmax();
+Workload layer_norm();
 
 /// Everything in the main job, in its order.
 std::vector<Workload> all_workloads();

@@ -67,7 +67,7 @@ class Preparation {
   }
 
   // What finds its elements in the cache, in a row region on the host, moves nothing there.
-  void count(std::int64_t Traffic::*way, std::int64_t bytes, plan::Residence residence = plan::Residence::Memory) {
+  void count(std::int64_t Traffic::* way, std::int64_t bytes, plan::Residence residence = plan::Residence::Memory) {
     prepared_.on_device.*way += bytes;
     if (residence == plan::Residence::Memory) prepared_.on_host.*way += bytes;
   }

@@ -54,9 +54,8 @@ class RowLaunch {
     const std::int64_t batch = rows_per_batch();
     const std::int64_t share = std::max<std::int64_t>(1, divide_up(kept_, tasks_));
     const std::int64_t per_task = share < batch ? share : divide_up(share, batch) * batch;
-    parallel_for(divide_up(kept_, per_task), threads_, [&](std::int64_t t) {
-      whole_rows(t * per_task, std::min(kept_, (t + 1) * per_task));
-    });
+    parallel_for(divide_up(kept_, per_task), threads_,
+                 [&](std::int64_t t) { whole_rows(t * per_task, std::min(kept_, (t + 1) * per_task)); });
   }
 
   std::int64_t rows_per_batch() const { return std::max<std::int64_t>(1, kBatchStates / leaves_); }

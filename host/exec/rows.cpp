@@ -28,7 +28,8 @@ class RowBlocksRun {
     // A quarter of the second-level cache: what is read next comes in meanwhile.
     const std::int64_t fitting = second_level_cache() / 4 / std::max<std::int64_t>(region.row_bytes, 1);
     const std::int64_t shared = divide_up(region.rows, threads > 1 ? threads * kBlocksPerThread : 1);
-    const std::int64_t worth = std::max<std::int64_t>(1, region.rows * kBlockWork / std::max<std::int64_t>(region.work, 1));
+    const std::int64_t worth =
+        std::max<std::int64_t>(1, region.rows * kBlockWork / std::max<std::int64_t>(region.work, 1));
     block_ = std::clamp<std::int64_t>(std::min(fitting, std::max(shared, worth)), 1, region.rows);
     for (const std::int64_t size : region.row_sizes) {
       starts_.push_back(bytes_);
@@ -81,7 +82,8 @@ class RowBlocksRun {
         if (operand.block < 0) continue;
         const auto k = static_cast<std::size_t>(operand.block);
         const auto memory = divide_up(reinterpret_cast<std::intptr_t>(share.memory.data()), kLine) * kLine;
-        operand.base = reinterpret_cast<std::byte*>(memory + starts_[k] + operand.offset - first * region_.row_sizes[k]);
+        operand.base =
+            reinterpret_cast<std::byte*>(memory + starts_[k] + operand.offset - first * region_.row_sizes[k]);
       }
     }
   }

@@ -9,8 +9,8 @@
 namespace ingot::exec {
 
 struct RowBlocks {
-  std::vector<int> launches;      // of Prepared::launches, in their order
-  std::vector<bool> streaming;    // per launch: nobody reads in the region what its body writes
+  std::vector<int> launches;            // of Prepared::launches, in their order
+  std::vector<bool> streaming;          // per launch: nobody reads in the region what its body writes
   std::vector<std::int64_t> row_sizes;  // bytes of one row, of each value that lives in the block alone
   std::int64_t rows = 0, row_bytes = 0, work = 0;
 };

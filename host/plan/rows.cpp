@@ -1,6 +1,7 @@
 #include "host/plan/rows.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "host/base/cache.h"
@@ -9,8 +10,8 @@
 namespace ingot::plan {
 namespace {
 
-// A map as steps from row to row and steps within a row, each over as few axes as possible: equal where the same
-// elements are met in every row.
+// A map as steps from row to row and as the set of elements of one row, each over as few axes as possible: equal where
+// the same elements are met in every row, in whatever order.
 struct RowMap {
   std::int64_t offset = 0;
   Dims row_extents{}, row_strides{}, extents{}, strides{};
@@ -26,6 +27,20 @@ void append(Dims& extents, Dims& strides, std::int64_t extent, std::int64_t stri
     extents.push_back(extent);
     strides.push_back(stride);
   }
+}
+
+// The axes within a row, from the longest step to the shortest, all forwards; an element met again counts once.
+void sort_axes(RowMap& map) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> steps;  // stride, extent
+  for (int k = 0; k < map.extents.size(); ++k) {
+    const std::int64_t stride = map.strides[k];
+    if (stride == 0) continue;
+    if (stride < 0) map.offset += (map.extents[k] - 1) * stride;
+    steps.emplace_back(std::abs(stride), map.extents[k]);
+  }
+  std::sort(steps.rbegin(), steps.rend());
+  map.extents = map.strides = {};
+  for (const auto& [stride, extent] : steps) append(map.extents, map.strides, extent, stride);
 }
 
 // Over axes whose outer ones, or an outer part of the last of these, are the rows; false where no axis ends there.
@@ -44,25 +59,16 @@ bool split_rows(const Dims& extents, const graph::Map& map, std::int64_t rows, R
     append(split.extents, split.strides, extent, map.strides[k]);
     rows = 1;
   }
+  sort_axes(split);
   return rows == 1;
 }
 
 // Whether row r meets only elements of row r, in a value of `length` elements for each row.
 bool stays_in_rows(const RowMap& map, std::int64_t rows, std::int64_t length) {
   if (rows > 1 && (map.row_extents.size() != 1 || map.row_strides[0] != length)) return false;
-  std::int64_t first = map.offset, last = map.offset;
-  for (int k = 0; k < map.extents.size(); ++k) {
-    const std::int64_t span = (map.extents[k] - 1) * map.strides[k];
-    (span < 0 ? first : last) += span;
-  }
-  return first >= 0 && last < length;
-}
-
-std::int64_t elements_per_row(const RowMap& map) {
-  std::int64_t n = 1;
-  for (int k = 0; k < map.extents.size(); ++k)
-    if (map.strides[k] != 0) n *= map.extents[k];
-  return n;
+  std::int64_t last = map.offset;
+  for (int k = 0; k < map.extents.size(); ++k) last += (map.extents[k] - 1) * map.strides[k];
+  return map.offset >= 0 && last < length;
 }
 
 std::int64_t product(const Dims& dims) {
@@ -97,7 +103,7 @@ class Region {
     const auto add = [&](const Binding& binding, RowMap map, bool computed) {
       const Item& item = graph_.items[static_cast<std::size_t>(binding.item)];
       if (item.stored || item.kind != graph::Kind::Index)
-        bytes += elements_per_row(map) * static_cast<std::int64_t>(itemsize(item.dtype));
+        bytes += product(map.extents) * static_cast<std::int64_t>(itemsize(item.dtype));
       met.push_back({binding.item, std::move(map), computed});
     };
     for (const auto& [bindings, extents] : regions_of(launch)) {
@@ -111,8 +117,7 @@ class Region {
           found.push_back(&input);
           continue;
         }
-        if (std::any_of(met_.begin(), met_.end(),
-                        [&](const Met& m) { return m.item == input.item && m.map == map; })) {
+        if (std::any_of(met_.begin(), met_.end(), [&](const Met& m) { return m.item == input.item && m.map == map; })) {
           shares = true;
           found.push_back(&input);
         } else {

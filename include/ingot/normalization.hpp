@@ -6,9 +6,9 @@
 // given axes. Integers and bool are computed in float64, floats in their own dtype; the shape is that of x. An axis out
 // of range is an IndexError, as any is for a 0-d array; nothing comes of nothing.
 //
-// Over the last axis, or several of the last, the data are read once and written once where what one row reads and
-// writes takes at most half of a core's second-level cache (16384 float32 elements read and written are 128 KiB). The
-// same holds for a user's own reductions and what is computed from them and the same rows, such as
+// Over the last axis, or several of the last, the host reads and writes the data once where all that one row reads and
+// writes takes at most half of a core's second-level cache: with 1 MiB of it, rows of up to 64K float32 elements. So it
+// does for a user's own reductions and what is computed from them and the same rows, such as
 // (x - mean(x, -1, true)) / stddev(x, -1, true). Bits do not depend on it.
 namespace ingot {
 

@@ -210,8 +210,10 @@ class Generator {
   }
 
   void step() {
-    switch (below(17)) {
+    switch (below(19)) {
       case 16: sorted(); return;
+      case 17:
+      case 18: rows(); return;
       case 0: leaf(pick(shapes(size_))); return;
       case 1: generated(); return;
       case 2:
@@ -287,6 +289,46 @@ class Generator {
     return std::any_of(made.in.begin(), made.in.end(), [&](int i) {
       return item(i).make == Make::Scalar && is_bool(dtype) && item(i).values[0].i > 1;
     });
+  }
+
+  // An array, and again and again a reduction over its last axes and what it makes of the same rows, as in softmax.
+  void rows() {
+    int rows = any_array();
+    const Shape shape = item(rows).shape;
+    if (shape.empty() || shape.numel() == 0) return;
+    Dims axes{-1};
+    if (shape.ndim() > 1 && chance(4)) axes.push_back(-2);
+    for (int round = 1 + below(3); round > 0; --round) {
+      Item over;
+      over.make = Make::Reduce;
+      over.in = {rows};
+      static const Reduction reductions[] = {Reduction::Max, Reduction::Sum, Reduction::Mean, Reduction::Stddev};
+      over.reduction = pick(reductions);
+      over.axes = axes;
+      over.keepdims = true;
+      over.shape = shape;
+      for (const std::int64_t axis : axes) over.shape[static_cast<int>(axis) + shape.ndim()] = 1;
+      over.dtype = accumulated_in(over.reduction, item(rows).dtype);
+      const int reduced = add(std::move(over));
+
+      static const Op ops[] = {Op::subtract, Op::divide, Op::add, Op::multiply, Op::maximum};
+      Item made;
+      made.make = Make::Elementwise;
+      made.op = pick(ops);
+      made.in = {rows, reduced};
+      made.shape = shape;
+      made.dtype = computed_in(made.op, {&item(rows), &item(reduced)});
+      if (refuses(made.op, made.dtype)) return;
+      rows = add(std::move(made));
+      if (!is_floating(item(rows).dtype) || !chance(3)) continue;
+      Item heavy;
+      heavy.make = Make::Elementwise;
+      heavy.op = Op::exp;
+      heavy.in = {rows};
+      heavy.shape = shape;
+      heavy.dtype = item(rows).dtype;
+      rows = add(std::move(heavy));
+    }
   }
 
   void cast() {
