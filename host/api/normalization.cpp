@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "host/api/record.h"
+#include "host/api/reduction.h"
 #include "ingot/elementwise.hpp"
 #include "ingot/manipulation.hpp"
 #include "ingot/reductions.hpp"
@@ -11,23 +11,31 @@ namespace ingot {
 namespace api {
 namespace {
 
-Array floating(std::string_view op, const Array& x, const Location& where) {
+Array to_floating(std::string_view op, const Array& x, const Location& where) {
   Node* const node = node_of(x, where);
   require_computable(op, node->dtype, where);
-  return is_floating(node->dtype) ? x : wrap(to_dtype(node, DType::Float64, where));
+  return wrap(to_dtype(node, floating(node->dtype), where));
 }
 
 Array less(const Array& x, const Array& y, const Location& where) { return subtract({x, where}, {y, where}); }
 
+// From the largest element and the sum of exponentials relative to it, which come from one pass. An infinite largest
+// element leaves no scale: the sum becomes NaN.
 Array softened(const Array& x, std::int64_t axis, bool in_logs, const Location& where) {
   const std::string_view op = in_logs ? "log_softmax" : "softmax";
-  const Array values = floating(op, x, where);
-  const std::int64_t at = resolve_axis(op, axis, values.ndim(), where);
-  if (values.size() == 0) return values;
-  const Array shifted = less(values, max(values, at, true, where), where);
-  const Array powers = exp({shifted, where});
-  const Array total = sum(powers, at, true, where);
-  return in_logs ? less(shifted, log({total, where}), where) : divide({powers, where}, {total, where});
+  const Array values = to_floating(op, x, where);
+  if (values.size() == 0) {
+    resolve_axis(op, axis, values.ndim(), where);
+    return values;
+  }
+  const Request request(op, values, axis, true, where);
+  const Exponentials e = exponentials(request);
+  const NodeRef of_infinite = apply(Op::subtract, e.largest.get(), e.largest.get(), where);
+  const NodeRef total = apply(Op::add, e.sum.get(), of_infinite.get(), where);
+  const Array shifted = less(values, wrap(request.keep(e.largest)), where);
+  if (!in_logs) return divide({exp({shifted, where}), where}, {wrap(request.keep(total)), where});
+  const NodeRef log = apply(Op::log, total.get(), where);
+  return less(shifted, wrap(request.keep(log)), where);
 }
 
 // Values for the elements along the chosen axes of x, to broadcast against it.
@@ -52,7 +60,7 @@ Array softmax(const Array& x, std::int64_t axis, Location where) { return api::s
 Array log_softmax(const Array& x, std::int64_t axis, Location where) { return api::softened(x, axis, true, where); }
 
 Array zscore(const Array& x, std::int64_t axis, double correction, Location where) {
-  const Array values = api::floating("zscore", x, where);
+  const Array values = api::to_floating("zscore", x, where);
   const std::int64_t at = api::resolve_axis("zscore", axis, values.ndim(), where);
   if (values.size() == 0) return values;
   return divide({api::less(values, mean(values, at, true, where), where), where},
@@ -61,7 +69,7 @@ Array zscore(const Array& x, std::int64_t axis, double correction, Location wher
 
 Array layer_norm(const Array& x, const Array& weight, const Array& bias, double epsilon, const Axes& axes,
                  Location where) {
-  const Array values = api::floating("layer_norm", x, where);
+  const Array values = api::to_floating("layer_norm", x, where);
   if (values.ndim() == 0) api::resolve_axis("layer_norm", -1, 0, where);
   std::vector<bool> chosen(static_cast<std::size_t>(values.ndim()), false);
   for (const std::int64_t axis : api::resolve_axes("layer_norm", axes, values.ndim(), where))

@@ -52,8 +52,8 @@ void describe_launch(std::ostream& out, const plan::Snapshot& snapshot, const pl
   out << "loops";
   for (int k = 0; k < launch.extents.size(); ++k)
     out << ' ' << launch.extents[k] << (launch.kernel.reduced[static_cast<std::size_t>(k)] ? " (reduced)" : "");
-  const std::int64_t flops =
-      product(launch.extents) * ir::cost(launch.kernel.body) + launch.kept() * ir::cost(launch.kernel.epilogue);
+  const std::int64_t flops = product(launch.extents) * (ir::cost(launch.kernel.body) + ir::fold_cost(launch.kernel)) +
+                             launch.kept() * ir::cost(launch.kernel.epilogue);
   out << ", about " << flops << " flops, " << (kernel->is_compiled() ? "compiled" : "interpreted so far") << " for "
       << cpu::level_name(jit::level()) << '\n';
   describe_operands(out, snapshot, "reads", launch.body.inputs, launch.extents);

@@ -20,7 +20,7 @@ constexpr std::int64_t kSerialWork = 1 << 15;
 
 std::int64_t work(const plan::Launch& launch) {
   const std::int64_t per_element =
-      ir::cost(launch.kernel.body) +
+      ir::cost(launch.kernel.body) + ir::fold_cost(launch.kernel) +
       static_cast<std::int64_t>(launch.kernel.body.inputs.size() + launch.kernel.body.stores.size());
   return product(launch.extents) * std::max<std::int64_t>(per_element, 1) +
          launch.kept() * ir::cost(launch.kernel.epilogue);

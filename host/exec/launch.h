@@ -16,7 +16,7 @@ struct GpuLaunches;  // what running on a device keeps from one evaluation to th
 struct Reducing {
   int reducer;
   int dtype;
-  std::int64_t itemsize;
+  std::int64_t result_bytes;
   std::int64_t state_bytes;
   std::int64_t accumulator_bytes;
   const cpu::Support* support;

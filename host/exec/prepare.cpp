@@ -132,10 +132,9 @@ class Preparation {
     std::vector<Reducing> list;
     for (const ir::Reduction& r : kernel.reductions) {
       const DType dtype = kernel.value_dtype(r);
-      const bool deviation = r.reducer == Reducer::sumsqdev;
-      const auto size = static_cast<std::int64_t>(itemsize(dtype));
-      list.push_back({static_cast<int>(r.reducer), static_cast<int>(dtype), size, cpu::state_bytes(deviation, size),
-                      cpu::accumulator_bytes(deviation, size), &cpu::support(jit::level())});
+      list.push_back({static_cast<int>(r.reducer), static_cast<int>(dtype),
+                      static_cast<std::int64_t>(itemsize(kernel.result_dtype(r))), ir::state_bytes(r.reducer, dtype),
+                      ir::arrays(r.reducer) * static_cast<std::int64_t>(itemsize(dtype)), &cpu::support(jit::level())});
     }
     return list;
   }

@@ -65,7 +65,7 @@ class RowLaunch {
     for (std::size_t k = 0; k < reductions_.size(); ++k) {
       const Reducing& r = reductions_[k];
       frame.states[k] = frame.scratch(2 * k, static_cast<std::size_t>(count * leaves_ * r.state_bytes));
-      results[k] = frame.scratch(2 * k + 1, static_cast<std::size_t>(count * std::max(r.itemsize, r.state_bytes)));
+      results[k] = frame.scratch(2 * k + 1, static_cast<std::size_t>(count * std::max(r.result_bytes, r.state_bytes)));
     }
     for (std::int64_t row = 0; row < count;) row += fold_rows(frame, begin + row, count - row, row);
     for (std::size_t k = 0; k < reductions_.size(); ++k) {

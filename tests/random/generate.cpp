@@ -461,7 +461,7 @@ class Generator {
     made.make = Make::Reduce;
     made.in = {any_array()};
     const Shape& shape = item(made.in[0]).shape;
-    made.reduction = static_cast<Reduction>(below(9));
+    made.reduction = static_cast<Reduction>(below(kReductionCount));
     made.all_axes = shape.ndim() == 0 || chance(3);
     made.keepdims = chance(2);
     for (int k = 0; k < shape.ndim(); ++k) {
@@ -477,7 +477,8 @@ class Generator {
         made.shape.push_back(shape[k]);
       }
     }
-    const bool is_extreme = made.reduction == Reduction::Min || made.reduction == Reduction::Max;
+    const bool is_extreme = made.reduction == Reduction::Min || made.reduction == Reduction::Max ||
+                            made.reduction == Reduction::ArgMin || made.reduction == Reduction::ArgMax;
     if (is_extreme && values == 0) return;
     if (values > 1 && chance(2)) made.correction = 1;
     made.dtype = accumulated_in(made.reduction, item(made.in[0]).dtype);
@@ -573,7 +574,12 @@ DType accumulated_in(Reduction reduction, DType dtype) {
     case Reduction::Prod: return is_floating(dtype) ? dtype : is_unsigned_integer(dtype) ? DType::UInt64 : DType::Int64;
     case Reduction::Mean:
     case Reduction::Var:
-    case Reduction::Stddev: return is_floating(dtype) ? dtype : DType::Float64;
+    case Reduction::Stddev:
+    case Reduction::LogSumExp:
+    case Reduction::Median: return is_floating(dtype) ? dtype : DType::Float64;
+    case Reduction::ArgMin:
+    case Reduction::ArgMax:
+    case Reduction::CountNonzero: return DType::Int64;
     case Reduction::Min:
     case Reduction::Max: return dtype;
     default: return DType::Bool;
