@@ -13,8 +13,8 @@
 namespace ingot {
 
 /// exp(x - max) / sum(exp(x - max)) along the axis: positive, and of sum 1. Never overflows. A row with a NaN or +inf,
-/// or of -inf alone, becomes NaN. Beside what rounding x - max changes, the error is that of the sum (see logsumexp)
-/// and 3 half-ulps.
+/// or of -inf alone, becomes NaN. Beside what rounding x - max changes, the error is 3 half-ulps and that of the sum:
+/// for rows of up to 64 KiB along the last axis that of sum(), else that of logsumexp().
 INGOT_API Array softmax(const Array& x, std::int64_t axis = -1, Location where = Location::current());
 
 /// log(softmax(x)) as x - max - log(sum(exp(x - max))): precise where softmax underflows.

@@ -38,7 +38,7 @@ TEST(Normalization, HasTheValuesOfPlainLoops) {
 }
 
 TEST(Normalization, IsRightNodeByNode) {
-  for (const Shape& shape : {Shape{1}, {5}, {3, 1}, {4, 700}, {2, 3, 50}, {1, 5000}}) {
+  for (const Shape& shape : {Shape{1}, {5}, {3, 1}, {4, 700}, {2, 3, 50}, {1, 5000}, {2, 17'000}}) {
     for (const DType dtype : {DType::Float32, DType::Float64}) {
       const Array x = table(shape, dtype);
       for (std::int64_t axis = -shape.ndim(); axis < shape.ndim(); ++axis) {
@@ -77,6 +77,9 @@ TEST(Normalization, RowsWithoutALargestFiniteElementBecomeNaN) {
   EXPECT_VALUES(softmax(array({0.0, kNaN, 1.0})), {3}, double, kNaN, kNaN, kNaN);
   EXPECT_VALUES(log_softmax(array({-kInf, -kInf})), {2}, double, kNaN, kNaN);
   EXPECT_VALUES(log_softmax(array({kInf, 0.0})), {2}, double, kNaN, kNaN);
+  const Array columns = reshape(array({kInf, 1.0, 0.0, 1.0, -kInf, -kInf}), {3, 2});
+  EXPECT_VALUES(softmax(columns, 0), {3, 2}, double, kNaN, 0.5, kNaN, 0.5, kNaN, 0);
+  EXPECT_VALUES(softmax(full({2, 3}, -kInf), 0), {2, 3}, double, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN);
   const Array rows = reshape(array({0.0, 0.0, kInf, 1.0, 0.0, 0.0}), {3, 2});
   EXPECT_VALUES(softmax(rows), {3, 2}, double, 0.5, 0.5, kNaN, kNaN, 0.5, 0.5);
 }
