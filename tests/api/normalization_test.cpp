@@ -78,10 +78,10 @@ TEST(Normalization, RowsWithoutALargestFiniteElementBecomeNaN) {
   EXPECT_VALUES(log_softmax(array({-kInf, -kInf})), {2}, double, kNaN, kNaN);
   EXPECT_VALUES(log_softmax(array({kInf, 0.0})), {2}, double, kNaN, kNaN);
   const Array columns = reshape(array({kInf, 1.0, 0.0, 1.0, -kInf, -kInf}), {3, 2});
-  EXPECT_VALUES(softmax(columns, 0), {3, 2}, double, kNaN, 0.5, kNaN, 0.5, kNaN, 0);
-  EXPECT_VALUES(softmax(full({2, 3}, -kInf), 0), {2, 3}, double, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN);
+  EXPECT_VALUES(softmax(columns, 0), ({3, 2}), double, kNaN, 0.5, kNaN, 0.5, kNaN, 0);
+  EXPECT_VALUES(softmax(full({2, 3}, -kInf), 0), ({2, 3}), double, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN);
   const Array rows = reshape(array({0.0, 0.0, kInf, 1.0, 0.0, 0.0}), {3, 2});
-  EXPECT_VALUES(softmax(rows), {3, 2}, double, 0.5, 0.5, kNaN, kNaN, 0.5, 0.5);
+  EXPECT_VALUES(softmax(rows), ({3, 2}), double, 0.5, 0.5, kNaN, kNaN, 0.5, 0.5);
 }
 
 TEST(Normalization, ZscoreHasSciPysCorrection) {
@@ -93,13 +93,13 @@ TEST(Normalization, ZscoreHasSciPysCorrection) {
 
 TEST(Normalization, LayerNormScalesAndShifts) {
   const Array x = reshape(array({1.0, 3.0, 10.0, 30.0}), {2, 2});
-  EXPECT_VALUES(layer_norm(x, array({1.0, 2.0}), array({0.0, 100.0}), 0.0), {2, 2}, double, -1, 102, -1, 102);
+  EXPECT_VALUES(layer_norm(x, array({1.0, 2.0}), array({0.0, 100.0}), 0.0), ({2, 2}), double, -1, 102, -1, 102);
   // Over both axes, the weights an array of the same shape.
   const Array pair = reshape(array({1.0, 3.0, 1.0, 3.0}), {2, 2});
-  EXPECT_VALUES(layer_norm(pair, ones({2, 2}), zeros({2, 2}), 0.0, {0, 1}), {2, 2}, double, -1, 1, -1, 1);
+  EXPECT_VALUES(layer_norm(pair, ones({2, 2}), zeros({2, 2}), 0.0, {0, 1}), ({2, 2}), double, -1, 1, -1, 1);
   // Over the first.
-  EXPECT_VALUES(layer_norm(x.T(), array({1.0, 2.0}), array({0.0, 100.0}), 0.0, 0), {2, 2}, double, -1, -1, 102, 102);
-  EXPECT_VALUES(layer_norm(zeros({1, 3}), ones({3}), ones({3})), {1, 3}, double, 1, 1, 1);
+  EXPECT_VALUES(layer_norm(x.T(), array({1.0, 2.0}), array({0.0, 100.0}), 0.0, 0), ({2, 2}), double, -1, -1, 102, 102);
+  EXPECT_VALUES(layer_norm(zeros({1, 3}), ones({3}), ones({3})), ({1, 3}), double, 1, 1, 1);
 }
 
 TEST(Normalization, KeepsTheDtypeOfFloatsAndTakesFloat64ForIntegers) {
