@@ -47,6 +47,11 @@ def sorted_places(y):
     return [y[0], y[n // 3], y[n // 2], y[n - 1]]
 
 
+def row_places(y, i):
+    row, column = divmod(i, y.shape[1])
+    return [y[row, column], y[row, 0]]
+
+
 def chain(a):
     for _ in range(10):
         a = np.sqrt(a) + np.sin(a)
@@ -56,6 +61,16 @@ def chain(a):
 def moments(x):
     a = np.sqrt(x) + np.sin(x)
     return np.mean(a), np.std(a), np.max(a)
+
+
+def softmax(x):
+    powers = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    return powers / np.sum(powers, axis=-1, keepdims=True)
+
+
+def layer_norm(x, weight, bias):
+    centred = x - np.mean(x, axis=-1, keepdims=True)
+    return centred / np.sqrt(np.var(x, axis=-1, keepdims=True) + np.float32(1e-5)) * weight + bias
 
 
 def table(x):
@@ -76,6 +91,10 @@ class Peer:
             generator, n = np.random.default_rng(int(words[0])), int(words[1])
         if work.startswith("sort_"):
             x = to_int32(x) if work == "sort_int32" else x - 0.5
+        if work in ("softmax", "layer_norm"):
+            x = x.astype(np.float32)
+            weight = np.arange(x.shape[-1], dtype=np.float32) / np.float32(x.shape[-1]) + np.float32(0.5)
+            bias = weight - np.float32(1)
         works = {
             "sqrt_sin": (lambda: np.sqrt(x) + np.sin(x), lambda y: [y[i]]),
             "sum": (lambda: np.sum(x), lambda y: [y]),
@@ -94,6 +113,8 @@ class Peer:
             "sum_axis1": (lambda: np.sum(x, axis=1), lambda y: [y[i // x.shape[1]]]),
             "sort_float64": (lambda: np.sort(x), sorted_places),
             "sort_int32": (lambda: np.sort(x), sorted_places),
+            "softmax": (lambda: softmax(x), lambda y: row_places(y, i)),
+            "layer_norm": (lambda: layer_norm(x, weight, bias), lambda y: row_places(y, i)),
             "table": (
                 lambda: table(x),
                 lambda y: [

@@ -29,6 +29,8 @@ Workload sum_sqrt_sin();
 Workload axis_sums();
 Workload sort();
 Workload random_numbers();
+Workload softmax();
+Workload layer_norm();
 
 /// Everything in the main job, in its order.
 std::vector<Workload> all_workloads();

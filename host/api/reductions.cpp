@@ -1,89 +1,12 @@
 #include "ingot/reductions.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <memory>
 
-#include "host/api/record.h"
+#include "host/api/reduction.h"
 
 namespace ingot {
 namespace api {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-// One reduction as the user asked for it.
-class Request {
- public:
-  Request(std::string_view op, const Array& x, const Axes& axes, bool keepdims, const Location& where)
-      : op_(op), where_(where), node_(node_of(x, where)), keepdims_(keepdims) {
-    require_computable(op, node_->dtype, where);
-    const Shape& shape = node_->shape;
-    if (shape.ndim() > kInline) more_ = std::make_unique<bool[]>(static_cast<std::size_t>(shape.ndim()));
-    for (std::int64_t axis : resolve_axes(op, axes, shape.ndim(), where)) flags()[axis] = true;
-    for (int k = 0; k < shape.ndim(); ++k) {
-      if (flags()[k]) {
-        count_ *= shape[k];
-        kept_.push_back(1);
-      } else {
-        kept_.push_back(shape[k]);
-        result_.push_back(shape[k]);
-      }
-    }
-  }
-
-  DType dtype() const { return node_->dtype; }
-  /// Elements behind each result.
-  std::int64_t count() const { return count_; }
-  /// Whether there is nothing to reduce, or no result.
-  bool is_empty() const { return count_ == 0 || has_no_result(); }
-  bool has_no_result() const { return result_.numel() == 0; }
-
-  /// The values in this dtype, reduced.
-  NodeRef reduce(Reducer reducer, DType dtype) const {
-    const NodeRef values = to_dtype(node_, dtype, where_);
-    const std::span<const bool> reduced(flags(), static_cast<std::size_t>(node_->shape.ndim()));
-    return graph::reduce(reducer, values.get(), reduced, where_);
-  }
-  NodeRef divide(const NodeRef& x, double divisor) const {
-    return apply(Op::divide, x.get(), convert(divisor, x->dtype), where_);
-  }
-
-  Array finish(NodeRef result) const {
-    return wrap(keepdims_ ? graph::reshape(result.get(), kept_, where_) : std::move(result));
-  }
-  /// The result where is_empty().
-  Array constant_result(Scalar value) const { return wrap(fill(keepdims_ ? kept_ : result_, value, where_)); }
-
-  [[noreturn]] void fail_without_identity() const {
-    int axis = 0;
-    while (!flags()[axis] || node_->shape[axis] != 0) ++axis;
-    fail<ValueError>(where_, op_, ": axis ", axis, " of shape ", node_->shape, " has no elements, and ", op_,
-                     " has no identity; reduce over axes that have elements");
-  }
-
- private:
-  static constexpr int kInline = 16;
-  bool* flags() { return more_ ? more_.get() : inline_; }
-  const bool* flags() const { return more_ ? more_.get() : inline_; }
-
-  std::string_view op_;
-  const Location& where_;
-  Node* node_;
-  bool keepdims_;
-  bool inline_[kInline] = {};
-  std::unique_ptr<bool[]> more_;
-  Shape kept_, result_;
-  std::int64_t count_ = 1;
-};
-
-// sum and prod add up narrow integers in wide ones, as NumPy does.
-DType widened(DType d) {
-  if (is_unsigned_integer(d)) return DType::UInt64;
-  return is_whole(d) ? DType::Int64 : d;
-}
-
-DType floating(DType d) { return is_whole(d) ? DType::Float64 : d; }
 
 Array fold(const Request& request, Reducer reducer, DType dtype, Scalar identity) {
   if (request.is_empty()) return request.constant_result(convert(identity, dtype));
@@ -91,8 +14,16 @@ Array fold(const Request& request, Reducer reducer, DType dtype, Scalar identity
 }
 
 Array extreme(const Request& request, Reducer reducer) {
-  if (request.count() == 0 && !request.has_no_result()) request.fail_without_identity();
-  return fold(request, reducer, request.dtype(), false);
+  request.require_elements();
+  return api::fold(request, reducer, request.dtype(), false);
+}
+
+// The number of the first extreme, counted in C order over the reduced axes.
+Array place(const Request& request, Reducer reducer) {
+  request.require_elements();
+  const DType dtype = is_bool(request.dtype()) ? DType::UInt8 : request.dtype();
+  if (request.has_no_result()) return request.constant_result(std::int64_t{0});
+  return request.finish(request.reduce(reducer, graph::cast(request.node(), dtype, request.where())));
 }
 
 NodeRef variance(const Request& request, double correction) {
@@ -100,19 +31,42 @@ NodeRef variance(const Request& request, double correction) {
   return request.divide(squares, std::max(static_cast<double>(request.count()) - correction, 0.0));
 }
 
+// Weights of x's shape, or a 1-d array of them along the one axis that is reduced.
+NodeRef weights_for(const Request& request, const Array& weights) {
+  const Location& where = request.where();
+  Node* const w = node_of(weights, where);
+  require_computable("average", w->dtype, where);
+  const Shape& shape = request.node()->shape;
+  if (w->shape == shape) return NodeRef(w);
+  const int axis = request.only_axis();
+  if (w->shape.ndim() != 1 || axis < 0 || w->shape[0] != shape[axis])
+    fail<ShapeError>(where, "average: weights of shape ", w->shape, " do not go with an array of shape ", shape,
+                     "; they have its shape, or are 1-d with an element for each index of the one axis given");
+  Shape along;
+  for (int k = axis; k < shape.ndim(); ++k) along.push_back(k == axis ? shape[k] : 1);
+  const NodeRef column = graph::reshape(w, along, where);
+  return graph::broadcast(column.get(), shape, where);
+}
+
 }  // namespace
+
+Exponentials exponentials(const Request& request) {
+  const NodeRef values = to_dtype(request.node(), floating(request.dtype()), request.where());
+  return {request.reduce(Reducer::max, values), request.reduce(Reducer::sumexp, values)};
+}
+
 }  // namespace api
 
 using api::Request;
 
 Array sum(const Array& x, const Axes& axes, bool keepdims, Location where) {
   const Request request("sum", x, axes, keepdims, where);
-  return fold(request, Reducer::sum, api::widened(request.dtype()), 0);
+  return api::fold(request, Reducer::sum, api::widened(request.dtype()), 0);
 }
 
 Array prod(const Array& x, const Axes& axes, bool keepdims, Location where) {
   const Request request("prod", x, axes, keepdims, where);
-  return fold(request, Reducer::prod, api::widened(request.dtype()), 1);
+  return api::fold(request, Reducer::prod, api::widened(request.dtype()), 1);
 }
 
 Array mean(const Array& x, const Axes& axes, bool keepdims, Location where) {
@@ -143,12 +97,58 @@ Array max(const Array& x, const Axes& axes, bool keepdims, Location where) {
   return api::extreme(Request("max", x, axes, keepdims, where), Reducer::max);
 }
 
+Array argmin(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  return api::place(Request("argmin", x, axes, keepdims, where), Reducer::argmin);
+}
+
+Array argmax(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  return api::place(Request("argmax", x, axes, keepdims, where), Reducer::argmax);
+}
+
+Array ptp(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  const Request request("ptp", x, axes, keepdims, where);
+  if (is_bool(request.dtype()))
+    fail<TypeError>(where, "ptp: not defined for bool; convert with astype(x, DType::Int64)");
+  request.require_elements();
+  if (request.has_no_result()) return request.constant_result(api::convert(0, request.dtype()));
+  const graph::NodeRef high = request.reduce(Reducer::max, request.dtype()),
+                       low = request.reduce(Reducer::min, request.dtype());
+  return request.finish(api::apply(Op::subtract, high.get(), low.get(), where));
+}
+
+Array count_nonzero(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  const Request request("count_nonzero", x, axes, keepdims, where);
+  if (request.is_empty()) return request.constant_result(std::int64_t{0});
+  return request.finish(request.count_true(api::to_dtype(request.node(), DType::Bool, where)));
+}
+
+Array average(const Array& x, const Array& weights, const Axes& axes, bool keepdims, Location where) {
+  const Request request("average", x, axes, keepdims, where);
+  const graph::NodeRef spread = api::weights_for(request, weights);
+  const DType dtype = api::floating(promote_types(request.dtype(), spread->dtype));
+  if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, dtype));
+  const graph::NodeRef w = api::to_dtype(spread.get(), dtype, where),
+                       values = api::to_dtype(request.node(), dtype, where),
+                       weighted = api::apply(Op::multiply, values.get(), w.get(), where);
+  const graph::NodeRef sum = request.reduce(Reducer::sum, weighted), total = request.reduce(Reducer::sum, w);
+  return request.finish(api::apply(Op::divide, sum.get(), total.get(), where));
+}
+
+Array logsumexp(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  const Request request("logsumexp", x, axes, keepdims, where);
+  const DType dtype = api::floating(request.dtype());
+  if (request.is_empty()) return request.constant_result(api::convert(-std::numeric_limits<double>::infinity(), dtype));
+  const api::Exponentials e = api::exponentials(request);
+  const graph::NodeRef log = api::apply(Op::log, e.sum.get(), where);
+  return request.finish(api::apply(Op::add, e.largest.get(), log.get(), where));
+}
+
 Array any(const Array& x, const Axes& axes, bool keepdims, Location where) {
-  return fold(Request("any", x, axes, keepdims, where), Reducer::any, DType::Bool, false);
+  return api::fold(Request("any", x, axes, keepdims, where), Reducer::any, DType::Bool, false);
 }
 
 Array all(const Array& x, const Axes& axes, bool keepdims, Location where) {
-  return fold(Request("all", x, axes, keepdims, where), Reducer::all, DType::Bool, true);
+  return api::fold(Request("all", x, axes, keepdims, where), Reducer::all, DType::Bool, true);
 }
 
 }  // namespace ingot

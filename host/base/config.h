@@ -21,6 +21,7 @@ struct Config {
   std::atomic<std::int64_t> max_pending_nodes{1 << 16};
   std::atomic<int> max_pending_depth{512};
   std::atomic<std::int64_t> max_retained_bytes{std::int64_t{1} << 32};
+  std::atomic<std::int64_t> row_bytes{-1};  // what a row may take of a cache in a row region; by its size if below 0
   std::atomic<std::int64_t> device_memory{-1};  // INGOT_DEVICE_MEMORY: bytes of each device that may be used, or all
   std::string cpu;                              // INGOT_CPU; empty: what the machine has
   std::string cache_dir;                        // INGOT_CACHE_DIR; empty: the user's cache folder

@@ -200,11 +200,12 @@ Program::Program(const ir::Kernel& kernel, cpu::Level level) : support_(cpu::sup
     const DType dtype = kernel.value_dtype(r);
     const int reducer = static_cast<int>(r.reducer), d = static_cast<int>(dtype);
     check(support_.fold[reducer][d] != nullptr, "the interpreter has no loop for a reduction of a kernel");
-    folds_.push_back({r.reducer == Reducer::sumsqdev, static_cast<std::uint8_t>(itemsize(dtype)),
-                      support_.clear[reducer][d], support_.accumulate[reducer][d], support_.accumulate_rows[reducer][d],
+    folds_.push_back({static_cast<std::uint8_t>(itemsize(dtype)), ir::state_bytes(r.reducer, dtype),
+                      ir::arrays(r.reducer) * static_cast<std::int64_t>(itemsize(dtype)), support_.clear[reducer][d],
+                      support_.accumulate[reducer][d], support_.accumulate_rows[reducer][d],
                       support_.fold[reducer][d]});
     kept.push_back(r.value);
-    reduced.push_back(dtype);
+    reduced.push_back(kernel.result_dtype(r));
   }
   body_ = Section(kernel.body, {}, kept, support_);
   body_block_ = block_length(body_.element_bytes_);
@@ -339,17 +340,16 @@ struct Program::Run {
       const std::int64_t few =
           std::max<std::int64_t>(kLine / f.itemsize, std::bit_ceil(static_cast<std::uint64_t>(count)));
       const std::int64_t lanes = std::min(program.lanes_, few);
-      const std::int64_t state_bytes = cpu::state_bytes(f.moments, f.itemsize);
       const bool starts = b.col == begin, ends = b.col + b.n == begin + count;
       for (std::int64_t r = 0; r < b.rows; ++r) {
         if (starts) f.clear(accumulators, lanes);
-        f.accumulate_rows(accumulators, lanes, values + r * b.n * f.itemsize, b.n, f.moments && starts);
+        f.accumulate_rows(accumulators, lanes, values + r * b.n * f.itemsize, b.n, (b.col - begin) / lanes);
         if (ends) {
-          char* state = static_cast<char*>(tile.acc[k]) + ((b.row + r) * leaves + leaf) * state_bytes;
+          char* state = static_cast<char*>(tile.acc[k]) + ((b.row + r) * leaves + leaf) * f.state_bytes;
           f.fold(accumulators, lanes, count, state);
         }
       }
-      accumulators += aligned(program.lanes_ * cpu::accumulator_bytes(f.moments, f.itemsize));
+      accumulators += aligned(program.lanes_ * f.accumulator_bytes);
     }
   }
 
@@ -359,7 +359,7 @@ struct Program::Run {
       char* to = static_cast<char*>(tile.acc[k]) + b.col * f.itemsize;
       const char* values = at[section.kept_[k]];
       for (std::int64_t r = 0; r < b.rows; ++r)
-        f.accumulate(to, tile.n, values + r * b.n * f.itemsize, b.n, tile.first && b.row + r == 0);
+        f.accumulate(to, tile.n, values + r * b.n * f.itemsize, b.n, tile.leaf_row + b.row + r);
     }
   }
 
@@ -394,7 +394,7 @@ void Program::run(const Section& section, ir::Form form, std::int64_t block, con
   if (tile.rows <= 0 || tile.n <= 0) return;
   std::int64_t acc_bytes = 0;
   if (form == ir::Form::Row)
-    for (const Fold& f : folds_) acc_bytes += aligned(lanes_ * cpu::accumulator_bytes(f.moments, f.itemsize));
+    for (const Fold& f : folds_) acc_bytes += aligned(lanes_ * f.accumulator_bytes);
   const std::int64_t table_bytes = aligned(static_cast<std::int64_t>(section.places_ * sizeof(char*)));
   const std::int64_t slot_bytes = block * kSlotItem;
   char* memory = scratch(table_bytes + acc_bytes + section.slots_ * slot_bytes);

@@ -76,8 +76,8 @@ class Program {
 
  private:
   struct Fold {
-    bool moments = false;  // sumsqdev
     std::uint8_t itemsize = 0;
+    std::int64_t state_bytes = 0, accumulator_bytes = 0;
     cpu::Support::Clear* clear = nullptr;
     cpu::Support::Accumulate* accumulate = nullptr;
     cpu::Support::Accumulate* accumulate_rows = nullptr;

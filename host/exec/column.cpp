@@ -125,7 +125,7 @@ class ColumnLaunch {
         return Place{offset, o.step[reduced_.numbers.back()], column};
       };
       frame.lay(bound_.body, rows, n, place);
-      frame.tile.first = done == 0;
+      frame.tile.leaf_row = done;
       bound_.runner.body(frame.tile);
       frame.finish(bound_.body, place);
       done += rows;
@@ -155,7 +155,7 @@ class ColumnLaunch {
 
   void deliver(Frame& frame, std::int64_t outer, std::int64_t begin, std::int64_t n, const std::vector<void*>& states) {
     for (std::size_t k = 0; k < reductions_.size(); ++k) {
-      frame.results[k] = frame.scratch(slot(k, kLevels - 1), static_cast<std::size_t>(n * reductions_[k].itemsize));
+      frame.results[k] = frame.scratch(slot(k, kLevels - 1), static_cast<std::size_t>(n * reductions_[k].result_bytes));
       reductions_[k].finish(states[k], n, frame.results[k]);
     }
     run_epilogue(bound_, outer * columns_ + begin, n, frame.results);

@@ -73,17 +73,40 @@ void Execution::leave_gpu() {
 }
 
 void Execution::run() {
+  std::size_t next_region = 0;
   for (std::size_t k = 0; k < prepared_->plan.steps.size(); ++k) {
     const plan::Step& step = prepared_->plan.steps[k];
     const auto number = static_cast<std::size_t>(step.number);
-    step.is_call ? run(prepared_->calls[number]) : run(prepared_->launches[number]);
-    for (int value : prepared_->last_reads[k]) storage_[static_cast<std::size_t>(value)] = {};
+    if (gpu_ == nullptr && next_region < prepared_->plan.regions.size() &&
+        prepared_->plan.regions[next_region].first == static_cast<int>(k)) {
+      run(prepared_->regions[next_region]);
+      const auto end = k + static_cast<std::size_t>(prepared_->plan.regions[next_region++].count);
+      for (; k + 1 < end; ++k) release(k);
+    } else {
+      step.is_call ? run(prepared_->calls[number]) : run(prepared_->launches[number]);
+    }
+    release(k);
   }
   if (gpu_ != nullptr) wait_for(*gpu_);
+  const Traffic& traffic = gpu_ != nullptr ? prepared_->on_device : prepared_->on_host;
   count({.launches = static_cast<std::int64_t>(prepared_->launches.size()),
          .calls = static_cast<std::int64_t>(prepared_->calls.size()),
-         .bytes_read = prepared_->bytes_read,
-         .bytes_written = prepared_->bytes_written});
+         .bytes_read = traffic.read,
+         .bytes_written = traffic.written});
+}
+
+// What no step after this one reads.
+void Execution::release(std::size_t step) {
+  for (int value : prepared_->last_reads[step]) storage_[static_cast<std::size_t>(value)] = {};
+}
+
+void Execution::run(RowBlocks& region) {
+  for (const int number : region.launches) {
+    Bound& launch = prepared_->launches[static_cast<std::size_t>(number)];
+    bind(launch.body, launch.launch->extents, nullptr);
+    bind(launch.epilogue, {}, nullptr);
+  }
+  run_rows(region, prepared_->launches);
 }
 
 void Execution::run(Bound& launch) {
@@ -124,11 +147,12 @@ void Execution::generate(int value) {
 // Along axes of these extents the operands step, if it is known.
 void Execution::bind(Region& region, const Dims& extents, cuda::Gpu* gpu) {
   for (Operand& in : region.in) {
-    if (in.index) continue;
+    if (in.index || (in.block >= 0 && gpu == nullptr)) continue;
     Storage& storage = storage_of(in.value);
     in.base = (gpu != nullptr ? reached(in, extents, storage, *gpu) : storage.data()) + in.offset;
   }
   for (Operand& out : region.out) {
+    if (out.block >= 0 && gpu == nullptr) continue;
     StorageRef& storage = storage_[static_cast<std::size_t>(out.value)];
     if (!storage) storage = allocate_for(prepared_->values[static_cast<std::size_t>(out.value)], gpu);
     out.base = memory(*storage, gpu) + out.offset;

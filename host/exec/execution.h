@@ -45,6 +45,8 @@ class Execution {
   const graph::Node* node(int item) const { return outline_->nodes[static_cast<std::size_t>(item)]; }
   void run(Bound& launch);
   void run(const BoundCall& call);
+  void run(RowBlocks& region);
+  void release(std::size_t step);
   void generate(int value);
   void bind(Region& region, const Dims& extents, cuda::Gpu* gpu);
   bool may_wait() const;

@@ -8,6 +8,15 @@
 namespace ingot::exec {
 namespace {
 
+const char* residence(plan::Residence residence) {
+  switch (residence) {
+    case plan::Residence::Memory: return "";
+    case plan::Residence::Cache: return " (in the cache)";
+    case plan::Residence::Block: return " (in the block alone)";
+  }
+  return "";
+}
+
 void describe_operands(std::ostream& out, const plan::Snapshot& snapshot, const char* title,
                        const std::vector<plan::Binding>& bindings, const Dims& extents) {
   for (const plan::Binding& binding : bindings) {
@@ -19,7 +28,7 @@ void describe_operands(std::ostream& out, const plan::Snapshot& snapshot, const 
     out << "  " << title << ' ' << name(item.dtype) << ' ' << to_string(item.shape) << ", strides "
         << to_string(Shape(binding.map.strides)) << ", "
         << (index ? 0 : elements * static_cast<std::int64_t>(itemsize(item.dtype))) << " bytes"
-        << (index ? " (generated)" : "") << '\n';
+        << (index ? " (generated)" : residence(binding.residence)) << '\n';
   }
 }
 
@@ -43,8 +52,8 @@ void describe_launch(std::ostream& out, const plan::Snapshot& snapshot, const pl
   out << "loops";
   for (int k = 0; k < launch.extents.size(); ++k)
     out << ' ' << launch.extents[k] << (launch.kernel.reduced[static_cast<std::size_t>(k)] ? " (reduced)" : "");
-  const std::int64_t flops =
-      product(launch.extents) * ir::cost(launch.kernel.body) + launch.kept() * ir::cost(launch.kernel.epilogue);
+  const std::int64_t flops = product(launch.extents) * (ir::cost(launch.kernel.body) + ir::fold_cost(launch.kernel)) +
+                             launch.kept() * ir::cost(launch.kernel.epilogue);
   out << ", about " << flops << " flops, " << (kernel->is_compiled() ? "compiled" : "interpreted so far") << " for "
       << cpu::level_name(jit::level()) << '\n';
   describe_operands(out, snapshot, "reads", launch.body.inputs, launch.extents);
@@ -71,7 +80,13 @@ std::string describe(const plan::Snapshot& snapshot, const plan::Plan& plan, boo
   out << counted(plan.launches.size(), "kernel");
   if (!plan.calls.empty()) out << ", " << counted(plan.calls.size(), "call");
   out << '\n';
+  auto region = plan.regions.begin();
   for (const plan::Step& step : plan.steps) {
+    if (region != plan.regions.end() && &step == &plan.steps[static_cast<std::size_t>(region->first)]) {
+      out << "block by block of " << region->rows << " rows, " << region->row_bytes << " bytes each: the next "
+          << region->count << " kernels\n";
+      ++region;
+    }
     const auto number = static_cast<std::size_t>(step.number);
     out << (step.is_call ? "call " : "kernel ") << number << ": ";
     if (step.is_call)

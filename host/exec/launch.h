@@ -16,7 +16,7 @@ struct GpuLaunches;  // what running on a device keeps from one evaluation to th
 struct Reducing {
   int reducer;
   int dtype;
-  std::int64_t itemsize;
+  std::int64_t result_bytes;
   std::int64_t state_bytes;
   std::int64_t accumulator_bytes;
   const cpu::Support* support;
@@ -45,8 +45,12 @@ struct Bound {
 
 void run(Bound& bound);
 
-/// Whether one thread runs it: below this much work a team of threads costs more (about a microsecond) than it saves.
-inline bool is_serial(const Bound& bound) { return bound.work < std::int64_t{1} << 15; }
+/// How the launch runs from now on, and how many threads are worth it for so much work.
+void choose_runner(Bound& bound);
+int threads_for(std::int64_t work);
+
+/// Whether one thread does so much work: below this a team of threads costs more (about a microsecond) than it saves.
+inline bool is_serial(std::int64_t work) { return work < std::int64_t{1} << 15; }
 
 /// Additions' worth of time of a launch.
 std::int64_t work(const plan::Launch& launch);
@@ -55,6 +59,11 @@ std::int64_t work(const plan::Launch& launch);
 void run_map(const Bound& bound, int threads);
 void run_row(const Bound& bound, int threads);
 void run_column(const Bound& bound, int threads);
+
+/// The calling thread's part of a launch: kept indices from begin to end (Row), or as many elements (Map). With
+/// `streaming`, what is written leaves the caches if there is much of it.
+void run_row_part(const Bound& bound, std::int64_t begin, std::int64_t end);
+void run_map_part(const Bound& bound, std::int64_t begin, std::int64_t end, bool streaming);
 
 /// Number of positions a tile with staged operands has at most: what is staged stays in the first-level cache.
 inline constexpr std::int64_t kStagedElements = 2048;

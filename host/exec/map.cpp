@@ -1,8 +1,7 @@
 // Launches without reductions.
-#include <unistd.h>
-
 #include <algorithm>
 
+#include "host/base/cache.h"
 #include "host/exec/blocks.h"
 #include "host/exec/launch.h"
 #include "host/exec/parallel.h"
@@ -13,11 +12,6 @@ namespace {
 constexpr std::int64_t kTasksPerThread = 16;    // enough that a late thread costs little
 constexpr std::int64_t kMinTask = 1 << 14;      // elements: about ten microseconds of copying
 constexpr std::int64_t kAlignedElements = 512;  // tasks start at whole cache lines of every dtype
-
-std::int64_t last_level_cache() {
-  static const std::int64_t bytes = std::max<long>(sysconf(_SC_LEVEL3_CACHE_SIZE), 8 << 20);
-  return bytes;
-}
 
 // Writing past the caches is worth it for what would not stay in them anyway (below that it is 3 to 4 times slower),
 // and possible where every tile row starts at a whole cache line.
@@ -34,25 +28,30 @@ bool streams(const Bound& bound, std::int64_t elements) {
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
+Frame& start_frame(const Bound& bound) {
+  Frame& frame = Frame::of_thread();
+  frame.start(bound.body, cpu::support(jit::level()));
+  return frame;
+}
+
 // Tiles run over the whole space as one long row.
-void run_flat(const Bound& bound, int threads) {
-  const cpu::Support& support = cpu::support(jit::level());
-  const std::int64_t total = bound.elements;
+void run_flat(const Bound& bound, std::int64_t begin, std::int64_t end) {
+  Frame& frame = start_frame(bound);
   const std::int64_t tile = bound.body.staged ? kStagedElements : kMinTask;
+  for (; begin < end; begin += tile) {
+    const std::int64_t n = std::min(tile, end - begin);
+    frame.lay_range(bound.body, bound.all, begin, n);
+    bound.runner.body(frame.tile);
+    frame.finish_range(bound.body, bound.all, begin, n);
+  }
+}
+
+void run_flat(const Bound& bound, int threads) {
+  const std::int64_t total = bound.elements;
   const std::int64_t task =
       std::max(divide_up(divide_up(total, threads * kTasksPerThread), kMinTask) * kMinTask, kMinTask);
-
-  parallel_for(divide_up(total, task), threads, [&](std::int64_t t) {
-    Frame& frame = Frame::of_thread();
-    frame.start(bound.body, support);
-    const std::int64_t end = std::min(total, (t + 1) * task);
-    for (std::int64_t begin = t * task; begin < end; begin += tile) {
-      const std::int64_t n = std::min(tile, end - begin);
-      frame.lay_range(bound.body, bound.all, begin, n);
-      bound.runner.body(frame.tile);
-      frame.finish_range(bound.body, bound.all, begin, n);
-    }
-  });
+  parallel_for(divide_up(total, task), threads,
+               [&](std::int64_t t) { run_flat(bound, t * task, std::min(total, (t + 1) * task)); });
 }
 
 // A view stored as it is: nothing to compute on the way. Not where the rows of the result meet in a few sets of the
@@ -73,12 +72,12 @@ struct Task {
 
 class Rows {
  public:
-  Rows(const Bound& bound, int threads) : bound_(bound), rank_(bound.launch->extents.size()) {
+  Rows(const Bound& bound, int threads, bool streaming = true) : bound_(bound), rank_(bound.launch->extents.size()) {
     for (int k = 0; k + 1 < rank_; ++k) outer_.push_back(bound.launch->extents[k]);
     rows_ = product(outer_);
     columns_ = bound.launch->extents[rank_ - 1];
     staged_ = bound.body.staged;
-    streaming_ = streams(bound, rows_ * columns_);
+    streaming_ = streaming && streams(bound, rows_ * columns_);
     moves_ = !streaming_ && is_move(bound);
 
     const std::int64_t wanted =
@@ -94,7 +93,23 @@ class Rows {
 
   void run(std::int64_t t, Frame& frame) const {
     const std::int64_t r = t / column_tasks_ * rows_per_task_, c = t % column_tasks_ * columns_per_task_;
-    const Task task{r, std::min(rows_, r + rows_per_task_), c, std::min(columns_, c + columns_per_task_)};
+    run({r, std::min(rows_, r + rows_per_task_), c, std::min(columns_, c + columns_per_task_)}, frame);
+  }
+
+  /// Elements from begin to end, in C order: the end of a row, whole rows, the beginning of one.
+  void run(std::int64_t begin, std::int64_t end, Frame& frame) const {
+    while (begin < end) {
+      const std::int64_t row = begin / columns_, column = begin % columns_;
+      const bool whole = column == 0 && end - begin >= columns_;
+      const std::int64_t last = whole ? columns_ : std::min(columns_, column + end - begin);
+      const std::int64_t rows = whole ? (end - begin) / columns_ : 1;
+      run({row, row + rows, column, last}, frame);
+      begin += rows * (last - column);
+    }
+  }
+
+ private:
+  void run(const Task& task, Frame& frame) const {
     Dims index;
     for (std::int64_t row = task.row; row < task.row_end;) {
       unravel(outer_, row, index);
@@ -105,7 +120,6 @@ class Rows {
     }
   }
 
- private:
   void sweep(Frame& frame, const Dims& index, std::int64_t rows, const Task& task) const {
     // A staged tile is 64 rows deep, so that a transposed operand is read several cache lines at a time.
     const std::int64_t depth = staged_ ? std::min<std::int64_t>(rows, 64) : rows;
@@ -123,11 +137,17 @@ class Rows {
           continue;
         }
         frame.lay(bound_.body, deep, wide, place);
-        frame.tile.streaming = streaming_;
+        frame.tile.streaming = streaming_ && starts_lines(c);
         bound_.runner.body(frame.tile);
         frame.finish(bound_.body, place);
       }
     }
+  }
+
+  // Tasks of whole columns do; what a row region asks for may begin anywhere.
+  bool starts_lines(std::int64_t column) const {
+    return std::all_of(bound_.body.out.begin(), bound_.body.out.end(),
+                       [&](const Operand& out) { return column * out.itemsize % 64 == 0; });
   }
 
   const Bound& bound_;
@@ -143,12 +163,12 @@ class Rows {
 void run_map(const Bound& bound, int threads) {
   if (bound.launch->flat) return run_flat(bound, threads);
   const Rows rows(bound, threads);
-  const cpu::Support& support = cpu::support(jit::level());
-  parallel_for(rows.tasks(), threads, [&](std::int64_t t) {
-    Frame& frame = Frame::of_thread();
-    frame.start(bound.body, support);
-    rows.run(t, frame);
-  });
+  parallel_for(rows.tasks(), threads, [&](std::int64_t t) { rows.run(t, start_frame(bound)); });
+}
+
+void run_map_part(const Bound& bound, std::int64_t begin, std::int64_t end, bool streaming) {
+  if (bound.launch->flat) return run_flat(bound, begin, end);
+  Rows(bound, 1, streaming).run(begin, end, start_frame(bound));
 }
 
 }  // namespace ingot::exec

@@ -34,12 +34,15 @@ class Preparation {
       bind(launch.kernel.epilogue, launch.epilogue, launch.kept_extents(), bound.epilogue);
     }
     for (const plan::Call& call : prepared_.plan.calls) bind(call);
+    for (const plan::RowRegion& region : prepared_.plan.regions) prepared_.regions.push_back(blocks(region));
     prepared_.last_reads.resize(prepared_.plan.steps.size());
     for (const plan::Value& v : prepared_.plan.values)
       if (!v.root) prepared_.last_reads[static_cast<std::size_t>(v.last_use)].push_back(value(v.item));
     for (int item : snapshot_.roots) prepared_.roots.push_back(value(item));
-    prepared_.serial =
-        prepared_.calls.empty() && std::all_of(prepared_.launches.begin(), prepared_.launches.end(), is_serial);
+    const auto serial = [](const auto& part) { return is_serial(part.work); };
+    prepared_.serial = prepared_.calls.empty() &&
+                       std::all_of(prepared_.launches.begin(), prepared_.launches.end(), serial) &&
+                       std::all_of(prepared_.regions.begin(), prepared_.regions.end(), serial);
   }
 
  private:
@@ -61,10 +64,61 @@ class Preparation {
       const plan::Item& read = snapshot_.items[static_cast<std::size_t>(input)];
       bound.inputs.push_back(value(input));
       bound.work += read.numel * info(item.routine).cost;
-      prepared_.bytes_read += read.numel * static_cast<std::int64_t>(itemsize(read.dtype));
+      count(&Traffic::read, read.numel * static_cast<std::int64_t>(itemsize(read.dtype)));
     }
     bound.result = value(call.item);
-    prepared_.bytes_written += item.numel * static_cast<std::int64_t>(itemsize(item.dtype));
+    count(&Traffic::written, item.numel * static_cast<std::int64_t>(itemsize(item.dtype)));
+  }
+
+  // What finds its elements in the cache, in a row region on the host, moves nothing there.
+  void count(std::int64_t Traffic::* way, std::int64_t bytes, plan::Residence residence = plan::Residence::Memory) {
+    prepared_.on_device.*way += bytes;
+    if (residence == plan::Residence::Memory) prepared_.on_host.*way += bytes;
+  }
+
+  RowBlocks blocks(const plan::RowRegion& region) {
+    RowBlocks blocks;
+    blocks.rows = region.rows;
+    blocks.row_bytes = region.row_bytes;
+    std::vector<int> block_of(prepared_.values.size(), -1);
+    for (int k = region.first; k < region.first + region.count; ++k) {
+      const int number = prepared_.plan.steps[static_cast<std::size_t>(k)].number;
+      Bound& bound = prepared_.launches[static_cast<std::size_t>(number)];
+      blocks.launches.push_back(number);
+      blocks.work += bound.work;
+      place_in_blocks(bound.launch->body, bound.body, blocks, block_of);
+      place_in_blocks(bound.launch->epilogue, bound.epilogue, blocks, block_of);
+    }
+    for (int k = region.first; k < region.first + region.count; ++k)
+      blocks.streaming.push_back(!writes_what_is_read(region, k));
+    return blocks;
+  }
+
+  void place_in_blocks(const plan::RegionBindings& bindings, Region& region, RowBlocks& blocks,
+                       std::vector<int>& block_of) {
+    for (std::size_t k = 0; k < region.out.size(); ++k) {
+      if (bindings.outputs[k].residence != plan::Residence::Block) continue;
+      const int value = region.out[k].value;
+      block_of[static_cast<std::size_t>(value)] = region.out[k].block = static_cast<int>(blocks.row_sizes.size());
+      blocks.row_sizes.push_back(static_cast<std::int64_t>(prepared_.values[static_cast<std::size_t>(value)].bytes) /
+                                 blocks.rows);
+    }
+    for (std::size_t k = 0; k < region.in.size(); ++k)
+      if (bindings.inputs[k].residence == plan::Residence::Block)
+        region.in[k].block = block_of[static_cast<std::size_t>(region.in[k].value)];
+  }
+
+  bool writes_what_is_read(const plan::RowRegion& region, int step) const {
+    const auto launch_at = [&](int k) -> const plan::Launch& {
+      const plan::Step& s = prepared_.plan.steps[static_cast<std::size_t>(k)];
+      return prepared_.plan.launches[static_cast<std::size_t>(s.number)];
+    };
+    for (const plan::Binding& output : launch_at(step).body.outputs)
+      for (int k = step + 1; k < region.first + region.count; ++k)
+        for (const plan::RegionBindings* reader : {&launch_at(k).body, &launch_at(k).epilogue})
+          for (const plan::Binding& input : reader->inputs)
+            if (input.item == output.item) return true;
+    return false;
   }
 
   static void axes(const plan::Launch& launch, Bound& bound) {
@@ -82,10 +136,9 @@ class Preparation {
     std::vector<Reducing> list;
     for (const ir::Reduction& r : kernel.reductions) {
       const DType dtype = kernel.value_dtype(r);
-      const bool deviation = r.reducer == Reducer::sumsqdev;
-      const auto size = static_cast<std::int64_t>(itemsize(dtype));
-      list.push_back({static_cast<int>(r.reducer), static_cast<int>(dtype), size, cpu::state_bytes(deviation, size),
-                      cpu::accumulator_bytes(deviation, size), &cpu::support(jit::level())});
+      list.push_back({static_cast<int>(r.reducer), static_cast<int>(dtype),
+                      static_cast<std::int64_t>(itemsize(kernel.result_dtype(r))), ir::state_bytes(r.reducer, dtype),
+                      ir::arrays(r.reducer) * static_cast<std::int64_t>(itemsize(dtype)), &cpu::support(jit::level())});
     }
     return list;
   }
@@ -110,11 +163,11 @@ class Preparation {
   void bind(const ir::Region& kernel, const plan::RegionBindings& bindings, const Dims& extents, Region& region) {
     for (std::size_t k = 0; k < bindings.inputs.size(); ++k) {
       region.in.push_back(operand(bindings.inputs[k], kernel.inputs[k]));
-      prepared_.bytes_read += touched(region.in.back(), extents);
+      count(&Traffic::read, touched(region.in.back(), extents), bindings.inputs[k].residence);
     }
     for (std::size_t k = 0; k < bindings.outputs.size(); ++k) {
       region.out.push_back(operand(bindings.outputs[k], kernel.stores[k].operand));
-      prepared_.bytes_written += touched(region.out.back(), extents);
+      count(&Traffic::written, touched(region.out.back(), extents), bindings.outputs[k].residence);
     }
     region.constants = bindings.params;
     region.params.resize(bindings.params.size());

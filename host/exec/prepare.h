@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host/exec/launch.h"
+#include "host/exec/rows.h"
 #include "host/plan/plan.h"
 #include "host/plan/snapshot.h"
 
@@ -30,14 +31,20 @@ struct BoundCall {
   std::int64_t work = 0;
 };
 
+struct Traffic {
+  std::int64_t read = 0, written = 0;
+};
+
 struct Prepared {
   plan::Plan plan;
   std::vector<Value> values;
   std::vector<Bound> launches;               // parallel to plan.launches
   std::vector<BoundCall> calls;              // parallel to plan.calls
   std::vector<std::vector<int>> last_reads;  // per step: temporaries that no later one reads
+  std::vector<RowBlocks> regions;            // parallel to plan.regions
   std::vector<int> roots;                    // as values
-  std::int64_t bytes_read = 0, bytes_written = 0, work = 0;
+  Traffic on_host, on_device;                // a device runs the launches of a region one after another
+  std::int64_t work = 0;
   bool serial = false;  // one thread runs all of it
 };
 

@@ -13,7 +13,7 @@ void run_epilogue(const Bound& bound, std::int64_t begin, std::int64_t count, co
     frame.lay_range(bound.epilogue, bound.epilogue_axes, begin + done, n);
     for (std::size_t k = 0; k < results.size(); ++k)
       frame.in[bound.epilogue.in.size() + k] =
-          static_cast<std::byte*>(results[k]) + done * bound.reductions[k].itemsize;
+          static_cast<std::byte*>(results[k]) + done * bound.reductions[k].result_bytes;
     bound.runner.epilogue(frame.tile);
     frame.finish_range(bound.epilogue, bound.epilogue_axes, begin + done, n);
   }

@@ -35,5 +35,7 @@ struct RoutineCall {
 void run_on_host(Routine routine, const RoutineCall& call);
 
 // sort and argsort: along the last axis; parameters: whether descending.
+// quantile: of the last axis, which the result lacks; parameters: the bits of the fraction, a double, and whether to
+// pass over NaN.
 
 }  // namespace ingot::exec

@@ -33,6 +33,13 @@ class RowLaunch {
     tasks_ = task_count(bound.work, threads, kTasksPerThread);
   }
 
+  /// The kept indices from begin to end, all of each.
+  void whole_rows(std::int64_t begin, std::int64_t end) {
+    Frame& frame = start_frame();
+    const std::int64_t batch = rows_per_batch();
+    for (; begin < end; begin += batch) short_rows(frame, begin, std::min(batch, end - begin));
+  }
+
   void run() {
     const bool enough_rows = threads_ == 1 || kept_ >= 4 * threads_ || leaves_ == 1;
     if (leaves_ <= kShortRow && enough_rows)
@@ -44,23 +51,21 @@ class RowLaunch {
  private:
   // ---- rows that one thread does whole, in batches of several rows
   void run_short_rows() {
-    const std::int64_t batch = std::max<std::int64_t>(1, kBatchStates / leaves_);
+    const std::int64_t batch = rows_per_batch();
     const std::int64_t share = std::max<std::int64_t>(1, divide_up(kept_, tasks_));
     const std::int64_t per_task = share < batch ? share : divide_up(share, batch) * batch;
-    parallel_for(divide_up(kept_, per_task), threads_, [&](std::int64_t t) {
-      Frame& frame = start_frame();
-      const std::int64_t end = std::min(kept_, (t + 1) * per_task);
-      for (std::int64_t begin = t * per_task; begin < end; begin += batch)
-        short_rows(frame, begin, std::min(batch, end - begin));
-    });
+    parallel_for(divide_up(kept_, per_task), threads_,
+                 [&](std::int64_t t) { whole_rows(t * per_task, std::min(kept_, (t + 1) * per_task)); });
   }
+
+  std::int64_t rows_per_batch() const { return std::max<std::int64_t>(1, kBatchStates / leaves_); }
 
   void short_rows(Frame& frame, std::int64_t begin, std::int64_t count) {
     std::vector<void*>& results = frame.results;
     for (std::size_t k = 0; k < reductions_.size(); ++k) {
       const Reducing& r = reductions_[k];
       frame.states[k] = frame.scratch(2 * k, static_cast<std::size_t>(count * leaves_ * r.state_bytes));
-      results[k] = frame.scratch(2 * k + 1, static_cast<std::size_t>(count * std::max(r.itemsize, r.state_bytes)));
+      results[k] = frame.scratch(2 * k + 1, static_cast<std::size_t>(count * std::max(r.result_bytes, r.state_bytes)));
     }
     for (std::int64_t row = 0; row < count;) row += fold_rows(frame, begin + row, count - row, row);
     for (std::size_t k = 0; k < reductions_.size(); ++k) {
@@ -201,5 +206,9 @@ class RowLaunch {
 }  // namespace
 
 void run_row(const Bound& bound, int threads) { RowLaunch(bound, threads).run(); }
+
+void run_row_part(const Bound& bound, std::int64_t begin, std::int64_t end) {
+  RowLaunch(bound, 1).whole_rows(begin, end);
+}
 
 }  // namespace ingot::exec

@@ -194,12 +194,24 @@ NodeRef reduce(Reducer reducer, Node* input, std::span<const bool> reduced, Loca
   }
   if (!any_reduced) {
     const NodeRef one = reshape(input, kept, where);
-    if (reducer != Reducer::sumsqdev) return one;
     const Input both[] = {one.get(), one.get()};
-    return elementwise(Op::subtract, one->dtype, one->shape, both, where);  // 0, or NaN for infinity and NaN
+    switch (state(reducer)) {
+      case State::Value: return one;
+      case State::Moments:  // 0, or NaN for infinity and NaN
+        return elementwise(Op::subtract, one->dtype, one->shape, both, where);
+      case State::Exponentials: {  // 1, or NaN for NaN
+        const NodeRef number = elementwise(Op::equal, DType::Bool, one->shape, both, where);
+        const Input chosen[] = {number.get(), one->dtype == DType::Float32 ? Scalar(1.0F) : Scalar(1.0), one.get()};
+        return elementwise(Op::where, one->dtype, one->shape, chosen, where);
+      }
+      case State::Best: {
+        const NodeRef first = constant(DType::Int64, 0, false);
+        return broadcast(first.get(), one->shape, where);
+      }
+    }
   }
 
-  Node* const node = draft(Kind::Reduce, input->dtype, where);
+  Node* const node = draft(Kind::Reduce, result_dtype(reducer, input->dtype), where);
   node->reducer = reducer;
   node->shape = std::move(kept);
   node->dims = std::move(domain);

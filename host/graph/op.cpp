@@ -12,7 +12,13 @@ constexpr unsigned Commutative = Commutative_, Associative = Associative_, Selec
 
 constexpr std::string_view kReducers[] = {
 #define INGOT_OP(...)
-#define INGOT_REDUCER(name, combine, doc) #name,
+#define INGOT_REDUCER(name, ...) #name,
+#include "kernels/ops.def"
+};
+
+constexpr State kStates[] = {
+#define INGOT_OP(...)
+#define INGOT_REDUCER(name, combine, state, doc) State::state,
 #include "kernels/ops.def"
 };
 
@@ -37,6 +43,15 @@ const int kOpCount = static_cast<int>(std::size(kOps));
 const int kReducerCount = static_cast<int>(std::size(kReducers));
 
 std::string_view name(Reducer reducer) noexcept { return kReducers[static_cast<int>(reducer)]; }
+
+State state(Reducer reducer) noexcept { return kStates[static_cast<int>(reducer)]; }
+
+bool has_fold(Reducer reducer, DType value) noexcept {
+  if (!is_computable(value)) return false;
+  if (reducer == Reducer::any || reducer == Reducer::all) return is_bool(value);
+  const bool floats_only = state(reducer) == State::Moments || state(reducer) == State::Exponentials;
+  return floats_only ? is_floating(value) : !is_bool(value);
+}
 
 bool has_body(Op op, DType operand) noexcept {
   if (!is_computable(operand)) return false;

@@ -19,6 +19,9 @@ enum class Reducer : std::uint8_t {
 #include "kernels/ops.def"
 };
 
+/// What a reducer folds into.
+enum class State : std::uint8_t { Value, Moments, Exponentials, Best };
+
 /// What is not generated: a row of kernels/prebuilt/routines.def.
 enum class Routine : std::uint8_t {
 #define INGOT_ROUTINE(name, ...) name,
@@ -56,6 +59,15 @@ extern const int kReducerCount;
 
 inline const OpInfo& info(Op op) noexcept { return kOps[static_cast<int>(op)]; }
 std::string_view name(Reducer reducer) noexcept;
+State state(Reducer reducer) noexcept;
+
+/// Of the result of reducing values of this dtype.
+inline DType result_dtype(Reducer reducer, DType value) noexcept {
+  return state(reducer) == State::Best ? DType::Int64 : value;
+}
+
+/// Whether a reducer takes values of this dtype.
+bool has_fold(Reducer reducer, DType value) noexcept;
 
 /// Whether kernels/math compiles a body of the op for operands of this dtype.
 bool has_body(Op op, DType operand) noexcept;

@@ -20,8 +20,8 @@
 //         1).
 //       Column form (the innermost axis is kept): leaves of kColumnLeaf reduced indices, folded in order.
 //       Leaves join pairwise in the tree that splits at the largest power of two below the count.
-//     A lane or leaf without elements is skipped. The accumulator has the dtype of the value. sumsqdev folds the state
-//     (mean, rest of the mean, sum of squared deviations) as kernels/math/reduce.h says.
+//     A lane or leaf without elements is skipped. The accumulator has the dtype of the value. Reducers whose state is
+//     not a value fold and join it as kernels/math/reduce.h says.
 #pragma once
 
 #include <cstdint>
@@ -106,12 +106,19 @@ struct Kernel {
   }
   int rank() const { return static_cast<int>(reduced.size()); }
   DType value_dtype(const Reduction& r) const { return body.code[r.value].dtype; }
+  DType result_dtype(const Reduction& r) const { return ingot::result_dtype(r.reducer, value_dtype(r)); }
   friend bool operator==(const Kernel&, const Kernel&) = default;
 };
 
-/// Whether the order of folding can show in the result: sum, prod and sumsqdev of floats. The others give the same bits
-/// in any order, and take the lanes of whatever order-sensitive reduction shares their kernel.
+/// Whether the order of folding can show in the result: sum, prod, sumsqdev and sumexp of floats. The others give the
+/// same bits in any order, and take the lanes of whatever order-sensitive reduction shares their kernel.
 bool is_order_sensitive(Reducer reducer, DType value);
+
+/// Of a lane accumulator: this many arrays of the value's dtype.
+int arrays(Reducer reducer);
+
+/// Bytes of a reducer's state over values of a dtype.
+std::int64_t state_bytes(Reducer reducer, DType value);
 
 /// Lanes of a kernel's Row reductions (L above): from the value of its first order-sensitive reduction, else of its
 /// first. All order-sensitive reductions of one kernel have values of one itemsize.
@@ -131,5 +138,7 @@ std::string print(const Kernel& kernel);
 
 /// Additions' worth of time per index of a region, from ops.def.
 int cost(const Region& region);
+/// The same of folding the values of a kernel's reductions, beyond an addition each.
+int fold_cost(const Kernel& kernel);
 
 }  // namespace ingot::ir

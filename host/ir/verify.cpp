@@ -52,7 +52,7 @@ void verify_region(const Kernel& kernel, const Region& region, bool epilogue) {
         break;
       case Code::Reduced:
         require(epilogue && instr.index < kernel.reductions.size() &&
-                    kernel.value_dtype(kernel.reductions[instr.index]) == instr.dtype,
+                    kernel.result_dtype(kernel.reductions[instr.index]) == instr.dtype,
                 kernel, "%", i, " reads a reduction that is not there");
         break;
       case Code::Apply: verify_apply(kernel, region, i); break;
@@ -84,9 +84,7 @@ void verify(const Kernel& kernel) {
   for (const Reduction& r : kernel.reductions) {
     require(r.value < kernel.body.code.size(), kernel, "a reduction of a value that is not there");
     const DType dtype = kernel.value_dtype(r);
-    const bool logical = r.reducer == Reducer::any || r.reducer == Reducer::all;
-    require(logical ? is_bool(dtype) : !is_bool(dtype), kernel, name(r.reducer), " of ", name(dtype));
-    require(r.reducer != Reducer::sumsqdev || is_floating(dtype), kernel, name(r.reducer), " of ", name(dtype));
+    require(has_fold(r.reducer, dtype), kernel, name(r.reducer), " of ", name(dtype));
     if (!is_order_sensitive(r.reducer, dtype)) continue;
     require(ordered_size == 0 || ordered_size == itemsize(dtype), kernel,
             "order-sensitive reductions of different itemsize");

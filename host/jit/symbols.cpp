@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "host/base/error.h"
 #include "host/graph/op.h"
 #include "host/jit/kernels.h"
 
@@ -34,11 +35,17 @@ class Table {
     add("fma", address(static_cast<double (*)(double, double, double)>(std::fma)));
     add("fmaf", address(static_cast<float (*)(float, float, float)>(std::fma)));
 
-    // Of the other reducers the code folds the lanes itself.
-    const auto& folds = cpu::support(level()).fold[static_cast<int>(Reducer::sumsqdev)];
-    for (int d = 0; d < kDTypeCount; ++d)
-      if (folds[d] != nullptr)
-        add("ingot_fold_sumsqdev_" + std::string(short_name(static_cast<DType>(d))), address(folds[d]));
+    // Where states are values, the code folds the lanes itself.
+    for (int r = 0; r < kReducerCount; ++r) {
+      const auto reducer = static_cast<Reducer>(r);
+      if (state(reducer) == State::Value) continue;
+      const auto& folds = cpu::support(level()).fold[r];
+      for (int d = 0; d < kDTypeCount; ++d) {
+        const auto dtype = static_cast<DType>(d);
+        if (has_fold(reducer, dtype))
+          add(text("ingot_fold_", name(reducer), "_", short_name(dtype)), address(folds[d]));
+      }
+    }
   }
 
   std::vector<Symbol> symbols;

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <type_traits>
+#include <utility>
 
 #include "host/base/error.h"
 #include "host/base/log.h"
 #include "host/plan/build.h"
 #include "host/plan/fuse.h"
+#include "host/plan/narrow.h"
+#include "host/plan/rows.h"
 
 namespace ingot::plan {
 namespace {
@@ -17,7 +20,7 @@ constexpr int kHeavy =
 
 class Lowering {
  public:
-  explicit Lowering(const Snapshot& graph) : graph_(graph), builder_(graph) {}
+  explicit Lowering(Snapshot graph) : graph_(std::move(graph)), builder_(graph_) {}
 
   Plan run() {
     cut_ = pass("cut", [&] { return first_cuts(graph_); });
@@ -27,6 +30,7 @@ class Lowering {
     } while (!pass("build", [&] { return build_all() && !repeats_heavy_work(); }));
     pass("store", [&] { return store(); });
     pass("collapse", [&] { return collapse_all(); });
+    pass("rows", [&] { return form_row_regions(graph_, plan_); });
     pass("order", [&] { return order_values(); });
     for (const Launch& launch : plan_.launches) verify(launch.kernel);
     return std::move(plan_);
@@ -161,7 +165,7 @@ class Lowering {
     return true;
   }
 
-  const Snapshot& graph_;
+  const Snapshot graph_;
   Builder builder_;
   std::vector<bool> cut_;
   std::vector<bool> alone_;  // cut items that may not share a kernel
@@ -172,6 +176,6 @@ class Lowering {
 
 }  // namespace
 
-Plan lower(const Snapshot& graph) { return Lowering(graph).run(); }
+Plan lower(const Snapshot& graph) { return Lowering(narrowed(graph)).run(); }
 
 }  // namespace ingot::plan

@@ -13,11 +13,19 @@
 
 namespace ingot::plan {
 
+/// Where a launch meets an operand's elements.
+enum class Residence : std::uint8_t {
+  Memory,
+  Cache,  // in memory too, but the same block of a row region has read or written them before
+  Block,  // in a thread's buffer for the block alone
+};
+
 /// Where an operand's elements are: item `item` of the snapshot, at map(i) for indices i of the region's axes. For the
 /// inputs of generated operands and for stored leaves alike, positions are in the item's C-order linear space.
 struct Binding {
   int item = 0;
   graph::Map map;
+  Residence residence = Residence::Memory;  // on the host
 };
 
 struct RegionBindings {
@@ -54,6 +62,14 @@ struct Step {
   int number = 0;
 };
 
+/// Steps that run on the host block by block: one block of rows goes through all of them before the next, and stays in
+/// the cache meanwhile. The rows are the kept indices of the reductions among them.
+struct RowRegion {
+  int first = 0, count = 0;  // steps
+  std::int64_t rows = 0;
+  std::int64_t row_bytes = 0;  // of everything that one row reads or writes
+};
+
 /// A value the plan materialises: a root, or a temporary that is freed after its last use.
 struct Value {
   int item = 0;
@@ -65,6 +81,7 @@ struct Plan {
   std::vector<Launch> launches;
   std::vector<Call> calls;
   std::vector<Step> steps;  // all of them, in order
+  std::vector<RowRegion> regions;
   std::vector<Value> values;
 };
 

@@ -9,7 +9,9 @@
 namespace ingot {
 
 /// What the library did since the process began or since reset_stats(), by all threads. Launches are counted where
-/// kernels are launched, bytes from the operands of each launch and call.
+/// kernels are launched, bytes from the operands of each launch and call: elements along a broadcast axis count once.
+/// On the host, kernels over the same rows run block by block where a row is small enough (ingot/normalization.hpp):
+/// what one of them finds in the cache counts nothing.
 struct Stats {
   std::int64_t launches = 0;         ///< kernels run, interpreted ones included
   std::int64_t interpreted = 0;      ///< of these, by the interpreter
@@ -27,8 +29,8 @@ INGOT_API Stats stats();
 INGOT_API void reset_stats();
 
 /// What evaluating the arrays together would do: each call of a routine with what it reads and writes, each kernel with
-/// its loops, ops, bytes in and out, flops and tier, and with `code` the generated code. An op counts as the additions
-/// it takes the time of: a sine as 14 flops. Evaluates nothing.
+/// its loops, ops, bytes in and out, flops and tier, which kernels run block by block of rows, and with `code` the
+/// generated code. An op counts as the additions it takes the time of: a sine as 14 flops. Evaluates nothing.
 INGOT_API std::string explain(std::span<const Array> arrays, bool code = false, Location where = Location::current());
 inline std::string explain(const Array& x, bool code = false, Location where = Location::current()) {
   return explain(std::span(&x, 1), code, where);

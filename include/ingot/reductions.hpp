@@ -32,6 +32,32 @@ INGOT_API Array stddev(const Array& x, const Axes& axes = {}, bool keepdims = fa
 INGOT_API Array min(const Array& x, const Axes& axes = {}, bool keepdims = false, Location where = Location::current());
 INGOT_API Array max(const Array& x, const Axes& axes = {}, bool keepdims = false, Location where = Location::current());
 
+/// Where the first smallest or largest element is, as int64: its index along the axis, or counted in C order over
+/// several axes. A NaN is both the smallest and the largest; -0 equals +0. ValueError over no elements.
+INGOT_API Array argmin(const Array& x, const Axes& axes = {}, bool keepdims = false,
+                       Location where = Location::current());
+INGOT_API Array argmax(const Array& x, const Axes& axes = {}, bool keepdims = false,
+                       Location where = Location::current());
+
+/// max(x) - min(x), in one pass; integers wrap. ValueError over no elements, TypeError for bool.
+INGOT_API Array ptp(const Array& x, const Axes& axes = {}, bool keepdims = false, Location where = Location::current());
+
+/// How many elements differ from 0, as int64.
+INGOT_API Array count_nonzero(const Array& x, const Axes& axes = {}, bool keepdims = false,
+                              Location where = Location::current());
+
+/// sum(x * weights) / sum(weights), in one pass and in the floating dtype that both promote to; infinity or NaN where
+/// the weights add up to 0, NaN over no elements. The weights have x's shape, or are 1-d along the one axis given; else
+/// a ShapeError. Without weights it is the mean.
+INGOT_API Array average(const Array& x, const Array& weights, const Axes& axes = {}, bool keepdims = false,
+                        Location where = Location::current());
+
+/// log(sum(exp(x))) without overflow, in one pass; in float64 for bool and integers. -inf over no elements, and where
+/// all are -inf; +inf where one is, unless there is a NaN. The sum of exponentials is relative to the largest element
+/// and errs by less than 200 + 3 log2(n) half-ulps, the result by that much absolutely and by two ulps of its own.
+INGOT_API Array logsumexp(const Array& x, const Axes& axes = {}, bool keepdims = false,
+                          Location where = Location::current());
+
 /// Whether any, or every, element differs from 0, as bool; over no elements any is false and all is true.
 INGOT_API Array any(const Array& x, const Axes& axes = {}, bool keepdims = false, Location where = Location::current());
 INGOT_API Array all(const Array& x, const Axes& axes = {}, bool keepdims = false, Location where = Location::current());

@@ -8,6 +8,8 @@
 //   ingot_split_sqrt_f64_w<lanes>(out, a)                where the level has it (square_root.h)
 //   ingot_cast_<from>_<to>_w<lanes>(out, a)              to may be bool; from bool is from u8
 //   ingot_sumsqdev_<dtype>_w<lanes>(shift, s, q, value)  folds a value into accumulators that are set
+//   ingot_sumexp_<dtype>_w<lanes>(largest, sum, value)
+//   ingot_argmin_<dtype>_w<lanes>(best, best_row, value, row), and argmax
 //
 // A call takes as many lanes as the kernel's widest dtype allows, so a narrow dtype comes in several widths.
 #include "kernels/cpu/bundle.h"
@@ -212,4 +214,25 @@ INGOT_EACH_WIDTH(INGOT_CAST_BOOL, 0)
     put(q, sums.squares);                                                                                          \
   }
                 INGOT_EACH_WIDTH(INGOT_SUMSQDEV, 0)
+
+#define INGOT_SUMEXP(width, unused)                                                                                   \
+  extern "C" void INGOT_SYMBOL(sumexp, INGOT_BODIES_DTYPE, width)(void* largest, void* sum, const void* value) {      \
+    using V = vec<Value, width>;                                                                                      \
+    const Exponentials<V> s =                                                                                         \
+        exponentials_update<V>({lanes<Value, width>(largest), lanes<Value, width>(sum)}, lanes<Value, width>(value)); \
+    put(largest, s.largest);                                                                                          \
+    put(sum, s.sum);                                                                                                  \
+  }
+                    INGOT_EACH_WIDTH(INGOT_SUMEXP, 0)
 #endif
+
+#define INGOT_BEST(width, name, is_greatest)                                                                     \
+  extern "C" void INGOT_SYMBOL(name, INGOT_BODIES_DTYPE, width)(void* best, void* best_row, const void* value,   \
+                                                                const void* row) {                               \
+    using V = vec<Value, width>;                                                                                 \
+    const BestRow<V> b = best_update<is_greatest, V>({lanes<Value, width>(best), lanes<Value, width>(best_row)}, \
+                                                     lanes<Value, width>(value), lanes<Value, width>(row));      \
+    put(best, b.value);                                                                                          \
+    put(best_row, b.row);                                                                                        \
+  }
+                        INGOT_EACH_WIDTH(INGOT_BEST, argmin, false) INGOT_EACH_WIDTH(INGOT_BEST, argmax, true)

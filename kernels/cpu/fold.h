@@ -34,8 +34,8 @@ struct Fold {
     fill<T>(acc, &value, lanes);
   }
 
-  static void accumulate(void* acc, Size, const void* values, Size n, bool first) {
-    if (first) {
+  static void accumulate(void* acc, Size, const void* values, Size n, Size row) {
+    if (row == 0) {
       __builtin_memcpy(acc, values, n * size);
     } else {
       apply<Body, T>(acc, acc, values, nullptr, n);
@@ -54,7 +54,8 @@ struct Fold {
     }
   }
 
-  static void accumulate_rows(void* acc, Size lanes, const void* values, Size n, bool first) {
+  static void accumulate_rows(void* acc, Size lanes, const void* values, Size n, Size row) {
+    const bool first = row == 0;
     constexpr int kFew = 64 / sizeof(T), kMany = 8 * kRegisterBytes / sizeof(T);
     char* to = static_cast<char*>(acc);
     const char* from = static_cast<const char*>(values);
@@ -65,11 +66,10 @@ struct Fold {
       } else if (lanes % kFew == 0) {
         rows<kFew>(to, lanes, from, count, first);
       } else {
-        for (Size row = 0; row < count; ++row)
-          accumulate(acc, lanes, from + row * lanes * size, lanes, first && row == 0);
+        for (Size r = 0; r < count; ++r) accumulate(acc, lanes, from + r * lanes * size, lanes, row + r);
       }
     }
-    if (rest > 0) accumulate(acc, lanes, from + count * lanes * size, rest, first && count == 0);
+    if (rest > 0) accumulate(acc, lanes, from + count * lanes * size, rest, row + count);
   }
 
   template <int kLanes>
@@ -125,6 +125,14 @@ struct Fold {
   }
 };
 
+// accumulate_rows of reducers that have no quicker way.
+template <class Self>
+void each_row(void* acc, Size lanes, const void* values, Size n, Size row) {
+  const char* from = static_cast<const char*>(values);
+  for (; n > 0; n -= lanes, from += lanes * Self::size, ++row)
+    Self::accumulate(acc, lanes, from, n < lanes ? n : lanes, row);
+}
+
 // sumsqdev. An accumulator is (shift, s, q), three arrays `stride` apart; a state the three values of Moments.
 template <class T>
 struct MomentsFold {
@@ -136,10 +144,10 @@ struct MomentsFold {
 
   static void clear(void*, Size) {}
 
-  static void accumulate(void* acc, Size stride, const void* values, Size n, bool first) {
+  static void accumulate(void* acc, Size stride, const void* values, Size n, Size row) {
     T *shift = static_cast<T*>(acc), *s = shift + stride, *q = s + stride;
     const T* x = static_cast<const T*>(values);
-    if (first) {
+    if (row == 0) {
       __builtin_memcpy(shift, x, n * size);
       __builtin_memset(s, 0, n * size);
       __builtin_memset(q, 0, n * size);
@@ -157,12 +165,8 @@ struct MomentsFold {
     store(q, sums.squares);
   }
 
-  static void accumulate_rows(void* acc, Size lanes, const void* values, Size n, bool first) {
-    const T* x = static_cast<const T*>(values);
-    for (Size at = 0; at < n; at += lanes) {
-      const Size count = n - at < lanes ? n - at : lanes;
-      accumulate(acc, lanes, x + at, count, first && at == 0);
-    }
+  static void accumulate_rows(void* acc, Size lanes, const void* values, Size n, Size row) {
+    each_row<MomentsFold>(acc, lanes, values, n, row);
   }
 
   template <class W>

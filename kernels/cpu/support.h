@@ -12,7 +12,7 @@ namespace ingot::cpu {
 enum class Level : std::uint8_t { Baseline, V3, V4 };  // x86-64 (or plain aarch64), x86-64-v3, x86-64-v4
 
 inline constexpr int kMaxOps = 128;
-inline constexpr int kMaxReducers = 8;
+inline constexpr int kMaxReducers = 16;
 inline constexpr int kItemSizes = 5;  // 1, 2, 4, 8 and 16 bytes: tables of copies are indexed by the logarithm
 
 struct Support {
@@ -29,14 +29,15 @@ struct Support {
   /// out[i] = first + i * step.
   void (*iota)(std::int64_t* out, std::int64_t first, std::int64_t step, std::int64_t n);
 
-  /// Row form. Fills `lanes` accumulators with what changes nothing (sumsqdev: does nothing).
+  /// Row form. Fills `lanes` accumulators with what changes nothing (sumsqdev: does nothing). `lanes` apart where there
+  /// are several arrays of them, as tile.h has it.
   using Clear = void(void* acc, std::int64_t lanes);
   Clear* clear[kMaxReducers][kDTypeCount];
-  /// Folds values[i] into accumulator i, for i < n. `first` sets instead. acc is `stride` accumulators wide, which
-  /// matters to sumsqdev, whose three arrays (shift, s, q) are that far apart.
-  using Accumulate = void(void* acc, std::int64_t stride, const void* values, std::int64_t n, bool first);
+  /// Folds values[i] into accumulator i, for i < n. `row` is the leaf's that the values are of; row 0 sets instead. acc
+  /// is `stride` accumulators wide, which matters where they are several arrays.
+  using Accumulate = void(void* acc, std::int64_t stride, const void* values, std::int64_t n, std::int64_t row);
   Accumulate* accumulate[kMaxReducers][kDTypeCount];
-  /// Row form: as accumulate for one row of `stride` values after another, until n are folded.
+  /// Row form: as accumulate for one row of `stride` values after another, from `row` on, until n are folded.
   Accumulate* accumulate_rows[kMaxReducers][kDTypeCount];
   /// Row form: folds the `lanes` accumulators of a leaf of `count` elements by halving into one state. Unless it is
   /// sumsqdev, which skips absent lanes by count, accumulators that no element reached must have been cleared.
@@ -54,7 +55,7 @@ struct Support {
   using ColumnJoin = void(void* left, const void* right, std::int64_t n, std::int64_t left_count,
                           std::int64_t right_count);
   ColumnJoin* column_join[kMaxReducers][kDTypeCount];
-  /// Results from states: the value itself, or the squares of sumsqdev.
+  /// Results from states: the value itself, the squares of sumsqdev, the sum of sumexp, the place of argmin and argmax.
   using Finish = void(const void* states, std::int64_t n, void* results);
   Finish* finish[kMaxReducers][kDTypeCount];
 
@@ -80,15 +81,6 @@ struct Support {
 /// Index into the tables of copies.
 constexpr int item_index(std::int64_t itemsize) {
   return itemsize == 1 ? 0 : itemsize == 2 ? 1 : itemsize == 4 ? 2 : itemsize == 8 ? 3 : 4;
-}
-
-/// Bytes of one state of a reducer over values of `itemsize` bytes.
-constexpr std::int64_t state_bytes(bool is_sumsqdev, std::int64_t itemsize) {
-  return is_sumsqdev ? 3 * itemsize : itemsize;
-}
-/// Bytes of one accumulator.
-constexpr std::int64_t accumulator_bytes(bool is_sumsqdev, std::int64_t itemsize) {
-  return is_sumsqdev ? 3 * itemsize : itemsize;
 }
 
 enum class LevelError : std::uint8_t {

@@ -3,6 +3,8 @@
 
 #include "kernels/cpu/copy.h"
 #include "kernels/cpu/fold.h"
+#include "kernels/cpu/fold_best.h"
+#include "kernels/cpu/fold_exponentials.h"
 #include "kernels/cpu/loops.h"
 
 #define JOIN_(a, b) a##b
@@ -60,20 +62,27 @@ constexpr void fill_reducer(Support& s, int reducer, int d) {
   s.finish[reducer][d] = F::finish;
 }
 
-struct merge_body {};  // a reducer with a state of its own
+struct merge_body {
+  static constexpr auto operands = Float;
+};
 
-template <class Body, DType D>
+// By the state column of ops.def.
+template <class Body, class T>
+using ValueFoldOf = Fold<Body, T>;
+template <class, class T>
+using MomentsFoldOf = MomentsFold<T>;
+template <class, class T>
+using ExponentialsFoldOf = ExponentialsFold<T>;
+template <class Body, class T>
+using BestFoldOf = BestFold<__is_same(Body, maximum_body), T>;
+
+template <template <class, class> class F, class Body, DType D>
 constexpr void fill_reducer_entry(Support& s, int reducer) {
-  using T = typename ElementOf<D>::type;
-  if constexpr (__is_same(Body, merge_body)) {
-    if constexpr (has_body(Float, D)) fill_reducer<MomentsFold<T>>(s, reducer, int(D));
-  } else if constexpr (has_body(Body::operands, D)) {
-    fill_reducer<Fold<Body, T>>(s, reducer, int(D));
-  }
+  if constexpr (has_body(Body::operands, D)) fill_reducer<F<Body, typename ElementOf<D>::type>>(s, reducer, int(D));
 }
-template <class Body, int... D>
+template <template <class, class> class F, class Body, int... D>
 constexpr void fill_reducers(Support& s, int reducer, Sequence<D...>) {
-  (fill_reducer_entry<Body, DType(D)>(s, reducer), ...);
+  (fill_reducer_entry<F, Body, DType(D)>(s, reducer), ...);
 }
 
 template <class... T>
@@ -95,7 +104,7 @@ constexpr Support make_support() {
   s.iota = iota;
   int reducer = 0;
 #define INGOT_OP(...)
-#define INGOT_REDUCER(name, combine, ...) fill_reducers<combine##_body>(s, reducer++, DTypes{});
+#define INGOT_REDUCER(name, combine, state, ...) fill_reducers<state##FoldOf, combine##_body>(s, reducer++, DTypes{});
 #include "kernels/ops.def"
   fill_copies(s, Types<u8, u16, u32, u64, Item16>{});
   s.stream = stream;

@@ -9,11 +9,12 @@
 //           size).
 //   Column  rows are consecutive reduced indices of one leaf, elements are kept indices. acc[k] holds n lane
 //   accumulators, which
-//           the rows are folded into in order; `first` says that row 0 starts the leaf, so the accumulators are not yet
-//           set.
+//           the rows are folded into in order; they are not set yet where leaf_row is 0.
 //
-// A lane accumulator is one value, or for sumsqdev three arrays one after the other (shift, s, q), each `n` long
-// (Column). A state is one value, or for sumsqdev the three of Moments in kernels/math/reduce.h.
+// A lane accumulator is one value, or where the reducer's state is more than that several arrays one after the other,
+// each `n` long (Column): for sumsqdev shift, s and q, for sumexp the largest value and the sum, for argmin and argmax
+// the best value and its row of the leaf, in the value's dtype. A state is one value, or a struct of
+// kernels/math/reduce.h.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ struct Tile {
   const std::int64_t* out_row;  // bytes
   const std::uint64_t* params;  // one 8-byte slot each, value in the low bytes
   void* const* acc;             // per reduction
-  bool first;                   // Column
+  std::int64_t leaf_row;        // Column: rows of the leaf before row 0
   bool streaming;               // write past the caches: outputs are 64-byte aligned, and so are their rows
 };
 

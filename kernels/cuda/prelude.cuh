@@ -14,7 +14,7 @@
 namespace ingot::cuda {
 
 using math::i8, math::u8, math::i16, math::u16, math::i32, math::u32, math::i64, math::u64, math::f32, math::f64;
-using math::Moments, math::ShiftedSums;
+using math::Best, math::Exponentials, math::Moments, math::ShiftedSums;
 
 constexpr int kBlock = 256;
 constexpr int kWarps = kBlock / 32;
@@ -145,7 +145,11 @@ INGOT_FN void store_vector(T* at, const T (&unit)[kUnit], Span span) {
   }
 }
 
-// ---- Reducers: Lane folds values, State stands for the elements of a subtree ----
+// ---- Reducers ----
+//
+// Lane folds values, each of a row of the leaf; State stands for the elements of a subtree: join puts two that follow
+// each other together, halve the states of lanes that are mixed. `count` elements are behind a lane, which is number
+// `lane` of `lanes`.
 
 /// A reducer whose states are values: Self::combine(left, right).
 template <class T, class Self>
@@ -153,9 +157,10 @@ struct Combine {
   using Lane = T;
   using State = T;
   static INGOT_FN Lane start(T value) { return value; }
-  static INGOT_FN Lane fold(Lane lane, T value) { return Self::combine(lane, value); }
-  static INGOT_FN State state(Lane lane, i64) { return lane; }
+  static INGOT_FN Lane fold(Lane lane, T value, int) { return Self::combine(lane, value); }
+  static INGOT_FN State state(Lane lane, i64, int = 0, int = 1) { return lane; }
   static INGOT_FN State join(State left, i64, State right, i64) { return Self::combine(left, right); }
+  static INGOT_FN State halve(State left, i64, State right, i64) { return Self::combine(left, right); }
   static INGOT_FN T result(State state) { return state; }
 };
 
@@ -164,12 +169,50 @@ struct SumSquaredDeviations {
   using Lane = ShiftedSums<T>;
   using State = Moments<T>;
   static INGOT_FN Lane start(T value) { return math::moments_start(value); }
-  static INGOT_FN Lane fold(Lane lane, T value) { return math::moments_update(lane, value); }
-  static INGOT_FN State state(Lane lane, i64 count) { return math::moments_finish(lane, static_cast<f64>(count)); }
+  static INGOT_FN Lane fold(Lane lane, T value, int) { return math::moments_update(lane, value); }
+  static INGOT_FN State state(Lane lane, i64 count, int = 0, int = 1) {
+    return math::moments_finish(lane, static_cast<f64>(count));
+  }
   static INGOT_FN State join(State left, i64 left_count, State right, i64 right_count) {
     return math::moments_merge(static_cast<f64>(left_count), left, static_cast<f64>(right_count), right);
   }
+  static INGOT_FN State halve(State left, i64 left_count, State right, i64 right_count) {
+    return join(left, left_count, right, right_count);
+  }
   static INGOT_FN T result(State state) { return state.squares; }
+};
+
+template <class T>
+struct SumOfExponentials {
+  using Lane = Exponentials<T>;
+  using State = Exponentials<T>;
+  static INGOT_FN Lane start(T value) { return math::exponentials_start(value); }
+  static INGOT_FN Lane fold(Lane lane, T value, int) { return math::exponentials_update(lane, value); }
+  static INGOT_FN State state(Lane lane, i64, int = 0, int = 1) { return lane; }
+  static INGOT_FN State join(State left, i64, State right, i64) { return math::exponentials_join(left, right); }
+  static INGOT_FN State halve(State left, i64, State right, i64) { return math::exponentials_join(left, right); }
+  static INGOT_FN T result(State state) { return state.sum; }
+};
+
+template <class T, bool kGreatest>
+struct FirstBest {
+  struct Lane {
+    T value;
+    int row;
+  };
+  using State = Best<T>;
+  static INGOT_FN Lane start(T value) { return {value, 0}; }
+  static INGOT_FN Lane fold(Lane lane, T value, int row) {
+    return math::beats<kGreatest>(value, lane.value) ? Lane{value, row} : lane;
+  }
+  static INGOT_FN State state(Lane lane, i64, int number = 0, int lanes = 1) {
+    return {lane.value, static_cast<i64>(lane.row) * lanes + number};
+  }
+  static INGOT_FN State join(State left, i64 left_count, State right, i64) {
+    return math::best_join<kGreatest>(left, right, left_count);
+  }
+  static INGOT_FN State halve(State left, i64, State right, i64) { return math::best_of<kGreatest>(left, right); }
+  static INGOT_FN i64 result(State state) { return state.place; }
 };
 
 // A state as thread `from`, or the thread `distance` further, has it.
@@ -195,6 +238,22 @@ template <class T>
 INGOT_FN Moments<T> shuffle_down(Moments<T> x, int distance) {
   return {shuffle_down(x.mean, distance), shuffle_down(x.rest, distance), shuffle_down(x.squares, distance)};
 }
+template <class T>
+INGOT_FN Exponentials<T> shuffle(Exponentials<T> x, int from, int width) {
+  return {shuffle(x.largest, from, width), shuffle(x.sum, from, width)};
+}
+template <class T>
+INGOT_FN Exponentials<T> shuffle_down(Exponentials<T> x, int distance) {
+  return {shuffle_down(x.largest, distance), shuffle_down(x.sum, distance)};
+}
+template <class T>
+INGOT_FN Best<T> shuffle(Best<T> x, int from, int width) {
+  return {shuffle(x.value, from, width), shuffle(x.place, from, width)};
+}
+template <class T>
+INGOT_FN Best<T> shuffle_down(Best<T> x, int distance) {
+  return {shuffle_down(x.value, distance), shuffle_down(x.place, distance)};
+}
 
 // Partial states written by other blocks: read past L1, which does not see their writes.
 template <class T>
@@ -204,6 +263,14 @@ INGOT_FN T load_state(const T* at) {
 template <class T>
 INGOT_FN Moments<T> load_state(const Moments<T>* at) {
   return {load_state(&at->mean), load_state(&at->rest), load_state(&at->squares)};
+}
+template <class T>
+INGOT_FN Exponentials<T> load_state(const Exponentials<T>* at) {
+  return {load_state(&at->largest), load_state(&at->sum)};
+}
+template <class T>
+INGOT_FN Best<T> load_state(const Best<T>* at) {
+  return {load_state(&at->value), load_state(&at->place)};
 }
 
 // ---- Row form ----
@@ -229,7 +296,7 @@ INGOT_FN void fold_halves(typename R::State (&state)[kUnit], int count) {
 #pragma unroll
     for (int j = 0; j < kHalf; ++j)
       if (j + kHalf < count)
-        state[j] = R::join(state[j], members(count, j, kLog), state[j + kHalf], members(count, j + kHalf, kLog));
+        state[j] = R::halve(state[j], members(count, j, kLog), state[j + kHalf], members(count, j + kHalf, kLog));
     fold_halves<R, kHalf / 2>(state, count);
   }
 }
@@ -240,7 +307,10 @@ template <class R, int kUnit>
 INGOT_FN typename R::State fold_lanes(const typename R::Lane (&lanes)[kUnit], int rank, int size, int count) {
   typename R::State state[kUnit];
 #pragma unroll
-  for (int j = 0; j < kUnit; ++j) state[j] = R::state(lanes[j], members(count, rank * kUnit + j, kLogLanes<kUnit>));
+  for (int j = 0; j < kUnit; ++j) {
+    const int lane = rank * kUnit + j;
+    state[j] = R::state(lanes[j], members(count, lane, kLogLanes<kUnit>), lane, 32 * kUnit);
+  }
   int log = kLogLanes<kUnit>;
 #pragma unroll 1
   for (int distance = 16; distance > 0; distance /= 2, --log) {
@@ -250,7 +320,7 @@ INGOT_FN typename R::State fold_lanes(const typename R::Lane (&lanes)[kUnit], in
       const auto right = shuffle_down(state[j], distance);
       const int lane = rank * kUnit + j, half = distance * kUnit;
       if (lane < half && lane + half < count)
-        state[j] = R::join(state[j], members(count, lane, log), right, members(count, lane + half, log));
+        state[j] = R::halve(state[j], members(count, lane, log), right, members(count, lane + half, log));
     }
   }
   fold_halves<R, kUnit / 2>(state, count);

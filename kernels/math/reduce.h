@@ -1,8 +1,10 @@
-// What reducers need besides the ops: identities, and the running moments behind sumsqdev.
+// What reducers need besides the ops: identities, and the states that are more than a value.
 #pragma once
 
 #include "arithmetic.h"
 #include "cast.h"
+#include "compare.h"
+#include "exp_log.h"
 
 namespace ingot::math {
 
@@ -112,6 +114,83 @@ template <class V>
 INGOT_FN Moments<V> moments_merge(Rebind<f64, V> na, Moments<V> a, Rebind<f64, V> nb, Moments<V> b) {
   const Rebind<f64, V> share = nb / (na + nb);
   return moments_join(a, b, convert<Element<V>>(share), convert<Element<V>>(na * share));
+}
+
+// ---- sumexp ----
+
+// The largest of some values, NaN aside, and the sum of exp(x - largest) over all of them, in which NaN shows. One exp
+// a value: whichever of the two sides has the smaller maximum is scaled by it. Values of -inf weigh 1 as long as there
+// is nothing else, and those of +inf from there on.
+template <class V>
+struct Exponentials {
+  V largest, sum;
+};
+template <class V>
+INGOT_FN Exponentials<V> exponentials_start(V first) {
+  return {first, select(first == first, splat<V>(1), first)};
+}
+// What leaves any state as it is when joined with it.
+template <class V>
+INGOT_FN Exponentials<V> exponentials_none() {
+  return {negative(infinity<V>()), splat<V>(0)};
+}
+template <class V>
+INGOT_FN Exponentials<V> exponentials_join(Exponentials<V> a, Exponentials<V> b) {
+  const Mask<V> left = a.largest >= b.largest;
+  const V below = select(a.largest == b.largest, splat<V>(0), negative(magnitude(a.largest - b.largest)));
+  return {select(left, a.largest, b.largest), fma(select(left, b.sum, a.sum), exp(below), select(left, a.sum, b.sum))};
+}
+template <class V>
+INGOT_FN Exponentials<V> exponentials_update(Exponentials<V> s, V x) {
+  return exponentials_join(s, {x, splat<V>(1)});
+}
+
+// ---- argmin and argmax ----
+
+// Whether x comes before `best` where the greatest (the least) is looked for, wherever the two are: NaN before numbers,
+// zeros alike.
+template <bool kGreatest, class V>
+INGOT_FN Mask<V> beats(V x, V best) {
+  if constexpr (is_float<V>) {
+    return kGreatest ? both(!(x <= best), best == best) : both(!(x >= best), best == best);
+  } else {
+    return kGreatest ? x > best : x < best;
+  }
+}
+
+// A lane's best value, and its row of the leaf in the value's own dtype: a leaf has few rows.
+template <class V>
+struct BestRow {
+  V value, row;
+};
+// Both lowest where no element has been seen: a first element that equals it is of row 0 as well.
+template <bool kGreatest, class V>
+INGOT_FN BestRow<V> best_none() {
+  using T = Element<V>;
+  return {splat<V>(kGreatest ? identity::maximum<T>() : identity::minimum<T>()), splat<V>(0)};
+}
+template <bool kGreatest, class V>
+INGOT_FN BestRow<V> best_update(BestRow<V> best, V x, V row) {
+  const Mask<V> wins = beats<kGreatest>(x, best.value);
+  return {select(wins, x, best.value), select(wins, row, best.row)};
+}
+
+// The best value of some elements in C order, and its place among them.
+template <class T>
+struct Best {
+  T value;
+  i64 place;
+};
+// Of a before b, which are `count` elements apart.
+template <bool kGreatest, class T>
+INGOT_FN Best<T> best_join(Best<T> a, Best<T> b, i64 count) {
+  return beats<kGreatest>(b.value, a.value) ? Best<T>{b.value, b.place + count} : a;
+}
+// Of two sets of elements that are mixed with each other, with places counted alike.
+template <bool kGreatest, class T>
+INGOT_FN Best<T> best_of(Best<T> a, Best<T> b) {
+  const bool wins = beats<kGreatest>(b.value, a.value), loses = beats<kGreatest>(a.value, b.value);
+  return wins || (!loses && b.place < a.place) ? b : a;
 }
 
 }  // namespace ingot::math

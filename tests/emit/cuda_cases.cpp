@@ -54,7 +54,8 @@ class Builder {
   /// Reduces a value of the body and gives the result as a value of the epilogue.
   int reduce(Reducer reducer, int value) {
     kernel_.reductions.push_back({reducer, static_cast<std::uint16_t>(value)});
-    return epilogue.reduced_value(static_cast<int>(kernel_.reductions.size()) - 1, kernel_.body.code[value].dtype);
+    return epilogue.reduced_value(static_cast<int>(kernel_.reductions.size()) - 1,
+                                  result_dtype(reducer, kernel_.body.code[value].dtype));
   }
   const ir::Kernel& kernel() const { return kernel_; }
 
@@ -231,6 +232,28 @@ void row_cases(Cases& out) {
   }
 }
 
+void state_cases(Cases& out) {
+  {
+    Builder b({kept, reduced});
+    b.epilogue.store(b.reduce(Reducer::argmax, b.body.load(Float64, C)));
+    out.add("row_argmax", b, {.schedule = cuda::Schedule::Warp, .vectors = {true}});
+    out.add("row_argmax_by_block", b, {.vectors = {true}});
+  }
+  {
+    Builder b({reduced, kept});
+    const int x = b.body.load(Int8, C);
+    b.epilogue.store(b.reduce(Reducer::argmin, x));
+    b.epilogue.store(b.reduce(Reducer::sum, b.body.cast(Int64, x)));
+    out.add("column_argmin_and_sum", b, {.vectors = {true, true, true}});
+  }
+  for (const bool rows : {true, false}) {
+    Builder b(rows ? std::vector<bool>{kept, reduced} : std::vector<bool>{reduced, kept});
+    const int x = b.body.load(Float32, C), top = b.reduce(Reducer::max, x), sum = b.reduce(Reducer::sumexp, x);
+    b.epilogue.store(b.epilogue.apply(Op::add, Float32, top, b.epilogue.apply(Op::log, Float32, sum)));
+    out.add(rows ? "row_logsumexp" : "column_logsumexp", b, {.vectors = {true, true}});
+  }
+}
+
 void column_cases(Cases& out) {
   {
     Builder b({reduced, kept});
@@ -276,6 +299,7 @@ const std::vector<Case>& cases() {
     map_cases(out);
     row_cases(out);
     column_cases(out);
+    state_cases(out);
     return out.all;
   }();
   return all;

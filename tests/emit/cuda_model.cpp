@@ -144,7 +144,10 @@ T combine(Reducer reducer, T a, T b) {
     case Reducer::max: return larger(a, b);
     case Reducer::any: return static_cast<T>(a != 0 || b != 0);
     case Reducer::all: return static_cast<T>(a != 0 && b != 0);
-    case Reducer::sumsqdev: break;
+    case Reducer::sumsqdev:
+    case Reducer::sumexp:
+    case Reducer::argmin:
+    case Reducer::argmax: break;
   }
   throw std::logic_error("no combine");
 }
@@ -207,11 +210,22 @@ State<T> row_leaf(Reducer reducer, const T* values, std::size_t count, std::size
   return lane[0];
 }
 
+// The number of the first greatest or least value, or of the first NaN.
+template <class T>
+std::int64_t place(const std::vector<T>& values, bool greatest) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < values.size() && values[best] == values[best]; ++i)
+    if (values[i] != values[i] || (greatest ? values[i] > values[best] : values[i] < values[best])) best = i;
+  return static_cast<std::int64_t>(best);
+}
+
 std::uint64_t reduce(const ir::Kernel& kernel, const ir::Reduction& r, const std::vector<std::uint64_t>& bits) {
   return with_type(kernel.value_dtype(r), [&](auto tag) -> std::uint64_t {
     using T = typename decltype(tag)::Type;
     std::vector<T> values;
     for (std::uint64_t b : bits) values.push_back(from_bits<T>(b));
+    if (state(r.reducer) == ingot::State::Best)
+      return static_cast<std::uint64_t>(place(values, r.reducer == Reducer::argmax));
     if constexpr (!std::is_floating_point_v<T>)
       if (r.reducer == Reducer::sumsqdev) throw std::logic_error("sumsqdev of integers");
     const bool row = kernel.form() == ir::Form::Row;
@@ -292,6 +306,8 @@ bool next(Coordinates& at, const Coordinates& extents, F moves) {
 }  // namespace
 
 bool model_knows(const ir::Kernel& kernel) {
+  for (const ir::Reduction& r : kernel.reductions)
+    if (state(r.reducer) == ingot::State::Exponentials) return false;
   for (const ir::Region* region : {&kernel.body, &kernel.epilogue})
     for (const ir::Instr& instr : region->code)
       if (instr.code == ir::Code::Apply && !knows(instr.op)) return false;

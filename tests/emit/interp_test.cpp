@@ -314,9 +314,10 @@ ir::Kernel several_reductions(std::vector<bool> reduced) {
   ir::Kernel kernel;
   kernel.reduced = std::move(reduced);
   kernel.body = w.region;
-  kernel.reductions = {{Reducer::sum, b},    {Reducer::sumsqdev, a}, {Reducer::max, y}, {Reducer::any, flag},
-                       {Reducer::sum, wide}, {Reducer::prod, b},     {Reducer::min, x}, {Reducer::sum, p},
-                       {Reducer::all, flag}, {Reducer::sumsqdev, x}};
+  kernel.reductions = {{Reducer::sum, b},    {Reducer::sumsqdev, a}, {Reducer::max, y},    {Reducer::any, flag},
+                       {Reducer::sum, wide}, {Reducer::prod, b},     {Reducer::min, x},    {Reducer::sum, p},
+                       {Reducer::all, flag}, {Reducer::sumsqdev, x}, {Reducer::sumexp, a}, {Reducer::argmax, x},
+                       {Reducer::argmin, y}};
   Writer e;
   const auto bias = e.load(DType::Float64);
   const auto sum = e.reduced(DType::Float64, 0), deviations = e.reduced(DType::Float64, 1),
@@ -333,7 +334,7 @@ ir::Kernel several_reductions(std::vector<bool> reduced) {
 
 std::int64_t bytes_of_state(const ir::Kernel& kernel, std::size_t k) {
   const ir::Reduction& r = kernel.reductions[k];
-  return cpu::state_bytes(r.reducer == Reducer::sumsqdev, static_cast<std::int64_t>(itemsize(kernel.value_dtype(r))));
+  return ir::state_bytes(r.reducer, kernel.value_dtype(r));
 }
 
 std::vector<unsigned char> values_of(const ir::Kernel& kernel, const Memory& m, std::size_t k, std::int64_t row,
@@ -365,14 +366,13 @@ TEST(Interp, RowReductionsGiveTheStateOfEveryLeaf) {
       for (std::size_t k = 0; k < kernel.reductions.size(); ++k) {
         const ir::Reduction& reduction = kernel.reductions[k];
         const int r = static_cast<int>(reduction.reducer), d = static_cast<int>(kernel.value_dtype(reduction));
-        const bool moments = reduction.reducer == Reducer::sumsqdev;
         for (std::int64_t row = 0; row < rows; ++row) {
           for (std::int64_t l = 0; l < leaves; ++l) {
             const std::int64_t count = std::min(leaf, n - l * leaf);
             const std::vector<unsigned char> values = values_of(kernel, m, k, row, l * leaf, count);
             std::vector<unsigned char> acc(static_cast<std::size_t>(lanes * 24)), state(24);
             s.clear[r][d](acc.data(), lanes);
-            s.accumulate_rows[r][d](acc.data(), lanes, values.data(), count, moments);
+            s.accumulate_rows[r][d](acc.data(), lanes, values.data(), count, 0);
             s.fold[r][d](acc.data(), lanes, count, state.data());
             const std::int64_t bytes = bytes_of_state(kernel, k);
             ASSERT_EQ(
@@ -404,19 +404,18 @@ TEST(Interp, ColumnReductionsFoldRowsIntoAccumulators) {
           rest.in[k] = static_cast<const char*>(m.in[k]) + head * m.in_row[k];
         for (std::size_t k = 0; k < m.out.size(); ++k) rest.out[k] = static_cast<char*>(m.out[k]) + head * m.out_row[k];
         cpu::Tile tile = rest.tile(rows - head, n);
-        tile.first = false;
+        tile.leaf_row = head;
         program.body(tile);
       }
       if (rows * n < 3000) expect_stores(kernel.body, m, rows, n, cpu::level_name(level));
       for (std::size_t k = 0; k < kernel.reductions.size(); ++k) {
         const ir::Reduction& reduction = kernel.reductions[k];
         const int r = static_cast<int>(reduction.reducer), d = static_cast<int>(kernel.value_dtype(reduction));
-        const bool moments = reduction.reducer == Reducer::sumsqdev;
         const std::int64_t bytes =
-            n * cpu::accumulator_bytes(moments, static_cast<std::int64_t>(itemsize(kernel.value_dtype(reduction))));
+            n * ir::arrays(reduction.reducer) * static_cast<std::int64_t>(itemsize(kernel.value_dtype(reduction)));
         std::vector<unsigned char> acc(static_cast<std::size_t>(bytes));
         for (std::int64_t row = 0; row < rows; ++row)
-          s.accumulate[r][d](acc.data(), n, values_of(kernel, m, k, row, 0, n).data(), n, row == 0);
+          s.accumulate[r][d](acc.data(), n, values_of(kernel, m, k, row, 0, n).data(), n, row);
         ASSERT_EQ(std::memcmp(acc.data(), m.acc[k], acc.size()), 0)
             << "reduction " << k << " of " << rows << " x " << n;
       }
@@ -431,9 +430,9 @@ TEST(Interp, EpilogueReadsReductionsBehindItsInputs) {
     for (const std::int64_t n : {1, 7, 3000}) {
       Memory m = operands(kernel.epilogue, 2, n, 0, false, random);
       for (const ir::Reduction& r : kernel.reductions) {
-        const std::int64_t size = static_cast<std::int64_t>(itemsize(kernel.value_dtype(r)));
+        const std::int64_t size = static_cast<std::int64_t>(itemsize(kernel.result_dtype(r)));
         unsigned char* results = m.block(2 * n * size);
-        for (std::int64_t i = 0; i < 2 * n; ++i) random_value(kernel.value_dtype(r), results + i * size, random);
+        for (std::int64_t i = 0; i < 2 * n; ++i) random_value(kernel.result_dtype(r), results + i * size, random);
         m.in.push_back(results);
         m.in_row.push_back(n * size);
         m.in_step.push_back(0);

@@ -473,17 +473,16 @@ void Llvm::expect_states(const ir::Kernel& kernel, std::int64_t rows, const std:
       std::vector<std::int64_t> values;
       for (const ir::Reduction& r : kernel.reductions) {
         const auto size = static_cast<std::int64_t>(itemsize(kernel.value_dtype(r)));
-        const bool deviation = r.reducer == Reducer::sumsqdev;
-        const std::int64_t bytes =
-            row_form ? rows * leaves * cpu::state_bytes(deviation, size) : n * cpu::accumulator_bytes(deviation, size);
+        const std::int64_t bytes = row_form ? rows * leaves * ir::state_bytes(r.reducer, kernel.value_dtype(r))
+                                            : n * ir::arrays(r.reducer) * size;
         want.add(bytes + kGuard * size);
         got.add(bytes + kGuard * size);
         values.push_back(bytes / size + kGuard);
       }
       cpu::Tile a = operands.tile(want_out, want.pointers.data()), b = operands.tile(got_out, got.pointers.data());
       // A second tile goes on with the accumulators of the first.
-      for (const bool first : row_form ? std::vector<bool>{true} : std::vector<bool>{true, false}) {
-        a.first = b.first = first;
+      for (const std::int64_t row : row_form ? std::vector<std::int64_t>{0} : std::vector<std::int64_t>{0, rows}) {
+        a.leaf_row = b.leaf_row = row;
         program.body(a);
         code->body(&b);
       }
@@ -511,7 +510,8 @@ ir::Kernel several_reductions(std::vector<bool> reduced) {
                          {reduction(Reducer::sum, b), reduction(Reducer::sumsqdev, a), reduction(Reducer::max, y),
                           reduction(Reducer::any, flag), reduction(Reducer::sum, w.cast(y, DType::Int64)),
                           reduction(Reducer::prod, b), reduction(Reducer::min, x), reduction(Reducer::sum, p),
-                          reduction(Reducer::all, flag), reduction(Reducer::sum, position)},
+                          reduction(Reducer::all, flag), reduction(Reducer::sum, position),
+                          reduction(Reducer::sumexp, a), reduction(Reducer::argmax, b), reduction(Reducer::argmin, y)},
                          std::move(reduced));
 }
 
@@ -530,8 +530,7 @@ TEST_F(Llvm, EveryReducerOfEveryDtypeEqualsTheInterpreterAlone) {
   for (const DType dtype : kComputable) {
     for (int k = 0; k < kReducerCount; ++k) {
       const Reducer reducer = static_cast<Reducer>(k);
-      const bool logical = reducer == Reducer::any || reducer == Reducer::all;
-      if (logical != is_bool(dtype) || (reducer == Reducer::sumsqdev && !is_floating(dtype))) continue;
+      if (!has_fold(reducer, dtype)) continue;
       for (const std::vector<bool>& reduced : {std::vector<bool>{true}, std::vector<bool>{true, false}}) {
         Writer w;
         const int x = w.load(dtype);
@@ -598,7 +597,7 @@ TEST_F(Llvm, CallsNothingButSlowPathsFoldsAndFmaBelowV3) {
     for (const ir::Kernel& kernel : kernels) {
       for (const std::string& name : undefined_symbols(compiler_->compile(kernel, level))) {
         const bool fma = level == cpu::Level::Baseline && (name == "fma" || name == "fmaf");
-        EXPECT_TRUE(fma || name.starts_with("ingot_slow_") || name.starts_with("ingot_fold_sumsqdev_"))
+        EXPECT_TRUE(fma || name.starts_with("ingot_slow_") || name.starts_with("ingot_fold_"))
             << "generated code for " << cpu::level_name(level) << " calls " << name << "\n"
             << ir::print(kernel);
       }

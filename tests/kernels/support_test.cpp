@@ -14,7 +14,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "host/graph/op.h"
+#include "host/ir/kernel.h"
 
 namespace ingot::cpu {
 
@@ -256,7 +256,7 @@ T combine(Reducer reducer, T a, T b) {
       case Reducer::max: return a > b ? a : b;
       case Reducer::any: return static_cast<T>(a | b);
       case Reducer::all: return static_cast<T>(a & b);
-      case Reducer::sumsqdev: break;
+      default: break;  // no op joins two states
     }
     return T{};
   }
@@ -302,6 +302,34 @@ Model<T, Triple<T>> moments_model() {
             const T between = square * weight;
             return about<T>(a.mean, std::fma(delta, static_cast<T>(share), a.rest), (a.m2 + b.m2) + between);
           }};
+}
+
+// The library's own exp: what it is worth, math_test.cpp asks.
+template <class T>
+T exp_at(Level level, T x) {
+  T y;
+  const DType dtype = sizeof(T) == 4 ? DType::Float32 : DType::Float64;
+  support(level).apply[static_cast<int>(Op::exp)][static_cast<int>(dtype)](&y, &x, nullptr, nullptr, 1);
+  return y;
+}
+
+template <class T>
+struct Pair {
+  T largest, sum;
+};
+template <class T>
+Model<T, Pair<T>> exponentials_model(Level level) {
+  const auto join = [level](const Pair<T>& a, std::int64_t, const Pair<T>& b, std::int64_t) {
+    const Pair<T>&high = a.largest >= b.largest ? a : b, &low = a.largest >= b.largest ? b : a;
+    const T below = high.largest == low.largest ? T(0) : -std::fabs(high.largest - low.largest);
+    return Pair<T>{high.largest, std::fma(low.sum, exp_at(level, below), high.sum)};
+  };
+  return {[join](const std::vector<T>& v) {
+            Pair<T> s{v[0], v[0] == v[0] ? T(1) : v[0]};
+            for (std::size_t i = 1; i < v.size(); ++i) s = join(s, 1, {v[i], 1}, 1);
+            return s;
+          },
+          join};
 }
 
 template <class T, class State>
@@ -373,6 +401,10 @@ std::vector<T> flat(const Plain<T>& s) {
   return {s.value};
 }
 template <class T>
+std::vector<T> flat(const Pair<T>& s) {
+  return {s.largest, s.sum};
+}
+template <class T>
 std::vector<T> flat(const Triple<T>& s) {
   return {s.mean, s.rest, s.m2};
 }
@@ -382,9 +414,8 @@ void check_row(Level level, Reducer reducer, DType dtype, const Model<T, State>&
                std::int64_t lanes, std::mt19937_64& random) {
   const Support& s = support(level);
   const int r = static_cast<int>(reducer), d = static_cast<int>(dtype);
-  const bool moments = reducer == Reducer::sumsqdev;
   const std::int64_t leaf = 16 * lanes, leaves = (count + leaf - 1) / leaf;
-  const std::int64_t per_state = moments ? 3 : 1;
+  const std::int64_t per_state = ir::arrays(reducer);
   const std::vector<T> values = numbers<T>(count, reducer, random);
   std::vector<T> acc(static_cast<std::size_t>(3 * lanes)), states(static_cast<std::size_t>(leaves * per_state));
   std::vector<Maybe<T, State>> expected;
@@ -396,8 +427,8 @@ void check_row(Level level, Reducer reducer, DType dtype, const Model<T, State>&
     const std::int64_t cut = lanes * static_cast<std::int64_t>(random() % 16);
     s.clear[r][d](acc.data(), lanes);
     const std::int64_t head = std::min(n, cut);
-    if (head > 0) s.accumulate_rows[r][d](acc.data(), lanes, own.data(), head, true);
-    if (n > head) s.accumulate_rows[r][d](acc.data(), lanes, own.data() + head, n - head, moments && head == 0);
+    if (head > 0) s.accumulate_rows[r][d](acc.data(), lanes, own.data(), head, 0);
+    if (n > head) s.accumulate_rows[r][d](acc.data(), lanes, own.data() + head, n - head, head / lanes);
     s.fold[r][d](acc.data(), lanes, n, &states[static_cast<std::size_t>(k * per_state)]);
     const std::vector<T> want = flat(expected.back()->state);
     for (std::int64_t p = 0; p < per_state; ++p)
@@ -419,7 +450,7 @@ void check_columns(Level level, Reducer reducer, DType dtype, const Model<T, Sta
                    std::int64_t n, std::mt19937_64& random) {
   const Support& s = support(level);
   const int r = static_cast<int>(reducer), d = static_cast<int>(dtype);
-  const std::int64_t per_state = reducer == Reducer::sumsqdev ? 3 : 1, leaf = 64, leaves = (rows + leaf - 1) / leaf;
+  const std::int64_t per_state = ir::arrays(reducer), leaf = 64, leaves = (rows + leaf - 1) / leaf;
   const std::vector<T> values = numbers<T>(rows * n, reducer, random);
   std::vector<std::vector<T>> states(static_cast<std::size_t>(leaves),
                                      std::vector<T>(static_cast<std::size_t>(n * per_state)));
@@ -427,7 +458,7 @@ void check_columns(Level level, Reducer reducer, DType dtype, const Model<T, Sta
   for (std::int64_t k = 0; k < leaves; ++k) {
     const std::int64_t count = std::min(leaf, rows - k * leaf);
     for (std::int64_t row = 0; row < count; ++row)
-      s.accumulate[r][d](acc.data(), n, &values[static_cast<std::size_t>((k * leaf + row) * n)], n, row == 0);
+      s.accumulate[r][d](acc.data(), n, &values[static_cast<std::size_t>((k * leaf + row) * n)], n, row);
     s.column_fold[r][d](acc.data(), n, count, states[k].data());
   }
   for (std::int64_t step = 1; step < leaves; step *= 2)
@@ -454,21 +485,108 @@ void for_each_reduction(Check check) {
   for (const Level level : levels()) {
     for (int r = 0; r < kReducerCount; ++r) {
       const Reducer reducer = static_cast<Reducer>(r);
-      const bool logical = reducer == Reducer::any || reducer == Reducer::all;
+      if (state(reducer) == State::Best) continue;  // whose states are not made of values: below
       for (int d = 0; d < kDTypeCount; ++d) {
         const DType dtype = static_cast<DType>(d);
-        if (!is_computable(dtype) || logical != is_bool(dtype)) continue;
-        if (reducer == Reducer::sumsqdev && !is_floating(dtype)) continue;
+        if (!has_fold(reducer, dtype)) continue;
         with_type(dtype, [&](auto zero) {
           using T = decltype(zero);
           if constexpr (std::is_floating_point_v<T>) {
             if (reducer == Reducer::sumsqdev) return check(level, reducer, dtype, moments_model<T>());
+            if (reducer == Reducer::sumexp) return check(level, reducer, dtype, exponentials_model<T>(level));
           }
           check(level, reducer, dtype, plain_model<T>(reducer));
         });
       }
     }
   }
+}
+
+// Few different values, so that the first of many equal ones is asked for.
+template <class T>
+std::vector<T> ties(std::int64_t n, std::mt19937_64& random) {
+  std::vector<T> values(static_cast<std::size_t>(n));
+  const bool with_nan = random() % 3 == 0;
+  for (T& x : values) {
+    x = static_cast<T>(random() % 4);
+    if constexpr (std::is_floating_point_v<T>) {
+      if (x == 0 && random() % 2) x = -x;
+      if (with_nan && random() % 100 == 0) x = std::numeric_limits<T>::quiet_NaN();
+      if (random() % 200 == 0) x = std::numeric_limits<T>::infinity() * (random() % 2 ? T(1) : T(-1));
+    }
+  }
+  return values;
+}
+
+template <class T>
+std::int64_t first_best(Reducer reducer, const std::vector<T>& values, std::int64_t begin, std::int64_t end,
+                        std::int64_t step) {
+  std::int64_t best = begin;
+  for (std::int64_t i = begin; i < end; i += step) {
+    const T x = values[static_cast<std::size_t>(i)], b = values[static_cast<std::size_t>(best)];
+    if (b != b) break;
+    if (x != x || (reducer == Reducer::argmax ? x > b : x < b)) best = i;
+  }
+  return (best - begin) / step;
+}
+
+template <class T>
+void check_places(Level level, Reducer reducer, DType dtype, std::mt19937_64& random) {
+  struct Best {
+    T value;
+    std::int64_t place;
+  };
+  const Support& s = support(level);
+  const int r = static_cast<int>(reducer), d = static_cast<int>(dtype);
+  const std::string what = std::string(name(reducer)) + " of " + std::string(name(dtype)) + " at " + level_name(level);
+  for (const std::int64_t lanes : {512 / static_cast<std::int64_t>(sizeof(T)), std::int64_t{64}, std::int64_t{8}}) {
+    const std::int64_t leaf = 16 * lanes;
+    for (const std::int64_t count : {std::int64_t{1}, lanes - 1, lanes + 1, 5 * lanes + 7, leaf, 40 * lanes + 5}) {
+      const std::vector<T> values = ties<T>(count, random);
+      std::vector<Best> states(static_cast<std::size_t>((count + leaf - 1) / leaf));
+      std::vector<T> acc(static_cast<std::size_t>(2 * lanes));
+      for (std::int64_t begin = 0; begin < count; begin += leaf) {
+        const std::int64_t n = std::min(leaf, count - begin), head = std::min(n, 2 * lanes);
+        s.clear[r][d](acc.data(), lanes);
+        s.accumulate_rows[r][d](acc.data(), lanes, values.data() + begin, head, 0);
+        if (n > head) s.accumulate_rows[r][d](acc.data(), lanes, values.data() + begin + head, n - head, 2);
+        s.fold[r][d](acc.data(), lanes, n, &states[static_cast<std::size_t>(begin / leaf)]);
+      }
+      s.join[r][d](states.data(), static_cast<std::int64_t>(states.size()), leaf, count);
+      std::int64_t place = -1;
+      s.finish[r][d](states.data(), 1, &place);
+      ASSERT_EQ(place, first_best(reducer, values, 0, count, 1)) << what << ", " << count << " in " << lanes;
+    }
+  }
+  for (const std::int64_t rows : {1, 3, 64, 65, 200}) {
+    const std::int64_t n = 37;
+    const std::vector<T> values = ties<T>(rows * n, random);
+    std::vector<T> acc(static_cast<std::size_t>(2 * n));
+    std::vector<Best> left(static_cast<std::size_t>(n)), right(static_cast<std::size_t>(n));
+    for (std::int64_t begin = 0; begin < rows; begin += 64) {
+      const std::int64_t count = std::min<std::int64_t>(64, rows - begin);
+      for (std::int64_t row = 0; row < count; ++row)
+        s.accumulate[r][d](acc.data(), n, values.data() + (begin + row) * n, n, row);
+      s.column_fold[r][d](acc.data(), n, count, begin == 0 ? left.data() : right.data());
+      if (begin > 0) s.column_join[r][d](left.data(), right.data(), n, begin, count);
+    }
+    std::vector<std::int64_t> places(static_cast<std::size_t>(n));
+    s.finish[r][d](left.data(), n, places.data());
+    for (std::int64_t i = 0; i < n; ++i)
+      ASSERT_EQ(places[static_cast<std::size_t>(i)], first_best(reducer, values, i, rows * n, n))
+          << what << ", column " << i << " of " << rows << " rows";
+  }
+}
+
+TEST(Support, FindsTheFirstOfTheBest) {
+  std::mt19937_64 random(kSeed);
+  for (const Level level : levels())
+    for (const Reducer reducer : {Reducer::argmin, Reducer::argmax})
+      for (int d = 0; d < kDTypeCount; ++d) {
+        const DType dtype = static_cast<DType>(d);
+        if (has_fold(reducer, dtype))
+          with_type(dtype, [&](auto zero) { check_places<decltype(zero)>(level, reducer, dtype, random); });
+      }
 }
 
 TEST(Support, FoldsRowsInTheCanonicalOrder) {

@@ -81,6 +81,29 @@ TEST_P(Law2, ReducesRowsAndColumnsInOnePassEach) {
   }
 }
 
+TEST_P(Law2, ReadsRowsOnceThatAReductionGoesBackTo) {
+  const Array x = reshape(array(sample(kCount)), {300, 1000}), scale = array(sample(1000));
+  const Array results[] = {softmax(x), log_softmax(x), zscore(x), layer_norm(x, scale, scale),
+                           (x - mean(x, -1, true)) / (1.0 + stddev(x, -1, true))};
+  for (const Array& y : results) {
+    const Stats s = measured([&] { y.eval(); });
+    EXPECT_GE(s.bytes_read, 8 * kCount);
+    EXPECT_LE(s.bytes_read, 8 * kCount + 2 * scale.nbytes());
+    EXPECT_EQ(s.bytes_written, 8 * kCount);
+  }
+}
+
+TEST_P(Law2, ReadsRowsTwiceThatDoNotFitTheCache) {
+  const Array x = reshape(array(sample(kCount)), {1, kCount});
+  const Array results[] = {softmax(x), log_softmax(x), zscore(x),
+                           (x - mean(x, -1, true)) / (1.0 + stddev(x, -1, true))};
+  for (const Array& y : results) {
+    const Stats s = measured([&] { y.eval(); });
+    EXPECT_LE(s.bytes_read, 2 * 8 * kCount + kMostWritten);
+    EXPECT_LE(s.bytes_written, 8 * kCount + kMostWritten);
+  }
+}
+
 TEST_P(Law2, ComputesWhatIsSharedOnce) {
   const Array x = array(sample(kCount)), heavy = sin(x), a = heavy + 1.0, b = heavy * 2.0;
   const Stats s = measured([&] { eval({a, b}); });

@@ -28,9 +28,12 @@ Op combine(Reducer reducer) {
     case Reducer::max: return Op::maximum;
     case Reducer::any: return Op::logical_or;
     case Reducer::all: return Op::logical_and;
-    case Reducer::sumsqdev: break;
+    case Reducer::sumsqdev:
+    case Reducer::sumexp:
+    case Reducer::argmin:
+    case Reducer::argmax: break;
   }
-  throw std::logic_error("sumsqdev has no combine");
+  throw std::logic_error("a reducer that no op combines");
 }
 
 // Positions in the input of one kept index's elements, in C order.
@@ -172,6 +175,54 @@ bool is_deviation(DType dtype, const std::vector<Element>& values, bool is_row, 
   return got >= 0 && std::fabs(got - d.exact) <= bound;
 }
 
+// The first element that no other is better than; NaN is better than all.
+std::int64_t place(Reducer reducer, const std::vector<Element>& values) {
+  const auto is_nan = [](const Element& e) { return e.is_float && std::isnan(e.f); };
+  const auto nan = std::find_if(values.begin(), values.end(), is_nan);
+  if (nan != values.end()) return nan - values.begin();
+  const auto less = [](const Element& a, const Element& b) { return a.is_float ? a.f < b.f : a.i < b.i; };
+  return (reducer == Reducer::argmax ? std::max_element(values.begin(), values.end(), less)
+                                     : std::min_element(values.begin(), values.end(), less)) -
+         values.begin();
+}
+
+struct Exponentials {
+  double largest = -std::numeric_limits<double>::infinity();
+  long double sum = 0;  // of exp(x - largest)
+};
+
+Exponentials exponentials(const std::vector<Element>& values) {
+  Exponentials e;
+  for (const Element& v : values)
+    if (std::isnan(v.f)) return {v.f, static_cast<long double>(v.f)};
+  for (const Element& v : values) e.largest = std::max(e.largest, v.f);
+  for (const Element& v : values)
+    e.sum += v.f == e.largest ? 1 : std::exp(static_cast<long double>(v.f) - static_cast<long double>(e.largest));
+  return e;
+}
+
+// As reductions.hpp says.
+double error_of_exponentials(DType dtype, const std::vector<Element>& values) {
+  const double unit = dtype == DType::Float32 ? 0x1p-24 : 0x1p-53;
+  return (200 + 3 * std::log2(static_cast<double>(values.size()))) * unit;
+}
+
+bool is_sum_of_exponentials(DType dtype, const std::vector<Element>& values, double got) {
+  const long double exact = exponentials(values).sum;
+  if (std::isnan(exact)) return std::isnan(got);
+  return std::fabs(static_cast<long double>(got) - exact) <= error_of_exponentials(dtype, values) * exact;
+}
+
+bool is_log_of_exponentials(DType dtype, const std::vector<Element>& values, double got) {
+  const Exponentials e = exponentials(values);
+  const long double exact = e.largest + std::log(e.sum);
+  if (std::isnan(exact)) return std::isnan(got);
+  if (std::isinf(exact)) return static_cast<long double>(got) == exact;
+  const double ulp = (dtype == DType::Float32 ? 0x1p-23 : 0x1p-52) * std::fabs(static_cast<double>(exact));
+  if (std::isinf(got)) return std::fabs(e.largest) > (dtype == DType::Float32 ? 3.4e38 : 1.79e308);
+  return std::fabs(static_cast<long double>(got) - exact) <= error_of_exponentials(dtype, values) + 2 * ulp;
+}
+
 std::vector<Element> gather(const Tensor& input, const Elements& elements, std::int64_t kept) {
   std::vector<Element> values;
   values.reserve(static_cast<std::size_t>(elements.reduced()));
@@ -200,10 +251,14 @@ Domain domain_of(const Shape& shape, const std::vector<bool>& reduced) {
 
 Tensor reduce(Reducer reducer, const Tensor& input, const Domain& domain, const Shape& shape) {
   const Elements elements(domain);
-  Tensor result(input.dtype, shape);
+  Tensor result(result_dtype(reducer, input.dtype), shape);
   for (std::int64_t kept = 0; kept < elements.kept(); ++kept) {
     const std::vector<Element> values = gather(input, elements, kept);
-    if (reducer == Reducer::sumsqdev) {
+    if (state(reducer) == State::Best) {
+      result.set(kept, Element::integer(place(reducer, values)));
+    } else if (reducer == Reducer::sumexp) {
+      result.set(kept, fit(input.dtype, Element::real(static_cast<double>(exponentials(values).sum))));
+    } else if (reducer == Reducer::sumsqdev) {
       result.set(kept, Element::real(deviation(values).exact));
     } else {
       result.set(kept, canonical(Fold(combine(reducer), input.dtype), values, elements.is_row(), input.dtype));
@@ -218,6 +273,8 @@ std::string judge_reduction(Reducer reducer, const Tensor& input, const Domain& 
   for (std::int64_t kept = 0; kept < elements.kept(); ++kept) {
     const bool right = reducer == Reducer::sumsqdev
                            ? is_deviation(input.dtype, gather(input, elements, kept), elements.is_row(), got[kept].f)
+                       : reducer == Reducer::sumexp
+                           ? is_sum_of_exponentials(input.dtype, gather(input, elements, kept), got[kept].f)
                            : same(got.dtype, got[kept], expected[kept]);
     if (right) continue;
     return "element " + std::to_string(kept) + " is " + to_string(got.dtype, got[kept]) + ", expected " +
@@ -236,6 +293,19 @@ std::string judge_variance(const Tensor& input, const Domain& domain, const Tens
     if (right) continue;
     return "element " + std::to_string(kept) + " is " + to_string(got.dtype, got[kept]) + ", expected " +
            (is_root ? "the root of " : "") + std::to_string(deviation(values).exact / divisor) + ", of " +
+           std::to_string(elements.reduced()) + " values";
+  }
+  return "";
+}
+
+std::string judge_logsumexp(const Tensor& input, const Domain& domain, const Tensor& got) {
+  const Elements elements(domain);
+  for (std::int64_t kept = 0; kept < elements.kept(); ++kept) {
+    const std::vector<Element> values = gather(input, elements, kept);
+    if (is_log_of_exponentials(input.dtype, values, got[kept].f)) continue;
+    const Exponentials e = exponentials(values);
+    return "element " + std::to_string(kept) + " is " + to_string(got.dtype, got[kept]) + ", expected " +
+           std::to_string(e.largest) + " + log " + std::to_string(e.sum) + ", of " +
            std::to_string(elements.reduced()) + " values";
   }
   return "";

@@ -189,5 +189,33 @@ TEST(Plan, DependsOnStructureOnly) {
   EXPECT_NE(outlines[0].key, outlines[2].key);
 }
 
+// Elements that the bodies of a plan's kernels run over.
+std::int64_t elements(const Plan& plan) {
+  std::int64_t n = 0;
+  for (const Launch& launch : plan.launches) {
+    std::int64_t space = 1;
+    for (const std::int64_t extent : launch.extents) space *= extent;
+    n += space;
+  }
+  return n;
+}
+
+TEST(Narrow, ReducesWhatIsReducedAlreadyWhereOrderCannotShow) {
+  const Array x = input({100, 50});
+  EXPECT_EQ(elements(plan_of({max(x, 1), max(x)})), 5000 + 100);
+  EXPECT_EQ(elements(plan_of({max(x, 0), max(x)})), 5000 + 50);
+  EXPECT_EQ(elements(plan_of({count_nonzero(x, 0), count_nonzero(x)})), 5000 + 50);
+  EXPECT_EQ(elements(plan_of({sum(x, 1), sum(x)})), 2 * 5000);
+  EXPECT_EQ(elements(plan_of({argmax(x, 1), argmax(x)})), 2 * 5000);
+  EXPECT_EQ(elements(plan_of({max(x, 1), min(x)})), 2 * 5000);
+}
+
+TEST(Narrow, LeavesWhatSharesAPassAlone) {
+  const Array x = input({100, 50});
+  const Plan plan = plan_of({max(x, 1), max(x), sum(x)});
+  EXPECT_EQ(plan.launches.size(), 2u);
+  EXPECT_EQ(elements(plan), 2 * 5000);
+}
+
 }  // namespace
 }  // namespace ingot::plan

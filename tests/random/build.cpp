@@ -156,6 +156,11 @@ Array reduce(const Item& item, const Array& x) {
     case Reduction::Max: return max(x, axes, item.keepdims);
     case Reduction::Any: return any(x, axes, item.keepdims);
     case Reduction::All: return all(x, axes, item.keepdims);
+    case Reduction::ArgMin: return argmin(x, axes, item.keepdims);
+    case Reduction::ArgMax: return argmax(x, axes, item.keepdims);
+    case Reduction::LogSumExp: return logsumexp(x, axes, item.keepdims);
+    case Reduction::CountNonzero: return count_nonzero(x, axes, item.keepdims);
+    case Reduction::Median: return median(x, axes, item.keepdims);
   }
   throw std::logic_error("no such reduction");
 }

@@ -18,11 +18,6 @@ namespace {
 using oracle::Element;
 using oracle::Wide;
 
-constexpr Reduction kReductions[] = {Reduction::Sum, Reduction::Prod,   Reduction::Mean,
-                                     Reduction::Var, Reduction::Stddev, Reduction::Min,
-                                     Reduction::Max, Reduction::Any,    Reduction::All};
-constexpr const char* kReductionNames[] = {"sum", "prod", "mean", "var", "stddev", "min", "max", "any", "all"};
-
 class OnDevice {
  public:
   explicit OnDevice(int device) : before_(config().device.exchange(device)) {}
@@ -222,7 +217,8 @@ void compare_reductions(std::span<const DType> dtypes, List& list) {
   for (const DType dtype : dtypes) {
     for (const Reduced& c : cases) {
       Calls calls({leaf(dtype, c.shape, 4)});
-      for (const Reduction reduction : kReductions) {
+      for (int k = 0; k < kReductionCount; ++k) {
+        const auto reduction = static_cast<Reduction>(k);
         Item item;
         item.make = Make::Reduce;
         item.reduction = reduction;

@@ -212,8 +212,10 @@ class Generator {
   }
 
   void step() {
-    switch (below(17)) {
+    switch (below(19)) {
       case 16: sorted(); return;
+      case 17:
+      case 18: rows(); return;
       case 0: leaf(pick(shapes(size_))); return;
       case 1: generated(); return;
       case 2:
@@ -289,6 +291,46 @@ class Generator {
     return std::any_of(made.in.begin(), made.in.end(), [&](int i) {
       return item(i).make == Make::Scalar && is_bool(dtype) && item(i).values[0].i > 1;
     });
+  }
+
+  // An array, and again and again a reduction over its last axes and what it makes of the same rows, as in softmax.
+  void rows() {
+    int rows = any_array();
+    const Shape shape = item(rows).shape;
+    if (shape.empty() || shape.numel() == 0) return;
+    Dims axes{-1};
+    if (shape.ndim() > 1 && chance(4)) axes.push_back(-2);
+    for (int round = 1 + below(3); round > 0; --round) {
+      Item over;
+      over.make = Make::Reduce;
+      over.in = {rows};
+      static const Reduction reductions[] = {Reduction::Max, Reduction::Sum, Reduction::Mean, Reduction::Stddev};
+      over.reduction = pick(reductions);
+      over.axes = axes;
+      over.keepdims = true;
+      over.shape = shape;
+      for (const std::int64_t axis : axes) over.shape[static_cast<int>(axis) + shape.ndim()] = 1;
+      over.dtype = accumulated_in(over.reduction, item(rows).dtype);
+      const int reduced = add(std::move(over));
+
+      static const Op ops[] = {Op::subtract, Op::divide, Op::add, Op::multiply, Op::maximum};
+      Item made;
+      made.make = Make::Elementwise;
+      made.op = pick(ops);
+      made.in = {rows, reduced};
+      made.shape = shape;
+      made.dtype = computed_in(made.op, {&item(rows), &item(reduced)});
+      if (refuses(made.op, made.dtype)) return;
+      rows = add(std::move(made));
+      if (!is_floating(item(rows).dtype) || !chance(3)) continue;
+      Item heavy;
+      heavy.make = Make::Elementwise;
+      heavy.op = Op::exp;
+      heavy.in = {rows};
+      heavy.shape = shape;
+      heavy.dtype = item(rows).dtype;
+      rows = add(std::move(heavy));
+    }
   }
 
   void cast() {
@@ -421,7 +463,7 @@ class Generator {
     made.make = Make::Reduce;
     made.in = {any_array()};
     const Shape& shape = item(made.in[0]).shape;
-    made.reduction = static_cast<Reduction>(below(9));
+    made.reduction = static_cast<Reduction>(below(kReductionCount));
     made.all_axes = shape.ndim() == 0 || chance(3);
     made.keepdims = chance(2);
     for (int k = 0; k < shape.ndim(); ++k) {
@@ -437,7 +479,8 @@ class Generator {
         made.shape.push_back(shape[k]);
       }
     }
-    const bool is_extreme = made.reduction == Reduction::Min || made.reduction == Reduction::Max;
+    const bool is_extreme = made.reduction == Reduction::Min || made.reduction == Reduction::Max ||
+                            made.reduction == Reduction::ArgMin || made.reduction == Reduction::ArgMax;
     if (is_extreme && values == 0) return;
     if (values > 1 && chance(2)) made.correction = 1;
     made.dtype = accumulated_in(made.reduction, item(made.in[0]).dtype);
@@ -533,7 +576,12 @@ DType accumulated_in(Reduction reduction, DType dtype) {
     case Reduction::Prod: return is_floating(dtype) ? dtype : is_unsigned_integer(dtype) ? DType::UInt64 : DType::Int64;
     case Reduction::Mean:
     case Reduction::Var:
-    case Reduction::Stddev: return is_floating(dtype) ? dtype : DType::Float64;
+    case Reduction::Stddev:
+    case Reduction::LogSumExp:
+    case Reduction::Median: return is_floating(dtype) ? dtype : DType::Float64;
+    case Reduction::ArgMin:
+    case Reduction::ArgMax:
+    case Reduction::CountNonzero: return DType::Int64;
     case Reduction::Min:
     case Reduction::Max: return dtype;
     default: return DType::Bool;

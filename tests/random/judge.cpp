@@ -1,4 +1,5 @@
 // What a call of the public API means, said in terms of one element at a time.
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -157,6 +158,11 @@ Reducer reducer_of(Reduction reduction) {
     case Reduction::All: return Reducer::all;
     case Reduction::Var:
     case Reduction::Stddev: return Reducer::sumsqdev;
+    case Reduction::ArgMin: return Reducer::argmin;
+    case Reduction::ArgMax: return Reducer::argmax;
+    case Reduction::LogSumExp: return Reducer::sumexp;
+    case Reduction::CountNonzero:
+    case Reduction::Median: break;
   }
   return Reducer::sum;
 }
@@ -167,31 +173,11 @@ Element of_nothing(Reduction reduction, DType dtype) {
     case Reduction::All: return Element::integer(1);
     case Reduction::Mean:
     case Reduction::Var:
-    case Reduction::Stddev: return Element::real(std::numeric_limits<double>::quiet_NaN());
+    case Reduction::Stddev:
+    case Reduction::Median: return Element::real(std::numeric_limits<double>::quiet_NaN());
+    case Reduction::LogSumExp: return Element::real(-std::numeric_limits<double>::infinity());
     default: return is_floating(dtype) ? Element::real(0) : Element::integer(0);
   }
-}
-
-std::string judge_reduce(const Item& item, const Tensor& in, const Tensor& got) {
-  if (got.size() == 0) return "";
-  const std::vector<bool> reduced = reduced_axes(item, in.shape);
-  const double count = static_cast<double>(in.size()) / static_cast<double>(got.size());
-  if (in.size() == 0) return judge_all(got, of_nothing(item.reduction, got.dtype));
-  const Tensor values = converted(in, item.dtype);
-  const oracle::Domain domain = oracle::domain_of(in.shape, reduced);
-  const Reducer reducer = reducer_of(item.reduction);
-  if (item.reduction == Reduction::Mean) {
-    const Tensor sums = oracle::reduce(reducer, values, domain, got.shape);
-    for (std::int64_t i = 0; i < got.size(); ++i) {
-      const Element operands[3] = {sums[i], oracle::fit(got.dtype, Element::real(count)), {}};
-      const Element expected = apply(Op::divide, got.dtype, got.dtype, operands);
-      if (!same(got.dtype, got[i], expected)) return differs(i, got.dtype, got[i], expected);
-    }
-    return "";
-  }
-  if (reducer != Reducer::sumsqdev) return oracle::judge_reduction(reducer, values, domain, got);
-  return oracle::judge_variance(values, domain, got, std::max(count - item.correction, 0.0),
-                                item.reduction == Reduction::Stddev);
 }
 
 // The elements with one axis moved to the end.
@@ -206,6 +192,49 @@ Tensor with_axis_last(const Tensor& x, int axis) {
     moved.set((outer * step + inner) * n + k, x[i]);
   }
   return moved;
+}
+
+// Reduced axes moved to the end one after the other are rows.
+std::string judge_median(Tensor in, const std::vector<bool>& reduced, const Tensor& got) {
+  int moved = 0;
+  for (int k = 0; k < static_cast<int>(reduced.size()); ++k)
+    if (reduced[static_cast<std::size_t>(k)]) in = with_axis_last(in, k - moved++);
+  in.shape = Shape{got.size(), in.size() / got.size()};
+  Tensor expected = oracle::run(Routine::quantile, in, Dims{std::bit_cast<std::int64_t>(0.5), 0}, got.dtype);
+  expected.shape = got.shape;
+  const std::int64_t i = first_difference(got, expected);
+  return i < 0 ? "" : differs(i, got.dtype, got[i], expected[i]);
+}
+
+std::string judge_reduce(const Item& item, const Tensor& in, const Tensor& got) {
+  if (got.size() == 0) return "";
+  const std::vector<bool> reduced = reduced_axes(item, in.shape);
+  const double count = static_cast<double>(in.size()) / static_cast<double>(got.size());
+  if (in.size() == 0) return judge_all(got, of_nothing(item.reduction, got.dtype));
+  const oracle::Domain domain = oracle::domain_of(in.shape, reduced);
+  switch (item.reduction) {
+    case Reduction::ArgMin:
+    case Reduction::ArgMax: return oracle::judge_reduction(reducer_of(item.reduction), in, domain, got);
+    case Reduction::LogSumExp: return oracle::judge_logsumexp(converted(in, item.dtype), domain, got);
+    case Reduction::CountNonzero:
+      return oracle::judge_reduction(Reducer::sum, converted(converted(in, DType::Bool), DType::Int64), domain, got);
+    case Reduction::Median: return judge_median(in, reduced, got);
+    default: break;
+  }
+  const Tensor values = converted(in, item.dtype);
+  const Reducer reducer = reducer_of(item.reduction);
+  if (item.reduction == Reduction::Mean) {
+    const Tensor sums = oracle::reduce(reducer, values, domain, got.shape);
+    for (std::int64_t i = 0; i < got.size(); ++i) {
+      const Element operands[3] = {sums[i], oracle::fit(got.dtype, Element::real(count)), {}};
+      const Element expected = apply(Op::divide, got.dtype, got.dtype, operands);
+      if (!same(got.dtype, got[i], expected)) return differs(i, got.dtype, got[i], expected);
+    }
+    return "";
+  }
+  if (reducer != Reducer::sumsqdev) return oracle::judge_reduction(reducer, values, domain, got);
+  return oracle::judge_variance(values, domain, got, std::max(count - item.correction, 0.0),
+                                item.reduction == Reduction::Stddev);
 }
 
 std::string judge_sort(const Item& item, const Tensor& in, const Tensor& got) {

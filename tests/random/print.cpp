@@ -25,7 +25,6 @@ std::string print(const Index& index) {
 std::string print(const Item& item) {
   static constexpr const char* kLooks[] = {"index",        "permute_dims", "T",           "reshape",
                                            "broadcast_to", "flip",         "expand_dims", "squeeze"};
-  static constexpr const char* kReductions[] = {"sum", "prod", "mean", "var", "stddev", "min", "max", "any", "all"};
   std::ostringstream out;
   const auto first = [&] { return "v" + std::to_string(item.in[0]); };
   switch (item.make) {
@@ -53,7 +52,7 @@ std::string print(const Item& item) {
       out << ")";
       break;
     case Make::Reduce:
-      out << kReductions[static_cast<int>(item.reduction)] << "(" << first() << ", axes";
+      out << kReductionNames[static_cast<int>(item.reduction)] << "(" << first() << ", axes";
       if (item.all_axes) out << " all";
       for (std::int64_t axis : item.axes) out << " " << axis;
       out << (item.keepdims ? ", keepdims" : "") << ", correction " << item.correction << ")";

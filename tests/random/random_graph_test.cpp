@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 
+#include "tests/exec/row_bytes.h"
 #include "tests/oracle/recording.h"
 #include "tests/random/recipe.h"
 
@@ -165,6 +166,21 @@ TEST(RandomGraphs, KeepTheirBitsForAnyNumberOfThreads) {
     }
   }
   set_num_threads(before);
+}
+
+// Kernels over the same rows run block by block where a row is small enough.
+TEST(RandomGraphs, KeepTheirBitsWhereRowsAreTooLong) {
+  for (std::uint64_t seed = 1; seed <= setting("INGOT_RANDOM_GRAPHS", kGraphs) / 10; ++seed) {
+    const Recipe recipe = generate(seed, seed % 20 == 0 ? Size::Large : Size::Small);
+    const std::vector<Tensor> in_blocks = together(recipe, Layout::Contiguous);
+    for (const std::int64_t bytes : {0, 100, 3000}) {
+      const WithRowBytes limit(bytes);
+      int culprit = -1;
+      const std::string text =
+          wrong_bits(recipe, together(recipe, Layout::Contiguous), in_blocks, "shorter rows", culprit);
+      ASSERT_EQ(text, "") << "v" << culprit << "\n" << print(recipe);
+    }
+  }
 }
 
 TEST(RandomGraphs, KeepTheirBitsInEveryLayout) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,26 @@ using oracle::Tensor;
 
 enum class Make : std::uint8_t { Leaf, Scalar, Full, Arange, Random, Elementwise, Cast, View, Reduce, Sort };
 enum class Looks : std::uint8_t { Index, Permute, Reverse, Reshape, Broadcast, Flip, Expand, Squeeze };
-enum class Reduction : std::uint8_t { Sum, Prod, Mean, Var, Stddev, Min, Max, Any, All };
+enum class Reduction : std::uint8_t {
+  Sum,
+  Prod,
+  Mean,
+  Var,
+  Stddev,
+  Min,
+  Max,
+  Any,
+  All,
+  ArgMin,
+  ArgMax,
+  LogSumExp,
+  CountNonzero,
+  Median
+};
+inline constexpr const char* kReductionNames[] = {"sum",    "prod",      "mean",          "var",   "stddev",
+                                                  "min",    "max",       "any",           "all",   "argmin",
+                                                  "argmax", "logsumexp", "count_nonzero", "median"};
+inline constexpr int kReductionCount = static_cast<int>(std::size(kReductionNames));
 
 struct Item {
   Make make = Make::Leaf;

@@ -50,7 +50,7 @@ void Emitter::column_rows() {
   for (std::size_t r = 0; r < kernel_.reductions.size(); ++r) {
     const int value = kernel_.reductions[r].value;
     out_.line("lanes", r, "[j] = row + u == 0 ? R", r, "::start(v", value, ") : R", r, "::fold(lanes", r, "[j], v",
-              value, ");");
+              value, ", row + u);");
   }
   for (const Item& item : stores) out_.line(item.name, "[j] = v", kernel_.body.stores[item.index].value, ";");
   out_.close();

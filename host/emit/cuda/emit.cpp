@@ -23,6 +23,12 @@ bool has_order(const ir::Kernel& kernel) {
                      [&](const ir::Reduction& r) { return ir::is_order_sensitive(r.reducer, kernel.value_dtype(r)); });
 }
 
+int exponential_cost(const ir::Kernel& kernel) {
+  const auto exponentials = std::ranges::count_if(
+      kernel.reductions, [](const ir::Reduction& r) { return state(r.reducer) == State::Exponentials; });
+  return static_cast<int>(exponentials) * info(Op::exp).cost;
+}
+
 int unroll_of(const ir::Kernel& kernel, const Options& options, int unit) {
   int bytes = 0;
   for (const ir::Operand& input : kernel.body.inputs)
@@ -30,8 +36,9 @@ int unroll_of(const ir::Kernel& kernel, const Options& options, int unit) {
   const int wanted = options.bytes_in_flight / kResidentThreads;
   // Lanes take registers too: six reductions with sixteen units spill, and so does sumsqdev.
   int lanes = -2;
-  for (const ir::Reduction& r : kernel.reductions) lanes += r.reducer == Reducer::sumsqdev ? 4 : 1;
-  const int cost = std::max(1, ir::cost(kernel.body) + std::max(0, lanes));
+  for (const ir::Reduction& r : kernel.reductions)
+    lanes += ir::arrays(r.reducer) + (state(r.reducer) == State::Moments ? 1 : 0);
+  const int cost = std::max(1, ir::cost(kernel.body) + std::max(0, lanes) + exponential_cost(kernel));
   const int most = kernel.form() == ir::Form::Row ? ir::kLeafRows : kMostUnits;
   int unroll = 1;
   while (bytes > 0 && unroll * bytes < wanted && 2 * unroll * unit * cost <= kInlineCost && unroll < most) unroll *= 2;
@@ -41,8 +48,7 @@ int unroll_of(const ir::Kernel& kernel, const Options& options, int unit) {
 }  // namespace
 
 std::size_t state_bytes(const ir::Kernel& kernel, const ir::Reduction& r) {
-  const std::size_t size = itemsize(kernel.value_dtype(r));
-  return r.reducer == Reducer::sumsqdev ? 3 * size : size;
+  return static_cast<std::size_t>(ir::state_bytes(r.reducer, kernel.value_dtype(r)));
 }
 
 int unit_size(const ir::Kernel& kernel, const Options& options) {
@@ -61,6 +67,10 @@ int unit_size(const ir::Kernel& kernel, const Options& options) {
   }
   for (const ir::Reduction& r : kernel.reductions) widest = std::max(widest, size_of(kernel.value_dtype(r)));
   int unit = kVectorBytes / widest;
+  // A thread holds a state for each element of its unit, in registers and in shared memory.
+  constexpr std::size_t kStateBytes = 128;
+  for (const ir::Reduction& r : kernel.reductions)
+    while (unit * state_bytes(kernel, r) > kStateBytes) unit /= 2;
   if (kernel.form() == ir::Form::Row) return unit;
 
   if (options.tile_axis >= 0) return 1;
@@ -70,7 +80,7 @@ int unit_size(const ir::Kernel& kernel, const Options& options) {
   if (strided || std::none_of(options.vectors.begin(), options.vectors.end(), [](bool v) { return v; })) return 1;
   for (const ir::Operand& input : kernel.epilogue.inputs) widen(widest, input);
   for (const ir::Store& store : kernel.epilogue.stores) widen(widest, store.operand);
-  unit = kVectorBytes / widest;
+  unit = std::min(unit, kVectorBytes / widest);
   while (unit > 2 && unit * ir::cost(kernel.body) > kInlineCost) unit /= 2;
   return unit;
 }

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kCombine[] = {
 #define INGOT_OP(...)
-#define INGOT_REDUCER(name, combine, doc) #combine,
+#define INGOT_REDUCER(name, combine, ...) #combine,
 #include "kernels/ops.def"
 };
 
@@ -256,14 +256,18 @@ void Emitter::reducers() {
   for (std::size_t r = 0; r < kernel_.reductions.size(); ++r) {
     const ir::Reduction& reduction = kernel_.reductions[r];
     const std::string type = c_type(kernel_.value_dtype(reduction));
-    const std::string_view combine = kCombine[static_cast<int>(reduction.reducer)];
-    if (combine == "merge") {
-      out_.line("struct R", r, " : SumSquaredDeviations<", type, "> {};");
-    } else {
-      out_.open("struct R", r, " : Combine<", type, ", R", r, ">");
-      out_.line("static INGOT_FN ", type, " combine(", type, " left, ", type, " right) { return math::", combine,
-                "(left, right); }");
-      out_.close(";");
+    switch (state(reduction.reducer)) {
+      case State::Moments: out_.line("struct R", r, " : SumSquaredDeviations<", type, "> {};"); break;
+      case State::Exponentials: out_.line("struct R", r, " : SumOfExponentials<", type, "> {};"); break;
+      case State::Best:
+        out_.line("struct R", r, " : FirstBest<", type, ", ", reduction.reducer == Reducer::argmax, "> {};");
+        break;
+      case State::Value:
+        out_.open("struct R", r, " : Combine<", type, ", R", r, ">");
+        out_.line("static INGOT_FN ", type, " combine(", type, " left, ", type,
+                  " right) { return math::", kCombine[static_cast<int>(reduction.reducer)], "(left, right); }");
+        out_.close(";");
+        break;
     }
   }
   if (!kernel_.reductions.empty()) out_.line("");

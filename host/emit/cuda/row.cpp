@@ -119,7 +119,7 @@ void Emitter::row_batch() {
   for (std::size_t r = 0; r < kernel_.reductions.size(); ++r) {
     const int value = kernel_.reductions[r].value;
     out_.line("if (span[u].has(j)) lanes", r, "[j] = row + u == 0 ? R", r, "::start(v", value, ") : R", r,
-              "::fold(lanes", r, "[j], v", value, ");");
+              "::fold(lanes", r, "[j], v", value, ", row + u);");
   }
   for (const Item& item : stores) {
     const std::string value = text("v", kernel_.body.stores[item.index].value);

@@ -98,7 +98,9 @@ llvm::Function* Bodies::cast(DType from, DType to, int lanes) {
   return declare(from, symbol(text("cast_", short_name(from)), to, lanes));
 }
 
-llvm::Function* Bodies::sumsqdev(DType dtype, int lanes) { return declare(dtype, symbol("sumsqdev", dtype, lanes)); }
+llvm::Function* Bodies::fold(Reducer reducer, DType dtype, int lanes) {
+  return declare(dtype, symbol(name(reducer), dtype, lanes));
+}
 
 void Bodies::set_target(llvm::Function& function) {
   if (sources_.empty()) source(DType::UInt8);

@@ -28,8 +28,9 @@ class Bodies {
   llvm::Function* split_sqrt(int lanes);
   /// void (out, a)
   llvm::Function* cast(DType from, DType to, int lanes);
-  /// void (shift, s, q, value)
-  llvm::Function* sumsqdev(DType dtype, int lanes);
+  /// Folds a value into the accumulators of a reducer whose state is not a value: void (shift, s, q, value) of
+  /// sumsqdev, (largest, sum, value) of sumexp, (best, row of it, value, row) of argmin and argmax.
+  llvm::Function* fold(Reducer reducer, DType dtype, int lanes);
 
   /// Gives a function the target that the bodies were compiled for, so that they may be inlined into it.
   void set_target(llvm::Function& function);

@@ -42,7 +42,8 @@ bool folds_rows_together(const ir::Kernel& kernel, cpu::Level level) {
     return !in.generated && in.access != ir::Access::Uniform && has_masks(level, in.dtype);
   };
   const auto folded_in_lanes = [&](const ir::Reduction& r) {
-    return r.reducer != Reducer::sumsqdev && has_masks(level, kernel.value_dtype(r));
+    const bool in_order = state(r.reducer) == State::Value || state(r.reducer) == State::Best;
+    return in_order && has_masks(level, kernel.value_dtype(r));
   };
   return std::all_of(kernel.body.inputs.begin(), kernel.body.inputs.end(), read_in_lanes) &&
          std::all_of(kernel.reductions.begin(), kernel.reductions.end(), folded_in_lanes);
@@ -87,7 +88,7 @@ void hold_accumulators(const ir::Kernel& kernel, cpu::Level level, bool cheap, B
   int arrays = 0, reads = 0;
   bool masked = true;
   for (const ir::Reduction& r : kernel.reductions) {
-    arrays += r.reducer == Reducer::sumsqdev ? 3 : 1;
+    arrays += ir::arrays(r.reducer);
     masked = masked && has_masks(level, kernel.value_dtype(r));
   }
   for (const ir::Operand& in : kernel.body.inputs) {
@@ -112,11 +113,17 @@ Bundle choose_body_bundle(const ir::Kernel& kernel, cpu::Level level) {
   constexpr int kCheap = 4;
   Bundle bundle = choose_bundle(kernel.body, level);
   if (is_short_of_registers(kernel, level)) return {2 * bundle.lanes, bundle.lanes / 2, bundle.lanes};
-  const bool cheap = ir::cost(kernel.body) <= kCheap;
+  const bool exponentials = std::any_of(kernel.reductions.begin(), kernel.reductions.end(),
+                                        [](const ir::Reduction& r) { return state(r.reducer) == State::Exponentials; });
+  const bool cheap = ir::cost(kernel.body) <= kCheap && !exponentials;
   if (!cheap && !waits_for_square_roots(kernel.body, level)) return bundle;
   if (kernel.form() == ir::Form::Row) hold_accumulators(kernel, level, cheap, bundle);
-  if (folds_rows_together(kernel, level))
-    bundle.unroll = std::max(1, 8 / cpu::kNarrow / static_cast<int>(kernel.reductions.size()));
+  if (folds_rows_together(kernel, level)) {
+    int arrays = 0;
+    for (const ir::Reduction& r : kernel.reductions) arrays += ir::arrays(r.reducer);
+    bundle.unroll = std::max(1, 8 / cpu::kNarrow / arrays);
+    bundle.together = bundle.unroll > 1 || kernel.reductions.size() == 1;
+  }
   return bundle;
 }
 

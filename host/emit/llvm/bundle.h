@@ -9,12 +9,13 @@
 namespace ingot::emit {
 
 struct Bundle {
-  int lanes;            // of every value, whatever its dtype: a bundle's bytes over the widest itemsize of the region
-  int part;             // those that one call of a body takes
-  int random_part;      // the same of random numbers
-  int unroll = 1;       // copies of the body in one trip
-  bool held = false;    // the accumulators of a Row reduction stay in registers
-  bool costly = false;  // with `held`: copies that the end of a row does not need are worth a branch
+  int lanes;              // of every value, whatever its dtype: a bundle's bytes over the widest itemsize of the region
+  int part;               // those that one call of a body takes
+  int random_part;        // the same of random numbers
+  int unroll = 1;         // copies of the body in one trip
+  bool together = false;  // a few rows of a Column reduction are folded between two trips of its accumulators to memory
+  bool held = false;      // the accumulators of a Row reduction stay in registers
+  bool costly = false;    // with `held`: copies that the end of a row does not need are worth a branch
   int block() const { return lanes * unroll; }
 };
 

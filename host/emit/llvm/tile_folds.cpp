@@ -13,7 +13,10 @@ Op combine(Reducer reducer) {
     case Reducer::max: return Op::maximum;
     case Reducer::any: return Op::logical_or;
     case Reducer::all: return Op::logical_and;
-    case Reducer::sumsqdev: break;
+    case Reducer::sumsqdev:
+    case Reducer::sumexp:
+    case Reducer::argmin:
+    case Reducer::argmax: break;
   }
   throw InternalError("internal error: a reducer that no op combines");
 }
@@ -32,7 +35,10 @@ void TileFunction::accumulate(const Segment& segment, Value* offset, Value* star
           row_form() ? builder_.CreateICmpSLT(builder_.CreateAdd(segment.start, offset), i64(lanes_)) : starts;
       accumulate_deviations(r, {address(0), address(1), address(2)}, value, first);
     } else {
-      store_bundle(joined(r, load_bundle(address(0), r.dtype), value), address(0), r.dtype);
+      Values acc;
+      for (int a = 0; a < r.arrays(); ++a) acc.push_back(load_bundle(address(a), r.dtype));
+      acc = folded(r, std::move(acc), value, row_of(segment, offset));
+      for (int a = 0; a < r.arrays(); ++a) store_bundle(acc[static_cast<std::size_t>(a)], address(a), r.dtype);
     }
     array += static_cast<std::size_t>(r.arrays());
   }
@@ -40,19 +46,17 @@ void TileFunction::accumulate(const Segment& segment, Value* offset, Value* star
 
 // Folds the values of a bundle into its accumulators in registers, which it gives back; those of lanes outside the mask
 // stay as they are. `first`: the values are the first that their lanes see.
-Values TileFunction::accumulate_held(Values acc, bool first, Value* mask) {
+Values TileFunction::accumulate_held(Values acc, Value* row, bool first, Value* mask) {
   std::size_t array = 0;
   for (const Accumulators& r : reductions_) {
     Value *const value = code_->vector(r.reduction.value), *const zero = llvm::Constant::getNullValue(value->getType());
     const Values before(acc.begin() + array, acc.begin() + array + r.arrays());
     const auto now = [&](int a) -> Value*& { return acc[array + static_cast<std::size_t>(a)]; };
-    if (!r.deviation()) {
-      now(0) = joined(r, before[0], code_->slot(r.reduction.value));
-    } else if (first) {
+    if (r.deviation() && first) {
       now(0) = value;
       now(1) = now(2) = zero;
     } else {
-      std::copy_n(deviated(r, before, code_->slot(r.reduction.value)).begin(), 3, &now(0));
+      std::ranges::copy(folded(r, before, code_->slot(r.reduction.value), row), &now(0));
     }
     if (mask != nullptr)
       for (int a = 0; a < r.arrays(); ++a) now(a) = builder_.CreateSelect(mask, now(a), before[a]);
@@ -76,23 +80,39 @@ void TileFunction::accumulate_deviations(const Accumulators& r, const Values& at
   builder_.SetInsertPoint(fold);
   Values before;
   for (Value* address : at) before.push_back(load_bundle(address, r.dtype));
-  const Values after = deviated(r, before, value);
+  const Values after = folded(r, before, value, nullptr);
   for (int a = 1; a < 3; ++a) store_bundle(after[a], at[a], r.dtype);
   builder_.CreateBr(done);
   builder_.SetInsertPoint(done);
 }
 
-// Shift, s and q after the value in slot `value`.
-Values TileFunction::deviated(const Accumulators& r, Values acc, Value* value) {
+// The accumulators after the value in slot `value`, which is of this row of the leaf.
+Values TileFunction::folded(const Accumulators& r, Values acc, Value* value, Value* row) {
+  if (r.state() == State::Value) return {joined(r, acc[0], value)};
   llvm::SmallVector<RegionCode::Slot> slots;
-  for (Value* part : acc) {
+  const auto push = [&](Value* part) {
     slots.push_back({code_->new_slot(r.dtype), r.dtype});
     builder_.CreateStore(part, slots.back().address);
-  }
+  };
+  for (Value* part : acc) push(part);
   slots.push_back({value, r.dtype});
-  code_->call([&](int lanes) { return bodies_.sumsqdev(r.dtype, lanes); }, slots);
-  for (std::size_t a = 1; a < 3; ++a) acc[a] = builder_.CreateLoad(code_->vector_type(r.dtype), slots[a].address);
+  if (r.state() == State::Best) {
+    llvm::Type* const type = type_of(r.dtype);
+    Value* const number = is_floating(r.dtype) ? builder_.CreateSIToFP(row, type) : builder_.CreateTrunc(row, type);
+    push(builder_.CreateVectorSplat(bundle_.lanes, number));
+  }
+  code_->call([&](int lanes) { return bodies_.fold(r.reducer(), r.dtype, lanes); }, slots);
+  // The shift of sumsqdev stays.
+  for (std::size_t a = r.deviation() ? 1 : 0; a < acc.size(); ++a)
+    acc[a] = builder_.CreateLoad(code_->vector_type(r.dtype), slots[a].address);
   return acc;
+}
+
+// Of the leaf, that the bundle at `offset` is of.
+Value* TileFunction::row_of(const Segment& segment, Value* offset) {
+  if (!row_form()) return segment.row;
+  Value* const element = builder_.CreateAdd(segment.start, offset);
+  return builder_.CreateAdd(segment.row, builder_.CreateUDiv(element, i64(lanes_)));
 }
 
 // The bundle `left` combined with the one in slot `value`.
@@ -105,7 +125,7 @@ Value* TileFunction::joined(const Accumulators& r, Value* left, Value* value) {
 
 // Combines the bundle in slot `right` into the one in slot `left`.
 void TileFunction::join(const Accumulators& r, Value* left, Value* right) {
-  code_->call([&](int lanes) { return bodies_.op(combine(r.reduction.reducer), r.dtype, lanes); },
+  code_->call([&](int lanes) { return bodies_.op(combine(r.reducer()), r.dtype, lanes); },
               {{left, r.dtype}, {left, r.dtype}, {right, r.dtype}, {nullptr, r.dtype}});
 }
 
@@ -116,7 +136,7 @@ void TileFunction::clear(const Values& acc, Value* count) {
   std::size_t array = 0;
   for (const Accumulators& r : reductions_) {
     for (int a = 0; a < r.arrays(); ++a, ++array) {
-      llvm::Constant* value = identity(r.reduction.reducer, r.dtype);
+      llvm::Constant* value = identity(r.reducer(), a, r.dtype);
       const llvm::Align align(itemsize(r.dtype));
       loop(whole, bundle_.lanes, {}, [&](Value* i, Values) {
         builder_.CreateAlignedStore(splat(value), at(acc[array], i, r.dtype), align);
@@ -134,11 +154,11 @@ void TileFunction::fold(Value* leaf_state, std::size_t reduction, Value* count) 
   const Accumulators& r = reductions_[reduction];
   std::size_t array = 0;
   for (std::size_t k = 0; k < reduction; ++k) array += static_cast<std::size_t>(reductions_[k].arrays());
-  if (!r.deviation()) return fold_here(r, row_acc_[array], leaf_state);
+  if (r.state() == State::Value) return fold_here(r, row_acc_[array], leaf_state);
   llvm::Type *pointer = builder_.getPtrTy(), *word = builder_.getInt64Ty();
   auto* type = llvm::FunctionType::get(builder_.getVoidTy(), {pointer, word, word, pointer}, false);
   auto* function = llvm::cast<llvm::Function>(
-      module_.getOrInsertFunction(text("ingot_fold_sumsqdev_", short_name(r.dtype)), type).getCallee());
+      module_.getOrInsertFunction(text("ingot_fold_", name(r.reducer()), "_", short_name(r.dtype)), type).getCallee());
   function->setDoesNotThrow();
   function->addParamAttr(0, llvm::Attribute::NoCapture);
   function->addParamAttr(3, llvm::Attribute::NoCapture);
@@ -168,16 +188,20 @@ void TileFunction::fold_here(const Accumulators& r, Value* lanes, Value* leaf_st
   builder_.CreateStore(builder_.CreateExtractElement(last, std::uint64_t{0}), leaf_state);
 }
 
-llvm::Constant* TileFunction::identity(Reducer reducer, DType dtype) {
+llvm::Constant* TileFunction::identity(Reducer reducer, int array, DType dtype) {
   llvm::Type* type = type_of(dtype);
   const unsigned bits = 8 * static_cast<unsigned>(itemsize(dtype));
-  const bool lowest = reducer == Reducer::max;
+  const bool lowest = reducer == Reducer::max || reducer == Reducer::argmax || reducer == Reducer::sumexp;
+  if (array > 0) return llvm::Constant::getNullValue(type);
   switch (reducer) {
     case Reducer::sum:  // -0 + x is x for every x, +0 + -0 is not
       return is_floating(dtype) ? llvm::ConstantFP::getNegativeZero(type) : llvm::Constant::getNullValue(type);
     case Reducer::prod: return is_floating(dtype) ? llvm::ConstantFP::get(type, 1.0) : llvm::ConstantInt::get(type, 1);
     case Reducer::min:
     case Reducer::max:
+    case Reducer::argmin:
+    case Reducer::argmax:
+    case Reducer::sumexp:
       if (is_floating(dtype)) return llvm::ConstantFP::getInfinity(type, lowest);
       if (is_signed_integer(dtype))
         return llvm::ConstantInt::get(

@@ -35,7 +35,7 @@ TileFunction::TileFunction(llvm::Module& module, Bodies& bodies, const char* nam
     }
   } else {
     for (const ir::Reduction& r : kernel.reductions)
-      inputs_.push_back({kernel.value_dtype(r), ir::Access::Contiguous, false});
+      inputs_.push_back({kernel.result_dtype(r), ir::Access::Contiguous, false});
   }
   for (const ir::Operand& input : inputs_) uniform_.push_back(!input.generated && input.access == ir::Access::Uniform);
 
@@ -111,7 +111,7 @@ void TileFunction::load_tile() {
   Value* out_row = field(offsetof(cpu::Tile, out_row), pointer);
   Value* params = field(offsetof(cpu::Tile, params), pointer);
   Value* acc = field(offsetof(cpu::Tile, acc), pointer);
-  first_ = flag(offsetof(cpu::Tile, first));
+  leaf_row_ = field(offsetof(cpu::Tile, leaf_row), word);
   streaming_ = flag(offsetof(cpu::Tile, streaming));
 
   for (std::size_t k = 0; k < inputs_.size(); ++k) {
@@ -149,9 +149,8 @@ void TileFunction::emit() {
     }
   }
 
-  const bool together = form_ == ir::Form::Column && bundle_.unroll > 1;
-  loop(rows_, together ? kRowsTogether : 1, {}, [&](Value* row, Values) {
-    together ? emit_rows(row) : emit_row(row);
+  loop(rows_, bundle_.together ? kRowsTogether : 1, {}, [&](Value* row, Values) {
+    bundle_.together ? emit_rows(row) : emit_row(row);
     return Values{};
   });
 
@@ -167,7 +166,7 @@ void TileFunction::emit() {
 }
 
 void TileFunction::emit_row(Value* row) {
-  Segment whole{{}, {}, {}, i64(0), n_, streaming_};
+  Segment whole{{}, {}, {}, i64(0), row_form() ? i64(0) : builder_.CreateAdd(leaf_row_, row), n_, streaming_};
   for (std::size_t k = 0; k < inputs_.size(); ++k) {
     Value* offset = builder_.CreateMul(row, in_row_[k]);
     whole.in.push_back(generated(k) ? builder_.CreateAdd(in_[k], offset) : bytes_from(in_[k], offset));
@@ -180,7 +179,7 @@ void TileFunction::emit_row(Value* row) {
   });
 
   if (row_form()) return emit_leaves(row, whole);
-  Value* starts = builder_.CreateAnd(first_, builder_.CreateICmpEQ(row, i64(0)));
+  Value* starts = builder_.CreateICmpEQ(whole.row, i64(0));
   if (form_ == ir::Form::Column) {
     for (std::size_t k = 0; k < reductions_.size(); ++k)
       for (int a = 0; a < reductions_[k].arrays(); ++a)
@@ -216,43 +215,46 @@ void TileFunction::emit_rows(Value* row) {
 // The block of elements that begins at `column` of some rows; its first `count` elements only, unless that is null.
 void TileFunction::emit_columns(Value* row, Value* rows, Value* column, Value* count) {
   Values masks, places, acc;
-  Value* starts = builder_.CreateAnd(first_, builder_.CreateICmpEQ(row, i64(0)));
+  Value* starts = builder_.CreateICmpEQ(builder_.CreateAdd(leaf_row_, row), i64(0));
   for (int copy = 0; copy < bundle_.unroll; ++copy) {
     masks.push_back(count ? first_lanes(builder_.CreateSub(count, i64(copy * bundle_.lanes))) : nullptr);
     for (std::size_t k = 0; k < reductions_.size(); ++k) {
-      const DType dtype = acc_dtypes_[k];
-      Value* none = splat(identity(reductions_[k].reduction.reducer, dtype));
-      places.push_back(at(at(states_[k], column, dtype), i64(copy * bundle_.lanes), dtype));
-      Value* before = masks[copy] ? builder_.CreateMaskedLoad(none->getType(), places.back(),
-                                                              llvm::Align(itemsize(dtype)), masks[copy], none)
-                                  : load_bundle(places.back(), dtype);
-      acc.push_back(builder_.CreateSelect(starts, none, before));
+      const DType dtype = reductions_[k].dtype;
+      for (int a = 0; a < reductions_[k].arrays(); ++a) {
+        Value* none = splat(identity(reductions_[k].reducer(), a, dtype));
+        Value* array = at(states_[k], builder_.CreateMul(n_, i64(a)), dtype);
+        places.push_back(at(at(array, column, dtype), i64(copy * bundle_.lanes), dtype));
+        Value* before = masks[copy] ? builder_.CreateMaskedLoad(none->getType(), places.back(),
+                                                                llvm::Align(itemsize(dtype)), masks[copy], none)
+                                    : load_bundle(places.back(), dtype);
+        acc.push_back(builder_.CreateSelect(starts, none, before));
+      }
     }
   }
   acc = loop(rows, 1, std::move(acc), [&](Value* r, Values held) {
     Value* at_row = builder_.CreateAdd(row, r);
+    Value* leaf_row = builder_.CreateAdd(leaf_row_, at_row);
     Values from;
     for (std::size_t k = 0; k < inputs_.size(); ++k)
       from.push_back(at(bytes_from(in_[k], builder_.CreateMul(at_row, in_row_[k])), column, inputs_[k].dtype));
+    auto mine = held.begin();
     for (int copy = 0; copy < bundle_.unroll; ++copy) {
       code_->compute([&](const ir::Instr& instr) -> Value* {
         Value* place = at(from[instr.index], i64(copy * bundle_.lanes), instr.dtype);
         return masks[copy] ? load_lanes(place, from[instr.index], masks[copy], instr.dtype)
                            : load_bundle(place, instr.dtype);
       });
-      for (std::size_t k = 0; k < reductions_.size(); ++k) {
-        Value*& mine = held[copy * reductions_.size() + k];
-        Value* const slot = code_->new_slot(acc_dtypes_[k]);
-        builder_.CreateStore(mine, slot);
-        join(reductions_[k], slot, code_->slot(reductions_[k].reduction.value));
-        mine = builder_.CreateLoad(mine->getType(), slot);
-      }
+      for (const Accumulators& reduction : reductions_)
+        mine = std::ranges::copy(folded(reduction, Values(mine, mine + reduction.arrays()),
+                                        code_->slot(reduction.reduction.value), leaf_row),
+                                 mine)
+                   .out;
     }
     return held;
   });
   for (std::size_t k = 0; k < acc.size(); ++k) {
-    Value* mask = masks[k / reductions_.size()];
-    const DType dtype = acc_dtypes_[k % reductions_.size()];
+    Value* mask = masks[k / acc_dtypes_.size()];
+    const DType dtype = acc_dtypes_[k % acc_dtypes_.size()];
     if (mask)
       builder_.CreateMaskedStore(acc[k], places[k], llvm::Align(itemsize(dtype)), mask);
     else
@@ -279,8 +281,7 @@ void TileFunction::emit_leaves(Value* row, const Segment& whole) {
     }
     Value* index = builder_.CreateAdd(builder_.CreateMul(row, leaves), leaf);
     for (std::size_t k = 0; k < reductions_.size(); ++k) {
-      const std::int64_t bytes =
-          cpu::state_bytes(reductions_[k].deviation(), static_cast<std::int64_t>(itemsize(reductions_[k].dtype)));
+      const std::int64_t bytes = ir::state_bytes(reductions_[k].reducer(), reductions_[k].dtype);
       fold(bytes_from(states_[k], builder_.CreateMul(index, i64(bytes))), k, count);
     }
     return Values{};
@@ -297,19 +298,21 @@ void TileFunction::emit_lanes(const Segment& leaf, Value* lane, Value* count) {
   Values acc;
   for (int copy = 0; copy < bundle_.unroll; ++copy)
     for (const Accumulators& r : reductions_)
-      acc.insert(acc.end(), static_cast<std::size_t>(r.arrays()), splat(identity(r.reduction.reducer, r.dtype)));
+      for (int a = 0; a < r.arrays(); ++a) acc.push_back(splat(identity(r.reducer(), a, r.dtype)));
   Segment rows = lanes;
   rows.count = whole;
   if (has_deviations()) {
     acc = emit_some(lanes, of_these(smaller(count, i64(lanes_))), std::move(acc), true);
     rows = from(lanes, i64(lanes_));
+    rows.row = i64(1);
     rows.count = builder_.CreateSub(whole, i64(lanes_));
     rest = builder_.CreateSelect(builder_.CreateICmpSGT(whole, i64(0)), rest, i64(0));
   }
   acc = loop(rows.count, lanes_, std::move(acc), [&](Value* i, Values held) {
     return emit_held(rows, i, nullptr, {0, bundle_.unroll}, std::move(held), false);
   });
-  const Segment end = from(lanes, whole);
+  Segment end = from(lanes, whole);
+  end.row = builder_.CreateUDiv(whole, i64(lanes_));
   if (has_masks()) return hold(emit_some(end, of_these(rest), std::move(acc), false), lanes.acc);
   hold(acc, lanes.acc);
   check(bundle_.block() == lanes_, "lanes are cut only where the end of a row can be masked");
@@ -319,6 +322,8 @@ void TileFunction::emit_lanes(const Segment& leaf, Value* lane, Value* count) {
   emit_span(end, rest, nullptr);
   bundle_ = all;
 }
+
+bool TileFunction::has_deviations() const { return std::ranges::any_of(reductions_, &Accumulators::deviation); }
 
 TileFunction::Segment TileFunction::from(const Segment& whole, Value* start) {
   Segment part = whole;
@@ -370,6 +375,7 @@ void TileFunction::emit_span(const Segment& whole, Value* count, Value* starts) 
   for (std::size_t k = 0; k < out_.size(); ++k) segment.out.push_back(either(whole.out[k], padded_.out[k]));
   for (std::size_t k = 0; k < acc_dtypes_.size(); ++k) segment.acc.push_back(either(whole.acc[k], padded_acc[k]));
   segment.start = either(i64(0), main);
+  segment.row = whole.row;
   segment.count = either(main, i64(bundle_.block()));
   segment.streaming = either(whole.streaming, builder_.getFalse());
   Value* is_padded = either(builder_.getFalse(), builder_.getTrue());
@@ -412,7 +418,7 @@ Values TileFunction::emit_held(const Segment& segment, Value* block, Value* coun
   const auto arrays = static_cast<std::ptrdiff_t>(acc_dtypes_.size());
   emit_bundles(segment, block, count, copies, [&](int copy, Value*, Value* mask) {
     const auto mine = acc.begin() + copy * arrays;
-    std::ranges::copy(accumulate_held({mine, mine + arrays}, starts, mask), mine);
+    std::ranges::copy(accumulate_held({mine, mine + arrays}, row_of(segment, block), starts, mask), mine);
   });
   return acc;
 }

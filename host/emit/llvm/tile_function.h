@@ -20,12 +20,14 @@ using llvm::PHINode;
 using llvm::Value;
 using Values = std::vector<Value*>;
 
-// The accumulators of one reduction: one array, or for sumsqdev three (shift, s, q).
+// The accumulators of one reduction.
 struct Accumulators {
   ir::Reduction reduction;
   DType dtype;
-  bool deviation() const { return reduction.reducer == Reducer::sumsqdev; }
-  int arrays() const { return deviation() ? 3 : 1; }
+  Reducer reducer() const { return reduction.reducer; }
+  State state() const { return ingot::state(reducer()); }
+  bool deviation() const { return state() == State::Moments; }
+  int arrays() const { return ir::arrays(reducer()); }
 };
 
 // One function of the contract in kernels/cpu/tile.h. A row is cut into blocks; the code of the region is emitted once,
@@ -46,6 +48,7 @@ class TileFunction {
   struct Segment {
     Values in, out, acc;  // addresses of element 0; acc per array
     Value* start;         // element 0 counted from the start of the row or leaf
+    Value* row;           // of the leaf, that element 0 is of (Row: that `start` counts from)
     Value* count;         // a multiple of the block
     Value* streaming;
   };
@@ -86,9 +89,10 @@ class TileFunction {
   void hold(const Values& acc, const Values& arrays);
   void store(const Segment& segment, Value* offset, Value* mask);
   void accumulate(const Segment& segment, Value* offset, Value* starts);
-  Values accumulate_held(Values acc, bool first, Value* mask);
+  Values accumulate_held(Values acc, Value* row, bool first, Value* mask);
   void accumulate_deviations(const Accumulators& r, const Values& at, Value* value, Value* first);
-  Values deviated(const Accumulators& r, Values acc, Value* value);
+  Values folded(const Accumulators& r, Values acc, Value* value, Value* row);
+  Value* row_of(const Segment& segment, Value* offset);
   Value* joined(const Accumulators& r, Value* left, Value* value);
   void join(const Accumulators& r, Value* left, Value* right);
   void clear(const Values& acc, Value* count);
@@ -104,14 +108,14 @@ class TileFunction {
   void unpad_bundle(Value* to, Value* from, Value* count, DType dtype);
   void blend(Value* to, Value* beyond, Value* count, DType dtype);
   void copy(Value* to, Value* from, Value* count, DType dtype);
-  llvm::Constant* identity(Reducer reducer, DType dtype);
+  llvm::Constant* identity(Reducer reducer, int array, DType dtype);
   llvm::Constant* splat(llvm::Constant* value) {
     return llvm::ConstantVector::getSplat(llvm::ElementCount::getFixed(static_cast<unsigned>(bundle_.lanes)), value);
   }
 
   bool row_form() const { return form_ == ir::Form::Row; }
   bool in_registers() const { return bundle_.held; }
-  bool has_deviations() const { return acc_dtypes_.size() > reductions_.size(); }
+  bool has_deviations() const;
 
   llvm::Module& module_;
   llvm::LLVMContext& context_;
@@ -128,7 +132,7 @@ class TileFunction {
   int lanes_ = 0, leaf_ = 0;       // Row
   std::unique_ptr<RegionCode> code_;
 
-  Value *rows_, *n_, *first_, *streaming_;
+  Value *rows_, *n_, *leaf_row_, *streaming_;
   Values in_, in_row_, in_step_, out_, out_row_, params_, states_;
   Values ramps_;    // generated inputs: lane k holds k * in_step
   Values row_acc_;  // Row: the arrays of a leaf's lane accumulators

@@ -1,0 +1,298 @@
+#include "host/plan/rows.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "host/base/cache.h"
+#include "host/base/config.h"
+
+namespace ingot::plan {
+namespace {
+
+// A map as steps from row to row and as the set of elements of one row, each over as few axes as possible: equal where
+// the same elements are met in every row, in whatever order.
+struct RowMap {
+  std::int64_t offset = 0;
+  Dims row_extents{}, row_strides{}, extents{}, strides{};
+  friend bool operator==(const RowMap&, const RowMap&) = default;
+};
+
+void append(Dims& extents, Dims& strides, std::int64_t extent, std::int64_t stride) {
+  if (extent == 1) return;
+  if (!extents.empty() && strides.back() == stride * extent) {
+    extents[extents.size() - 1] *= extent;
+    strides[strides.size() - 1] = stride;
+  } else {
+    extents.push_back(extent);
+    strides.push_back(stride);
+  }
+}
+
+// The axes within a row, from the longest step to the shortest, all forwards; an element met again counts once.
+void sort_axes(RowMap& map) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> steps;  // stride, extent
+  for (int k = 0; k < map.extents.size(); ++k) {
+    const std::int64_t stride = map.strides[k];
+    if (stride == 0) continue;
+    if (stride < 0) map.offset += (map.extents[k] - 1) * stride;
+    steps.emplace_back(std::abs(stride), map.extents[k]);
+  }
+  std::sort(steps.rbegin(), steps.rend());
+  map.extents = map.strides = {};
+  for (const auto& [stride, extent] : steps) append(map.extents, map.strides, extent, stride);
+}
+
+// Over axes whose outer ones, or an outer part of the last of these, are the rows; false where no axis ends there.
+bool split_rows(const Dims& extents, const graph::Map& map, std::int64_t rows, RowMap& split) {
+  split = {.offset = map.offset};
+  for (int k = 0; k < extents.size(); ++k) {
+    std::int64_t extent = extents[k];
+    if (rows % extent == 0) {
+      append(split.row_extents, split.row_strides, extent, map.strides[k]);
+      rows /= extent;
+      continue;
+    }
+    if (extent % rows != 0) return false;
+    extent /= rows;
+    append(split.row_extents, split.row_strides, rows, map.strides[k] * extent);
+    append(split.extents, split.strides, extent, map.strides[k]);
+    rows = 1;
+  }
+  sort_axes(split);
+  return rows == 1;
+}
+
+// Whether row r meets only elements of row r, in a value of `length` elements for each row.
+bool stays_in_rows(const RowMap& map, std::int64_t rows, std::int64_t length) {
+  if (rows > 1 && (map.row_extents.size() != 1 || map.row_strides[0] != length)) return false;
+  std::int64_t last = map.offset;
+  for (int k = 0; k < map.extents.size(); ++k) last += (map.extents[k] - 1) * map.strides[k];
+  return map.offset >= 0 && last < length;
+}
+
+std::int64_t product(const Dims& dims) {
+  std::int64_t n = 1;
+  for (std::int64_t d : dims) n *= d;
+  return n;
+}
+
+// What a row of a region has met so far.
+struct Met {
+  int item;
+  RowMap map;  // of what exists before; whole rows of what the region computes
+  bool computed;
+};
+
+class Region {
+ public:
+  Region(const Snapshot& graph, std::int64_t rows) : graph_(graph), rows_(rows) {}
+
+  std::int64_t rows() const { return rows_; }
+  std::int64_t row_bytes() const { return row_bytes_; }
+  bool computes(int item) const { return find_computed(item); }
+
+  /// Takes the launch in, and sets its operands' residence, if it runs over the same rows, has data in common with
+  /// those before it and leaves the row small enough.
+  bool take(Launch& launch) {
+    if (!runs_over_rows(launch)) return false;
+    std::vector<Met> met = met_;
+    std::vector<Binding*> found;
+    std::int64_t bytes = row_bytes_;
+    bool shares = met_.empty();
+    const auto add = [&](const Binding& binding, RowMap map, bool computed) {
+      const Item& item = graph_.items[static_cast<std::size_t>(binding.item)];
+      if (item.stored || item.kind != graph::Kind::Index)
+        bytes += product(map.extents) * static_cast<std::int64_t>(itemsize(item.dtype));
+      met.push_back({binding.item, std::move(map), computed});
+    };
+    for (const auto& [bindings, extents] : regions_of(launch)) {
+      for (Binding& input : bindings->inputs) {
+        RowMap map;
+        if (!split_rows(extents, input.map, rows_, map)) return false;
+        if (find_computed(input.item)) {
+          const std::int64_t numel = graph_.items[static_cast<std::size_t>(input.item)].numel;
+          if (!stays_in_rows(map, rows_, numel / rows_)) return false;
+          shares = true;
+          found.push_back(&input);
+          continue;
+        }
+        if (std::any_of(met_.begin(), met_.end(), [&](const Met& m) { return m.item == input.item && m.map == map; })) {
+          shares = true;
+          found.push_back(&input);
+        } else {
+          add(input, std::move(map), false);
+        }
+      }
+    }
+    for (const auto& [bindings, extents] : regions_of(launch)) {
+      for (Binding& output : bindings->outputs) {
+        RowMap map;
+        if (!split_rows(extents, output.map, rows_, map)) return false;
+        add(output, std::move(map), true);
+      }
+    }
+    if (!shares || bytes > row_bytes_limit()) return false;
+    met_ = std::move(met);
+    row_bytes_ = bytes;
+    for (Binding* input : found) input->residence = Residence::Cache;
+    return true;
+  }
+
+ private:
+  static std::vector<std::pair<RegionBindings*, Dims>> regions_of(Launch& launch) {
+    return {{&launch.body, launch.extents}, {&launch.epilogue, launch.kept_extents()}};
+  }
+
+  bool find_computed(int item) const {
+    return std::any_of(met_.begin(), met_.end(), [&](const Met& m) { return m.computed && m.item == item; });
+  }
+
+  bool runs_over_rows(const Launch& launch) const {
+    const std::int64_t elements = product(launch.extents);
+    if (elements == 0 || elements % rows_ != 0) return false;
+    switch (launch.kernel.form()) {
+      case ir::Form::Map: return true;
+      case ir::Form::Row:
+        return launch.kept() == rows_ && std::is_sorted(launch.kernel.reduced.begin(), launch.kernel.reduced.end());
+      case ir::Form::Column: return false;
+    }
+    return false;
+  }
+
+  const Snapshot& graph_;
+  const std::int64_t rows_;
+  std::int64_t row_bytes_ = 0;
+  std::vector<Met> met_;
+};
+
+class Former {
+ public:
+  Former(const Snapshot& graph, Plan& plan) : graph_(graph), plan_(plan) {}
+
+  void run() {
+    const std::vector<Step> steps = std::exchange(plan_.steps, {});
+    placed_.assign(steps.size(), false);
+    step_of_.assign(graph_.items.size(), -1);
+    for (std::size_t k = 0; k < steps.size(); ++k)
+      for (const int item : written_by(steps[k])) step_of_[static_cast<std::size_t>(item)] = static_cast<int>(k);
+    for (std::size_t k = 0; k < steps.size(); ++k)
+      if (!placed_[k]) place(steps, k);
+    find_last_reads();
+    in_block_.assign(graph_.items.size(), false);
+    for (const RowRegion& region : plan_.regions) leave_in_blocks(region);
+  }
+
+ private:
+  // What shares data is recorded close together, and so planned close together.
+  static std::size_t end_of_search(const std::vector<Step>& steps, std::size_t first) {
+    constexpr std::size_t kNear = 64;
+    return std::min(steps.size(), first + kNear);
+  }
+
+  Launch& launch(const Step& step) { return plan_.launches[static_cast<std::size_t>(step.number)]; }
+
+  // The step, and with it those later ones that can join its rows: all that they need has run by then.
+  void place(const std::vector<Step>& steps, std::size_t first) {
+    const int begin = static_cast<int>(plan_.steps.size());
+    const auto put = [&](std::size_t k) {
+      placed_[k] = true;
+      plan_.steps.push_back(steps[k]);
+    };
+    put(first);
+    const std::int64_t rows = rows_from(steps, first);
+    if (rows == 0) return;
+    Region region(graph_, rows);
+    if (!region.take(launch(steps[first]))) return;
+    for (std::size_t k = first + 1; k < end_of_search(steps, first); ++k)
+      if (!placed_[k] && !steps[k].is_call && is_ready(steps[k]) && region.take(launch(steps[k]))) put(k);
+    const int count = static_cast<int>(plan_.steps.size()) - begin;
+    if (count > 1) plan_.regions.push_back({begin, count, region.rows(), region.row_bytes()});
+  }
+
+  // The rows of a region that would begin with this step; 0 where none can.
+  std::int64_t rows_from(const std::vector<Step>& steps, std::size_t first) {
+    if (steps[first].is_call) return 0;
+    const ir::Form form = launch(steps[first]).kernel.form();
+    if (form == ir::Form::Row) return launch(steps[first]).kept();
+    if (form != ir::Form::Map) return 0;
+    const std::vector<int> written = written_by(steps[first]);
+    for (std::size_t k = first + 1; k < end_of_search(steps, first); ++k) {
+      if (steps[k].is_call || launch(steps[k]).kernel.form() != ir::Form::Row) continue;
+      for (const Binding& input : launch(steps[k]).body.inputs)
+        if (std::find(written.begin(), written.end(), input.item) != written.end()) return launch(steps[k]).kept();
+    }
+    return 0;
+  }
+
+  bool is_ready(const Step& step) {
+    const auto there = [&](const Binding& input) {
+      const int maker = step_of_[static_cast<std::size_t>(input.item)];
+      return maker < 0 || placed_[static_cast<std::size_t>(maker)];
+    };
+    const Launch& reader = launch(step);
+    return std::all_of(reader.body.inputs.begin(), reader.body.inputs.end(), there) &&
+           std::all_of(reader.epilogue.inputs.begin(), reader.epilogue.inputs.end(), there);
+  }
+
+  std::vector<int> written_by(const Step& step) {
+    if (step.is_call) return {plan_.calls[static_cast<std::size_t>(step.number)].item};
+    std::vector<int> items;
+    for (const RegionBindings* bindings : {&launch(step).body, &launch(step).epilogue})
+      for (const Binding& output : bindings->outputs) items.push_back(output.item);
+    return items;
+  }
+
+  // What the region alone reads of what it computes needs no memory.
+  void leave_in_blocks(const RowRegion& region) {
+    for (int k = region.first; k < region.first + region.count; ++k) {
+      Launch& member = launch(plan_.steps[static_cast<std::size_t>(k)]);
+      for (RegionBindings* bindings : {&member.body, &member.epilogue}) {
+        for (Binding& input : bindings->inputs)
+          if (in_block_[static_cast<std::size_t>(input.item)]) input.residence = Residence::Block;
+        for (Binding& output : bindings->outputs) {
+          if (last_read_[static_cast<std::size_t>(output.item)] >= region.first + region.count) continue;
+          in_block_[static_cast<std::size_t>(output.item)] = true;
+          output.residence = Residence::Block;
+        }
+      }
+    }
+  }
+
+  void find_last_reads() {
+    last_read_.assign(graph_.items.size(), -1);
+    for (int k = 0; k < static_cast<int>(plan_.steps.size()); ++k) {
+      const Step& step = plan_.steps[static_cast<std::size_t>(k)];
+      const auto read = [&](int item) { last_read_[static_cast<std::size_t>(item)] = k; };
+      if (step.is_call) {
+        for (const int input : plan_.calls[static_cast<std::size_t>(step.number)].inputs) read(input);
+        continue;
+      }
+      for (const RegionBindings* bindings : {&launch(step).body, &launch(step).epilogue})
+        for (const Binding& input : bindings->inputs) read(input.item);
+    }
+    for (const int root : graph_.roots)
+      last_read_[static_cast<std::size_t>(root)] = static_cast<int>(plan_.steps.size());
+  }
+
+  const Snapshot& graph_;
+  Plan& plan_;
+  std::vector<bool> placed_;
+  std::vector<int> step_of_;    // per item: the step that computes it, as the steps were ordered before
+  std::vector<int> last_read_;  // per item: the last step to read it, as they are ordered now; roots: beyond all
+  std::vector<bool> in_block_;
+};
+
+}  // namespace
+
+std::int64_t row_bytes_limit() {
+  const std::int64_t set = config().row_bytes.load(std::memory_order_relaxed);
+  return set >= 0 ? set : second_level_cache() / 2;
+}
+
+bool form_row_regions(const Snapshot& graph, Plan& plan) {
+  if (plan.launches.size() > 1) Former(graph, plan).run();
+  return true;
+}
+
+}  // namespace ingot::plan

@@ -1,0 +1,100 @@
+// sumexp in the canonical order (host/ir/kernel.h). Included by support_level.cpp only.
+#pragma once
+
+#include "kernels/cpu/fold.h"
+
+namespace ingot::cpu {
+namespace {
+
+// An accumulator is (largest, sum), two arrays `stride` apart; a state the two values of Exponentials.
+template <class T>
+struct ExponentialsFold {
+  static constexpr Size size = sizeof(T);
+  static constexpr int N = 2 * kRegisterBytes / sizeof(T);
+  using V = vec<T, N>;
+
+  template <class W>
+  static ALWAYS_INLINE Exponentials<W> get(const T* largest, const T* sum) {
+    return {load<W>(largest), load<W>(sum)};
+  }
+  template <class W>
+  static ALWAYS_INLINE void put(T* largest, T* sum, Exponentials<W> s) {
+    store(largest, s.largest);
+    store(sum, s.sum);
+  }
+
+  static void clear(void* acc, Size lanes) {
+    const Exponentials<T> none = exponentials_none<T>();
+    fill<T>(acc, &none.largest, lanes);
+    fill<T>(static_cast<T*>(acc) + lanes, &none.sum, lanes);
+  }
+
+  static void accumulate(void* acc, Size stride, const void* values, Size n, Size row) {
+    T *largest = static_cast<T*>(acc), *sum = largest + stride;
+    const T* x = static_cast<const T*>(values);
+    Size i = 0;
+    for (; i + N <= n; i += N) step<V>(largest + i, sum + i, x + i, row == 0);
+    for (; i < n; ++i) step<T>(largest + i, sum + i, x + i, row == 0);
+  }
+  template <class W>
+  static ALWAYS_INLINE void step(T* largest, T* sum, const T* x, bool first) {
+    const W value = load<W>(x);
+    put<W>(largest, sum, first ? exponentials_start(value) : exponentials_update(get<W>(largest, sum), value));
+  }
+
+  static void accumulate_rows(void* acc, Size lanes, const void* values, Size n, Size row) {
+    each_row<ExponentialsFold>(acc, lanes, values, n, row);
+  }
+
+  template <class W>
+  static ALWAYS_INLINE void merge(T* largest, T* sum, Size apart) {
+    put<W>(largest, sum, exponentials_join(get<W>(largest, sum), get<W>(largest + apart, sum + apart)));
+  }
+
+  static void fold(void* acc, Size lanes, Size, void* state) {
+    T *largest = static_cast<T*>(acc), *sum = largest + lanes;
+    for (Size half = lanes / 2; half > 0; half /= 2) {
+      Size i = 0;
+      for (; i + N <= half; i += N) merge<V>(largest + i, sum + i, half);
+      for (; i < half; ++i) merge<T>(largest + i, sum + i, half);
+    }
+    T* out = static_cast<T*>(state);
+    out[0] = largest[0];
+    out[1] = sum[0];
+  }
+
+  static ALWAYS_INLINE void join_into(T* out, const T* left, const T* right) {
+    put<T>(out, out + 1, exponentials_join(get<T>(left, left + 1), get<T>(right, right + 1)));
+  }
+
+  static void join(void* states, Size leaves, Size, Size) {
+    T* s = static_cast<T*>(states);
+    for (Size n = leaves; n > 1; n = (n + 1) / 2) {
+      const Size pairs = n / 2;
+      for (Size i = 0; i < pairs; ++i) join_into(s + 2 * i, s + 4 * i, s + 4 * i + 2);
+      if (n % 2 != 0) put<T>(s + 2 * pairs, s + 2 * pairs + 1, get<T>(s + 2 * (n - 1), s + 2 * (n - 1) + 1));
+    }
+  }
+
+  static void column_fold(const void* acc, Size n, Size, void* states) {
+    const T *largest = static_cast<const T*>(acc), *sum = largest + n;
+    T* out = static_cast<T*>(states);
+    for (Size i = 0; i < n; ++i) {
+      out[2 * i] = largest[i];
+      out[2 * i + 1] = sum[i];
+    }
+  }
+  static void column_join(void* left, const void* right, Size n, Size, Size) {
+    T* l = static_cast<T*>(left);
+    const T* r = static_cast<const T*>(right);
+    for (Size i = 0; i < n; ++i) join_into(l + 2 * i, l + 2 * i, r + 2 * i);
+  }
+  static void finish(const void* states, Size n, void* results) {
+    const T* s = static_cast<const T*>(states);
+    T* out = static_cast<T*>(results);
+    for (Size i = 0; i < n; ++i) out[i] = s[2 * i + 1];
+  }
+};
+
+}  // namespace
+}  // namespace ingot::cpu
