@@ -6,7 +6,7 @@
 namespace ingot::math {
 
 // tan(r + low), or -1 / tan(r + low) where odd, for |r| <= pi / 4 and a tiny low: the quotient of sine and cosine, each
-// carried with what it was rounded by, as is the division. 0.6 ulp.
+// carried with what it was rounded by, as is the division. 0.88 ulp, f32 0.90.
 template <class V>
 INGOT_FN V tan_kernel(V r, V low, Mask<V> odd) {
   const V one = splat<V>(1), half = splat<V>(pick<V>(0.5, 0.5f));
