@@ -52,32 +52,60 @@ struct BestFold {
     else
       return a == b;
   }
-  // The better value, and of values alike that of the smaller row.
+  // The better value, and of values alike the one with the smaller row (or place).
   template <class W>
   static ALWAYS_INLINE BestRow<W> better(BestRow<W> a, BestRow<W> b) {
     const Mask<W> wins = either(beats<kGreatest>(b.value, a.value), both(alike(b.value, a.value), b.row < a.row));
     return {select(wins, b.value, a.value), select(wins, b.row, a.row)};
   }
+  template <int kLanes>
+  static ALWAYS_INLINE BestRow<T> best_of_lanes(BestRow<vec<T, kLanes>> b) {
+    if constexpr (kLanes == 2) {
+      return better(BestRow<T>{b.value[0], b.row[0]}, BestRow<T>{b.value[1], b.row[1]});
+    } else {
+      using Half = vec<T, kLanes / 2>;
+      return best_of_lanes<kLanes / 2>(
+          better(BestRow<Half>{b.value.lo, b.row.lo}, BestRow<Half>{b.value.hi, b.row.hi}));
+    }
+  }
 
-  // First the value and the row, then the first lane that has both.
+  // Places in a leaf, where a T holds them.
+  template <int... I>
+  static ALWAYS_INLINE V first_lanes(Sequence<I...>) {
+    return V{T(I)...};
+  }
+  static constexpr bool kHoldsPlaces = size > 1;
+  template <class W>
+  static ALWAYS_INLINE W place_of(W row, W lane, Size lanes) {
+    return kHoldsPlaces ? W(row * splat<W>(T(lanes)) + lane) : row;
+  }
+
   static void fold(void* acc, Size lanes, Size, void* state) {
     const T *value = static_cast<const T*>(acc), *row = value + lanes;
-    BestRow<T> best{value[0], row[0]};
+    BestRow<T> best;
     if (lanes % N == 0) {
-      BestRow<V> bests{load<V>(value), load<V>(row)};
-      for (Size i = N; i < lanes; i += N) bests = better(bests, BestRow<V>{load<V>(value + i), load<V>(row + i)});
-      best = {bests.value[0], bests.row[0]};
-      for (int k = 1; k < N; ++k) best = better(best, BestRow<T>{bests.value[k], bests.row[k]});
+      V lane = first_lanes(MakeSequence<N>{});
+      BestRow<V> bests{load<V>(value), place_of(load<V>(row), lane, lanes)};
+      for (Size i = N; i < lanes; i += N) {
+        lane = lane + splat<V>(T(N));
+        bests = better(bests, BestRow<V>{load<V>(value + i), place_of(load<V>(row + i), lane, lanes)});
+      }
+      best = best_of_lanes<N>(bests);
     } else {
-      for (Size i = 1; i < lanes; ++i) best = better(best, BestRow<T>{value[i], row[i]});
+      best = {value[0], place_of(row[0], T(0), lanes)};
+      for (Size i = 1; i < lanes; ++i) best = better(best, BestRow<T>{value[i], place_of(row[i], T(i), lanes)});
     }
-    Size lane = 0;
-    if (lanes % N == 0) {
-      const V wanted = splat<V>(best.value), wanted_row = splat<V>(best.row);
-      while (!any(both(alike(load<V>(value + lane), wanted), load<V>(row + lane) == wanted_row))) lane += N;
+    Size place = static_cast<Size>(best.row);
+    if constexpr (!kHoldsPlaces) {  // the row alone: the first lane that has it and the value
+      Size lane = 0;
+      if (lanes % N == 0) {
+        const V wanted = splat<V>(best.value), wanted_row = splat<V>(best.row);
+        while (!any(both(alike(load<V>(value + lane), wanted), load<V>(row + lane) == wanted_row))) lane += N;
+      }
+      while (!(alike(value[lane], best.value) && row[lane] == best.row)) ++lane;
+      place = place * lanes + lane;
     }
-    while (!(alike(value[lane], best.value) && row[lane] == best.row)) ++lane;
-    *static_cast<State*>(state) = {best.value, static_cast<Size>(best.row) * lanes + lane};
+    *static_cast<State*>(state) = {best.value, place};
   }
 
   static void join(void* states, Size leaves, Size leaf_size, Size) {

@@ -139,7 +139,7 @@ TEST(Average, WeighsElements) {
   EXPECT_VALUES(average(x, array({1.0, 3.0}), 1), ({2}), double, 1.75, 3.75);
   EXPECT_VALUES(average(x, array({1, 3}), 0, true), ({1, 2}), double, 2.5, 3.5);
   EXPECT_TRUE(std::isnan(average(array({0.0}), array({0.0})).item<double>()));
-  EXPECT_EQ(average(array({1.0}), array({0.0})).item<double>(), kInf);
+  EXPECT_EQ(average(array({1.0, 3.0}), array({1.0, -1.0})).item<double>(), -kInf);
   EXPECT_EQ(average(ones({2}, DType::Float32), ones({2}, DType::Int8)).dtype(), DType::Float32);
   EXPECT_ERROR(
       ShapeError, average(x, array({1.0, 2.0})),
@@ -225,7 +225,7 @@ TEST(Median, IsTheMiddle) {
   EXPECT_VALUES(median(cube(), {0, 2}), ({3}), double, 7.5, 11.5, 15.5);
   EXPECT_VALUES(median(cube(), {0, 2}, true), ({1, 3, 1}), double, 7.5, 11.5, 15.5);
   EXPECT_EQ(median(Array(3.0)).item<double>(), 3);
-  EXPECT_EQ(median(array({1.7e308, 1.7e308, 1.6e308, 1.6e308})).item<double>(), 1.65e308);
+  EXPECT_DOUBLE_EQ(median(array({1.7e308, 1.7e308, 1.6e308, 1.6e308})).item<double>(), 1.65e308);
   EXPECT_TRUE(std::isnan(median(zeros({0})).item<double>()));
   EXPECT_TRUE(std::isnan(nanmedian(array({kNaN, kNaN})).item<double>()));
   EXPECT_EQ(median(array({-kInf, 0.0, kInf})).item<double>(), 0);

@@ -78,7 +78,7 @@ struct Memory {
   }
   cpu::Tile tile(std::int64_t rows, std::int64_t n) {
     return {rows,          n,          in.data(), in_row.data(), in_step.data(), out.data(), out_row.data(),
-            params.data(), acc.data(), true,      false};
+            params.data(), acc.data(), 0,         false};
   }
 };
 

@@ -94,7 +94,7 @@ ir::Kernel reducing_kernel(const Writer& body, std::vector<ir::Reduction> reduct
   kernel.reductions = std::move(reductions);
   Writer epilogue;
   for (std::size_t k = 0; k < kernel.reductions.size(); ++k)
-    epilogue.store(epilogue.reduced(kernel.value_dtype(kernel.reductions[k]), static_cast<int>(k)));
+    epilogue.store(epilogue.reduced(kernel.result_dtype(kernel.reductions[k]), static_cast<int>(k)));
   kernel.epilogue = epilogue.region;
   ir::verify(kernel);
   return kernel;
@@ -161,7 +161,7 @@ class TileOperands {
   }
   cpu::Tile tile(const Results& out, void* const* acc = nullptr) const {
     return {rows_,          n_,  in_.data(), in_row_.data(), in_step_.data(), out.pointers.data(), out_row_.data(),
-            params_.data(), acc, true,       false};
+            params_.data(), acc, 0,          false};
   }
 
  private:

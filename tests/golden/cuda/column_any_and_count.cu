@@ -107,8 +107,8 @@ extern "C" __global__ void __launch_bounds__(256, 3) column_any_and_count(const 
         for (int j = 0; j < 2; ++j) {
           const u8 v0 = in0[u][j];
           const i64 v1 = math::cast<i64>(v0);
-          lanes0[j] = row + u == 0 ? R0::start(v0) : R0::fold(lanes0[j], v0);
-          lanes1[j] = row + u == 0 ? R1::start(v1) : R1::fold(lanes1[j], v1);
+          lanes0[j] = row + u == 0 ? R0::start(v0) : R0::fold(lanes0[j], v0, row + u);
+          lanes1[j] = row + u == 0 ? R1::start(v1) : R1::fold(lanes1[j], v1, row + u);
         }
       }
     }

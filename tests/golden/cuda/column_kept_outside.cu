@@ -102,7 +102,7 @@ extern "C" __global__ void __launch_bounds__(256) column_kept_outside(const __gr
 #pragma unroll
         for (int j = 0; j < 4; ++j) {
           const f32 v0 = in0[u][j];
-          lanes0[j] = row + u == 0 ? R0::start(v0) : R0::fold(lanes0[j], v0);
+          lanes0[j] = row + u == 0 ? R0::start(v0) : R0::fold(lanes0[j], v0, row + u);
         }
       }
     }

@@ -122,7 +122,7 @@ extern "C" __global__ void __launch_bounds__(256, 3) column_mixed_axes_with_stor
           const i64 v1 = in1[u][j];
           const f64 v2 = math::cast<f64>(v1);
           const f64 v3 = math::add(v0, v2);
-          lanes0[j] = row + u == 0 ? R0::start(v3) : R0::fold(lanes0[j], v3);
+          lanes0[j] = row + u == 0 ? R0::start(v3) : R0::fold(lanes0[j], v3, row + u);
           out0[j] = v3;
         }
         store_each(p.out0 + columns.out0 + out0_row[u], out0, 1, columns.span);

@@ -122,8 +122,8 @@ extern "C" __global__ void __launch_bounds__(256, 3) column_siblings(const __gri
           const f32 v0 = in0[u][j];
           const f32 v1 = in1[u][j];
           const f32 v2 = math::subtract(v0, v1);
-          lanes0[j] = row + u == 0 ? R0::start(v2) : R0::fold(lanes0[j], v2);
-          lanes1[j] = row + u == 0 ? R1::start(v2) : R1::fold(lanes1[j], v2);
+          lanes0[j] = row + u == 0 ? R0::start(v2) : R0::fold(lanes0[j], v2, row + u);
+          lanes1[j] = row + u == 0 ? R1::start(v2) : R1::fold(lanes1[j], v2, row + u);
         }
       }
     }

@@ -93,7 +93,7 @@ extern "C" __global__ void __launch_bounds__(256, 3) column_sum_unaligned_wide(c
 #pragma unroll
         for (int j = 0; j < 1; ++j) {
           const f64 v0 = in0[u][j];
-          lanes0[j] = row + u == 0 ? R0::start(v0) : R0::fold(lanes0[j], v0);
+          lanes0[j] = row + u == 0 ? R0::start(v0) : R0::fold(lanes0[j], v0, row + u);
         }
       }
     }

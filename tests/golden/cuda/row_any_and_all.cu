@@ -71,8 +71,8 @@ INGOT_FN States run(const Params& p, const Origin& origin, int rank, int size, b
 #pragma unroll
         for (int j = 0; j < 16; ++j) {
           const u8 v0 = in0[u][j];
-          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v0) : R0::fold(lanes0[j], v0);
-          if (span[u].has(j)) lanes1[j] = row + u == 0 ? R1::start(v0) : R1::fold(lanes1[j], v0);
+          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v0) : R0::fold(lanes0[j], v0, row + u);
+          if (span[u].has(j)) lanes1[j] = row + u == 0 ? R1::start(v0) : R1::fold(lanes1[j], v0, row + u);
         }
       }
     }

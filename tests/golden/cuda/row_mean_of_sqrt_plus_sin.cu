@@ -67,7 +67,7 @@ INGOT_FN States run(const Params& p, const Origin& origin, int rank, int size, b
           const f64 v1 = math::sqrt(v0);
           const f64 v2 = math::sin(v0);
           const f64 v3 = math::add(v1, v2);
-          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v3) : R0::fold(lanes0[j], v3);
+          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v3) : R0::fold(lanes0[j], v3, row + u);
         }
       }
     }

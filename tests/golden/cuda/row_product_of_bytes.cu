@@ -66,7 +66,7 @@ INGOT_FN States run(const Params& p, const Origin& origin, int rank, int size, b
         for (int j = 0; j < 2; ++j) {
           const i8 v0 = in0[u][j];
           const i64 v1 = math::cast<i64>(v0);
-          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v1) : R0::fold(lanes0[j], v1);
+          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v1) : R0::fold(lanes0[j], v1, row + u);
         }
       }
     }

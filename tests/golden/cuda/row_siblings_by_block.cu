@@ -114,10 +114,10 @@ INGOT_FN States run(const Params& p, const Origin& origin, int rank, int size, b
           const f64 v2 = math::subtract(v0, v1);
           const f64 v3 = p.param0;
           const u8 v4 = math::less(v3, v2);
-          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v2) : R0::fold(lanes0[j], v2);
-          if (span[u].has(j)) lanes1[j] = row + u == 0 ? R1::start(v2) : R1::fold(lanes1[j], v2);
-          if (span[u].has(j)) lanes2[j] = row + u == 0 ? R2::start(v2) : R2::fold(lanes2[j], v2);
-          if (span[u].has(j)) lanes3[j] = row + u == 0 ? R3::start(v4) : R3::fold(lanes3[j], v4);
+          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v2) : R0::fold(lanes0[j], v2, row + u);
+          if (span[u].has(j)) lanes1[j] = row + u == 0 ? R1::start(v2) : R1::fold(lanes1[j], v2, row + u);
+          if (span[u].has(j)) lanes2[j] = row + u == 0 ? R2::start(v2) : R2::fold(lanes2[j], v2, row + u);
+          if (span[u].has(j)) lanes3[j] = row + u == 0 ? R3::start(v4) : R3::fold(lanes3[j], v4, row + u);
         }
       }
     }

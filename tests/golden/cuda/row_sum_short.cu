@@ -60,7 +60,7 @@ INGOT_FN States run(const Params& p, const Origin& origin, int rank, int size, b
 #pragma unroll
         for (int j = 0; j < 2; ++j) {
           const f64 v0 = in0[u][j];
-          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v0) : R0::fold(lanes0[j], v0);
+          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v0) : R0::fold(lanes0[j], v0, row + u);
         }
       }
     }

@@ -77,8 +77,8 @@ INGOT_FN States run(const Params& p, const Origin& origin, int rank, int size, b
           const f32 v0 = in0[u][j];
           const f32 v1 = math::square(v0);
           const i8 v2 = math::cast<i8>(v1);
-          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v1) : R0::fold(lanes0[j], v1);
-          if (span[u].has(j)) lanes1[j] = row + u == 0 ? R1::start(v2) : R1::fold(lanes1[j], v2);
+          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v1) : R0::fold(lanes0[j], v1, row + u);
+          if (span[u].has(j)) lanes1[j] = row + u == 0 ? R1::start(v2) : R1::fold(lanes1[j], v2, row + u);
           out0[j] = v1;
         }
         store_vector(p.out0 + at[u].out0, out0, span[u]);

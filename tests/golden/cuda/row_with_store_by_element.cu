@@ -91,7 +91,7 @@ INGOT_FN States run(const Params& p, const Origin& origin, int rank, int size, b
           const i64 v1 = in1[u][j];
           const f32 v2 = math::cast<f32>(v1);
           const f32 v3 = math::add(v0, v2);
-          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v3) : R0::fold(lanes0[j], v3);
+          if (span[u].has(j)) lanes0[j] = row + u == 0 ? R0::start(v3) : R0::fold(lanes0[j], v3, row + u);
           if (span[u].has(j)) p.out0[at[u][j].out0] = v3;
         }
       }
