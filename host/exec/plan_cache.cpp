@@ -66,6 +66,9 @@ class PlanSlots {
   ~PlanSlots() {
     for (PlanSlot& slot : slots_) put(std::move(slot.key), std::move(slot.plan));
   }
+  void clear() {
+    for (PlanSlot& slot : slots_) slot = {};
+  }
   PlanSlot& at(std::uint64_t hash) { return slots_[hash % slots_.size()]; }
 
  private:
@@ -101,6 +104,12 @@ Lease lease(std::span<graph::Node* const> roots, plan::Outline& outline) {
   slot.hash = now;
   slot.key = outline.key;
   return {slot, std::move(plan)};
+}
+
+void forget_plans() {
+  per_thread<PlanSlots, PlanSlots>().clear();
+  const std::scoped_lock guard(table().mutex);
+  table().plans.clear();
 }
 
 std::mutex& plans_lock() { return table().mutex; }

@@ -36,6 +36,9 @@ class Lease {
 /// evaluations meanwhile.
 Lease lease(std::span<graph::Node* const> roots, plan::Outline& outline);
 
+/// Forgets the plans of the calling thread and those that no thread has. For tests, which change what plans depend on.
+void forget_plans();
+
 /// Held around a fork, so that the child finds it free.
 std::mutex& plans_lock();
 
