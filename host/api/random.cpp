@@ -22,8 +22,8 @@ std::uint64_t scramble(std::uint64_t state) {
 Array Generator::uniform(const Shape& shape, double low, double high, DType dtype, Location where) {
   using namespace api;
   const exec::DefaultFloatState guard;
-  if (dtype != DType::Float32 && dtype != DType::Float64)
-    fail<TypeError>(where, "uniform: random numbers come as float32 or float64, and ", dtype,
+  if (!is_floating(dtype))
+    fail<TypeError>(where, "uniform: random numbers come in a floating dtype, and ", dtype,
                     " was asked for; convert with astype");
   require_shape("uniform", shape, where);
   const auto is_finite = [&](double value) { return std::isfinite(value) && fits(value, dtype); };
@@ -33,14 +33,22 @@ Array Generator::uniform(const Shape& shape, double low, double high, DType dtyp
   if (low > high)
     fail<ValueError>(where, "uniform: from ", to_text(low), " to ", to_text(high),
                      "; low must not be above high: swap them");
-  const Scalar offset = convert(low, dtype), scale = convert(high - low, dtype);
+  const DType computed = is_half(dtype) ? DType::Float32 : dtype;
+  const Scalar offset = convert(low, computed), scale = convert(high - low, computed);
 
   const std::uint64_t key = scramble(scramble(seed_) + ++calls_ * kGamma);
   const NodeRef index = graph::index(shape.numel());
   const Input inputs[] = {index.get(), Scalar(static_cast<std::int64_t>(key))};
-  NodeRef values = apply(Op::random_uniform, dtype, inputs, where);
+  NodeRef values = apply(Op::random_uniform, computed, inputs, where);
+  if (is_half(dtype)) {  // cut to the bits that the dtype has, so that nothing is rounded up to 1
+    const float steps = dtype == DType::Float16 ? 0x1p11f : 0x1p8f;
+    values = apply(Op::multiply, values.get(), Scalar(steps), where);
+    values = apply(Op::floor, values.get(), where);
+    values = apply(Op::multiply, values.get(), Scalar(1 / steps), where);
+  }
   if (high - low != 1) values = apply(Op::multiply, values.get(), scale, where);
   if (low != 0) values = apply(Op::add, values.get(), offset, where);
+  values = to_dtype(values.get(), dtype, where);
   return wrap(graph::reshape(values.get(), shape, where));
 }
 

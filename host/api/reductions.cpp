@@ -4,7 +4,10 @@
 #include <limits>
 #include <memory>
 
+#include "host/api/complex.h"
 #include "host/api/record.h"
+#include "ingot/complex.hpp"
+#include "ingot/manipulation.hpp"
 
 namespace ingot {
 namespace api {
@@ -106,6 +109,8 @@ NodeRef variance(const Request& request, double correction) {
 using api::Request;
 
 Array sum(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_complex_array(x, where))
+    return api::from_parts(sum(real(x), axes, keepdims, where), sum(imag(x), axes, keepdims, where), where);
   const Request request("sum", x, axes, keepdims, where);
   return fold(request, Reducer::sum, api::widened(request.dtype()), 0);
 }
@@ -116,6 +121,10 @@ Array prod(const Array& x, const Axes& axes, bool keepdims, Location where) {
 }
 
 Array mean(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_complex_array(x, where))
+    return api::from_parts(mean(real(x), axes, keepdims, where), mean(imag(x), axes, keepdims, where), where);
+  if (api::is_half_array(x, where))
+    return astype(mean(astype(x, DType::Float32, where), axes, keepdims, where), x.dtype(), where);
   const Request request("mean", x, axes, keepdims, where);
   const DType dtype = api::floating(request.dtype());
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, dtype));
@@ -123,12 +132,16 @@ Array mean(const Array& x, const Axes& axes, bool keepdims, Location where) {
 }
 
 Array var(const Array& x, const Axes& axes, bool keepdims, double correction, Location where) {
+  if (api::is_half_array(x, where))
+    return astype(var(astype(x, DType::Float32, where), axes, keepdims, correction, where), x.dtype(), where);
   const Request request("var", x, axes, keepdims, where);
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, api::floating(request.dtype())));
   return request.finish(api::variance(request, correction));
 }
 
 Array stddev(const Array& x, const Axes& axes, bool keepdims, double correction, Location where) {
+  if (api::is_half_array(x, where))
+    return astype(stddev(astype(x, DType::Float32, where), axes, keepdims, correction, where), x.dtype(), where);
   const Request request("stddev", x, axes, keepdims, where);
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, api::floating(request.dtype())));
   const graph::NodeRef variance = api::variance(request, correction);
@@ -144,10 +157,12 @@ Array max(const Array& x, const Axes& axes, bool keepdims, Location where) {
 }
 
 Array any(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_complex_array(x, where)) return any(astype(x, DType::Bool, where), axes, keepdims, where);
   return fold(Request("any", x, axes, keepdims, where), Reducer::any, DType::Bool, false);
 }
 
 Array all(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_complex_array(x, where)) return all(astype(x, DType::Bool, where), axes, keepdims, where);
   return fold(Request("all", x, axes, keepdims, where), Reducer::all, DType::Bool, true);
 }
 

@@ -39,7 +39,7 @@ const int kReducerCount = static_cast<int>(std::size(kReducers));
 std::string_view name(Reducer reducer) noexcept { return kReducers[static_cast<int>(reducer)]; }
 
 bool has_body(Op op, DType operand) noexcept {
-  if (!is_computable(operand)) return false;
+  if (!is_computable(operand) || is_half(operand)) return false;
   switch (info(op).operands) {
     case Operands::Any: return true;
     case Operands::Number: return !is_bool(operand);

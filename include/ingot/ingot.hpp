@@ -1,13 +1,16 @@
 #pragma once
 
 #include "ingot/array.hpp"
+#include "ingot/complex.hpp"
 #include "ingot/config.hpp"
 #include "ingot/creation.hpp"
 #include "ingot/device.hpp"
 #include "ingot/dtype.hpp"
+#include "ingot/element.hpp"
 #include "ingot/elementwise.hpp"
 #include "ingot/error.hpp"
 #include "ingot/export.hpp"
+#include "ingot/half.hpp"
 #include "ingot/indexing.hpp"
 #include "ingot/info.hpp"
 #include "ingot/io.hpp"

@@ -22,6 +22,7 @@
 #include "cast.h"
 #include "compare.h"
 #include "exp_log.h"
+#include "half.h"
 #include "hyperbolic.h"
 #include "integer.h"
 #include "pow.h"
