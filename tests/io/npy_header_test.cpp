@@ -91,11 +91,7 @@ TEST(NpyHeader, GrowsAtTheRanksWhereNumpysDoes) {
 TEST(NpyHeader, ReadsEveryDtypeItWrites) {
   for (int i = 0; i < kDTypeCount; ++i) {
     const auto dtype = static_cast<DType>(i);
-    const bool supported = is_bool(dtype) || is_integer(dtype) || dtype == DType::Float32 || dtype == DType::Float64;
-    EXPECT_EQ(!npy_descr(dtype).empty(), supported) << name(dtype);
-    if (supported) {
-      EXPECT_EQ(parse(npy_header(dtype, {3, 2}) + std::string(6 * itemsize(dtype), '\0')).dtype, dtype);
-    }
+    EXPECT_EQ(parse(npy_header(dtype, {3, 2}) + std::string(6 * itemsize(dtype), '\0')).dtype, dtype);
   }
 }
 
