@@ -459,7 +459,7 @@ void for_each_reduction(Check check) {
       const bool logical = reducer == Reducer::any || reducer == Reducer::all;
       for (int d = 0; d < kDTypeCount; ++d) {
         const DType dtype = static_cast<DType>(d);
-        if (!is_computable(dtype) || logical != is_bool(dtype)) continue;
+        if (!is_computable(dtype) || is_half(dtype) || logical != is_bool(dtype)) continue;
         if (reducer == Reducer::sumsqdev && !is_floating(dtype)) continue;
         with_type(dtype, [&](auto zero) {
           using T = decltype(zero);
