@@ -39,7 +39,9 @@ set(out "// Generated from kernels/ops.def: the elementwise functions, one per r
 // Every operand is an array or a scalar; operands broadcast against each other and are promoted to one dtype, scalars
 // being weak. The functions record and return at once. They throw ShapeError for shapes that do not broadcast, TypeError
 // for a dtype that the function has no meaning for, and ValueError for a scalar that does not fit the dtype. Error bounds
-// hold for float32 and float64.
+// hold for float32 and float64; of float16 and bfloat16, the float32 result is rounded once. Complex operands are taken by
+// + - * / and negative, abs (whose result is real), sign, square, reciprocal, sqrt, exp, isnan, isinf, isfinite, equal,
+// not_equal and where; the other functions throw TypeError for them.
 #pragma once
 
 #include \"ingot/array.hpp\"

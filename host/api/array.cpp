@@ -16,28 +16,17 @@ using graph::NodeRef;
 namespace {
 
 std::string_view cpp_name(DType dtype) {
-  constexpr std::string_view kNames[kDTypeCount] = {"bool",
-                                                    "std::int8_t",
-                                                    "std::int16_t",
-                                                    "std::int32_t",
-                                                    "std::int64_t",
-                                                    "std::uint8_t",
-                                                    "std::uint16_t",
-                                                    "std::uint32_t",
-                                                    "std::uint64_t",
-                                                    "",
-                                                    "",
-                                                    "float",
-                                                    "double",
-                                                    "",
-                                                    ""};
+  constexpr std::string_view kNames[kDTypeCount] = {"bool",           "std::int8_t",         "std::int16_t",
+                                                    "std::int32_t",   "std::int64_t",        "std::uint8_t",
+                                                    "std::uint16_t",  "std::uint32_t",       "std::uint64_t",
+                                                    "ingot::float16", "ingot::bfloat16",     "float",
+                                                    "double",         "std::complex<float>", "std::complex<double>"};
   return kNames[static_cast<int>(dtype)];
 }
 
 void require_dtype(std::string_view op, const Node* node, DType wanted, const Location& where) {
   if (node->dtype == wanted) [[likely]]
     return;
-  api::require_computable(op, node->dtype, where);
   fail<TypeError>(where, op, ": the array is ", node->dtype, ", and its values were asked for as ", cpp_name(wanted),
                   "; ask for ", cpp_name(node->dtype), ", or convert with astype");
 }
@@ -49,7 +38,7 @@ void evaluate(Node* node) {
 
 }  // namespace
 
-Array::Array(Scalar value) : node_(graph::constant(value.dtype(), value.bits(), true).leak()) {}
+Array::Array(Scalar value) : node_(graph::constant(value, true).leak()) {}
 
 Array::Array(const Array& other) noexcept : node_(other.node_) {
   if (node_ != nullptr) node_->add_ref();
@@ -79,15 +68,20 @@ void Array::read_item(DType dtype, void* value, Location where) const {
   if (node->numel() != 1)
     fail<ValueError>(where, "item: an array of shape ", node->shape, " has ", node->numel(),
                      " elements; item() needs exactly one: index first, or use data() or to_vector()");
-  api::require_computable("item", node->dtype, where);
-  std::uint64_t bits = node->bits;
+  if (is_complex(node->dtype) && !is_complex(dtype)) require_dtype("item", node, dtype, where);
+  // A number's one part or two, in the low bytes of words.
+  const auto parts = [](DType d) { return is_complex(d) ? std::size_t{2} : std::size_t{1}; };
+  std::uint64_t bits[2] = {node->bits, 0};
   if (node->kind != graph::Kind::Constant) {
     const StorageRef storage = exec::contiguous(node);
-    bits = 0;
-    std::memcpy(&bits, storage->data(), itemsize(node->dtype));
+    const std::size_t count = parts(node->dtype), size = itemsize(node->dtype) / count;
+    bits[0] = 0;
+    for (std::size_t k = 0; k < count; ++k) std::memcpy(&bits[k], storage->data() + k * size, size);
   }
-  const std::uint64_t converted = api::convert(Scalar(node->dtype, bits), dtype).bits();
-  std::memcpy(value, &converted, itemsize(dtype));
+  const Scalar converted = api::convert(Scalar(node->dtype, bits[0], bits[1]), dtype);
+  const std::uint64_t words[2] = {converted.bits(), converted.imag_bits()};
+  const std::size_t count = parts(dtype), size = itemsize(dtype) / count;
+  for (std::size_t k = 0; k < count; ++k) std::memcpy(static_cast<std::byte*>(value) + k * size, &words[k], size);
 }
 
 const void* Array::read_data(DType dtype, Location where) const {
@@ -98,7 +92,7 @@ const void* Array::read_data(DType dtype, Location where) const {
 
 void Array::copy_out(DType dtype, void* values, Location where) const {
   Node* const node = node_of(*this, where);
-  api::require_computable("to_vector", node->dtype, where);
+  if (is_complex(node->dtype) && !is_complex(dtype)) require_dtype("to_vector", node, dtype, where);
   if (node->numel() == 0) return;
   evaluate(node);  // so that the values are kept, and computed once however often they are copied
   const NodeRef converted = api::to_dtype(node, dtype, where);

@@ -25,9 +25,12 @@ constexpr std::align_val_t kAlignment{64};
 // The value in the dtype. Integers and bool take only what they hold exactly, though it be given as a float; floats
 // round.
 Scalar value_as(std::string_view op, Scalar value, DType dtype, const Location& where) {
+  if (is_complex(value.dtype()) && !is_complex(dtype))
+    fail<TypeError>(where, op, ": ", api::to_text(value), " is complex, and the dtype is ", dtype,
+                    "; give a real value or a complex dtype");
   const Scalar converted = api::convert(value, dtype);
   bool kept;
-  if (is_floating(dtype)) {
+  if (is_floating(dtype) || is_complex(dtype)) {
     kept = api::fits(value, dtype);
   } else if (api::is_whole(value.dtype())) {
     kept = api::to_integer(value) == api::to_integer(converted);
@@ -42,7 +45,6 @@ Scalar value_as(std::string_view op, Scalar value, DType dtype, const Location& 
 }
 
 Array filled(std::string_view op, const Shape& shape, Scalar value, DType dtype, const Location& where) {
-  api::require_computable(op, dtype, where);
   api::require_shape(op, shape, where);
   return wrap(api::fill(shape, value_as(op, value, dtype, where), where));
 }
@@ -176,7 +178,6 @@ Array full_like(const Array& x, Scalar value, std::optional<DType> dtype, Locati
 
 Array eye(std::int64_t rows, std::optional<std::int64_t> columns, std::int64_t k, DType dtype, Location where) {
   const Shape shape{rows, columns.value_or(rows)};
-  api::require_computable("eye", dtype, where);
   api::require_shape("eye", shape, where);
   const NodeRef down = graph::index(shape[0]), across = graph::index(shape[1]);
   const NodeRef row = graph::reshape(down.get(), Shape{shape[0], 1}, where);

@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "host/api/record.h"
+#include "host/api/complex.h"
 
 namespace ingot {
 namespace api {
@@ -24,6 +24,9 @@ NodeRef node_from(Input input) { return input.is_value() ? constant(input.value)
 DType body_dtype(Op op, DType dtype, const Location& where) {
   const std::string_view name = info(op).name;
   require_computable(name, dtype, where);
+  if (op == Op::nextafter && is_half(dtype))
+    fail<TypeError>(where, "nextafter: not defined for ", dtype,
+                    ", whose functions are computed in float32; convert with astype");
   switch (info(op).operands) {
     case Operands::Bool: return DType::Bool;
     case Operands::Float: return is_floating(dtype) ? dtype : DType::Float64;
@@ -145,6 +148,8 @@ Array record(Op asked, const Operand& operand) {
   const Location& where = operand.where();
   const Input x = term(operand);
   const DType given = x.dtype();
+  if (is_complex(given)) [[unlikely]]
+    return record_complex(asked, {&x, 1}, given, where);
   const Op op = body_op(asked, given);
   const DType dtype = body_dtype(op, given, where);
   if (is_whole(given)) {
@@ -158,7 +163,10 @@ Array record(Op asked, const Operand& operand) {
 Array record(Op op, const Operand& first, const Operand& second) {
   const Location& where = first.where();
   const Input terms[] = {term(first), term(second)};
-  const DType dtype = body_dtype(op, promote(terms), where);
+  const DType promoted = promote(terms);
+  if (is_complex(promoted)) [[unlikely]]
+    return record_complex(op, terms, promoted, where);
+  const DType dtype = body_dtype(op, promoted, where);
   Shape common;
   const Shape& shape = broadcast(info(op).name, terms, common, where);
   if (is_comparison(op)) {
@@ -182,7 +190,10 @@ Array record(Op op, const Operand& first, const Operand& second, const Operand& 
   const Input terms[] = {term(first), term(second), term(third)};
   const std::string_view name = info(op).name;
   const bool selects = (info(op).properties & Selects_) != 0;  // the first operand is a condition, apart from promotion
-  const DType dtype = body_dtype(op, promote(std::span(terms).subspan(selects ? 1 : 0)), where);
+  const DType promoted = promote(std::span(terms).subspan(selects ? 1 : 0));
+  if (is_complex(promoted)) [[unlikely]]
+    return record_complex(op, terms, promoted, where);
+  const DType dtype = body_dtype(op, promoted, where);
   Shape common;
   const Shape& shape = broadcast(name, terms, common, where);
   NodeRef made[3];

@@ -51,8 +51,9 @@ Array Array::T(Location where) const {
 
 Array astype(const Array& x, DType dtype, Location where) {
   Node* const node = node_of(x, where);
-  api::require_computable("astype", node->dtype, where);
-  api::require_computable("astype", dtype, where);
+  if (is_complex(node->dtype) && !is_complex(dtype) && !is_bool(dtype))
+    fail<TypeError>(where, "astype: a ", node->dtype, " array does not convert to ", dtype,
+                    "; use real(x), imag(x) or abs(x)");
   // A scalar that was converted on purpose is weak no longer.
   if (node->kind == graph::Kind::Constant)
     return wrap(api::constant(api::convert(Scalar(node->dtype, node->bits), dtype)));

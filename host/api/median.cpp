@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "host/api/complex.h"
 #include "host/api/reduction.h"
 #include "ingot/manipulation.hpp"
 
@@ -12,6 +13,10 @@ namespace {
 // The routine takes rows of the last axis: reduced axes are moved there and made one.
 Array select(std::string_view op, const Array& x, double q, bool skips_nan, const Axes& axes, bool keepdims,
              const Location& where) {
+  if (is_half_array(x, where)) {
+    const Array wide = astype(x, DType::Float32, where);
+    return astype(select(op, wide, q, skips_nan, axes, keepdims, where), x.dtype(), where);
+  }
   const Request request(op, x, axes, keepdims, where);
   if (!(q >= 0 && q <= 1)) fail<ValueError>(where, op, ": q is ", q, ", and must be between 0 and 1");
   const DType dtype = floating(request.dtype());

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "host/api/complex.h"
 #include "host/api/reduction.h"
 #include "ingot/elementwise.hpp"
 #include "ingot/manipulation.hpp"
@@ -69,11 +70,21 @@ Array along(const Array& values, const char* what, const Array& x, const std::ve
 }  // namespace
 }  // namespace api
 
-Array softmax(const Array& x, std::int64_t axis, Location where) { return api::softened(x, axis, false, where); }
+Array softmax(const Array& x, std::int64_t axis, Location where) {
+  if (api::is_half_array(x, where))
+    return astype(softmax(astype(x, DType::Float32, where), axis, where), x.dtype(), where);
+  return api::softened(x, axis, false, where);
+}
 
-Array log_softmax(const Array& x, std::int64_t axis, Location where) { return api::softened(x, axis, true, where); }
+Array log_softmax(const Array& x, std::int64_t axis, Location where) {
+  if (api::is_half_array(x, where))
+    return astype(log_softmax(astype(x, DType::Float32, where), axis, where), x.dtype(), where);
+  return api::softened(x, axis, true, where);
+}
 
 Array zscore(const Array& x, std::int64_t axis, double correction, Location where) {
+  if (api::is_half_array(x, where))
+    return astype(zscore(astype(x, DType::Float32, where), axis, correction, where), x.dtype(), where);
   const Array values = api::to_floating("zscore", x, where);
   const std::int64_t at = api::resolve_axis("zscore", axis, values.ndim(), where);
   if (values.size() == 0) return values;
@@ -83,6 +94,10 @@ Array zscore(const Array& x, std::int64_t axis, double correction, Location wher
 
 Array layer_norm(const Array& x, const Array& weight, const Array& bias, double epsilon, const Axes& axes,
                  Location where) {
+  if (api::is_half_array(x, where) && api::is_half_array(weight, where) && api::is_half_array(bias, where)) {
+    const DType dtype = promote_types(promote_types(x.dtype(), weight.dtype()), bias.dtype());
+    return astype(layer_norm(astype(x, DType::Float32, where), weight, bias, epsilon, axes, where), dtype, where);
+  }
   const Array values = api::to_floating("layer_norm", x, where);
   if (values.ndim() == 0) api::resolve_axis("layer_norm", -1, 0, where);
   std::vector<bool> chosen(static_cast<std::size_t>(values.ndim()), false);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <complex>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -45,11 +46,30 @@ Digits split(const std::string& text, bool trim) {
   return d;
 }
 
+template <class T>
+constexpr bool kIsHalf = std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>;
+
+// What std::to_chars takes: the number itself, and one whose shortest text has the fewest digits that read back.
+template <class T>
+auto exact(T value) {
+  if constexpr (kIsHalf<T>)
+    return static_cast<double>(value);
+  else
+    return value;
+}
+template <class T>
+auto decimal(T value) {
+  if constexpr (kIsHalf<T>)
+    return decimal_of(value);
+  else
+    return value;
+}
+
 // The fewest digits that read back, or correctly rounded to kPrecision where those are more.
 template <class T>
 Digits shortest(T value, std::chars_format format) {
-  Digits d = split(chars(value, format), true);
-  if (d.fraction.size() > kPrecision) d = split(chars(value, format, kPrecision), true);
+  Digits d = split(chars(decimal(value), format), true);
+  if (d.fraction.size() > kPrecision) d = split(chars(exact(value), format, kPrecision), true);
   return d;
 }
 
@@ -67,55 +87,94 @@ class Format {
 template <class T>
 class FloatFormat final : public Format {
  public:
-  explicit FloatFormat(const std::vector<T>& values) : values_(values) {
-    T largest = 0, smallest = std::numeric_limits<T>::infinity();
+  /// `plus` puts the sign of positive numbers, too.
+  explicit FloatFormat(std::vector<T> values, bool plus = false) : values_(std::move(values)), plus_(plus) {
+    fit(values_);
+  }
+
+  std::string operator()(std::size_t element) const override {
+    const auto v = exact(values_[element]);
+    if (!std::isfinite(v))
+      return pad_left(left_ + right_ + 1, std::isnan(v) ? with_plus("nan", false)
+                                          : v < 0       ? "-inf"
+                                                        : with_plus("inf", false));
+    if (exponent_) {
+      Digits d = split(chars(v, std::chars_format::scientific, static_cast<int>(fraction_)), false);
+      if (d.exponent.size() - 1 < exponent_digits_)
+        d.exponent.insert(1, exponent_digits_ - (d.exponent.size() - 1), '0');
+      return pad_left(left_, with_plus(d.whole, std::signbit(v))) + "." + d.fraction + "e" + d.exponent;
+    }
+    Digits d = shortest(values_[element], std::chars_format::fixed);
+    d.fraction.resize(right_, ' ');
+    return pad_left(left_, with_plus(d.whole, std::signbit(v))) + "." + d.fraction;
+  }
+
+ private:
+  std::string with_plus(const std::string& text, bool negative) const { return plus_ && !negative ? "+" + text : text; }
+
+  void fit(const std::vector<T>& values) {
+    using Number = decltype(exact(T()));
+    Number largest = 0, smallest = std::numeric_limits<Number>::infinity();
     bool any_finite = false;
-    for (T v : values) {
+    for (T value : values) {
+      const Number v = exact(value);
       if (!std::isfinite(v)) continue;
       any_finite = true;
       if (v == 0) continue;
       largest = std::max(largest, std::abs(v));
       smallest = std::min(smallest, std::abs(v));
     }
-    constexpr T kCutoff =
-        std::is_same_v<T, float> ? T(1e6) : T(1e8);  // digits that the dtype can tell apart, at most 8
-    exponent_ = largest != 0 && (largest >= kCutoff || smallest < T(0.0001) || largest / smallest > 1000);
+    // Digits that the dtype can tell apart, at most 8.
+    constexpr Number kCutoff = kIsHalf<T> ? Number(1e3) : std::is_same_v<T, float> ? Number(1e6) : Number(1e8);
+    exponent_ =
+        largest != 0 && (largest >= kCutoff || smallest < Number(0.0001) || exact(T(largest / smallest)) > 1000);
 
     for (T v : values) {
-      if (!std::isfinite(v)) continue;
+      if (!std::isfinite(exact(v))) continue;
       const Digits d = shortest(v, exponent_ ? std::chars_format::scientific : std::chars_format::fixed);
-      left_ = std::max(left_, d.whole.size());
+      left_ = std::max(left_, with_plus(d.whole, std::signbit(exact(v))).size());
       fraction_ = std::max(fraction_, d.fraction.size());
       if (exponent_) exponent_digits_ = std::max(exponent_digits_, d.exponent.size() - 1);
     }
     right_ = exponent_ ? exponent_digits_ + 2 + fraction_ : fraction_;
     if (!any_finite) left_ = right_ = 0;
-    for (T v : values) {
+    for (T value : values) {
+      const Number v = exact(value);
       if (std::isfinite(v)) continue;
-      const std::size_t length = v < 0 ? 4 : 3;  // "-inf", "nan"
+      const std::size_t length = v < 0 || plus_ ? 4 : 3;  // "-inf", "+nan", "nan"
       if (length > left_ + right_ + 1) left_ = length - right_ - 1;
     }
   }
 
-  std::string operator()(std::size_t element) const override {
-    const T v = values_[element];
-    if (!std::isfinite(v)) return pad_left(left_ + right_ + 1, std::isnan(v) ? "nan" : v < 0 ? "-inf" : "inf");
-    if (exponent_) {
-      Digits d = split(chars(v, std::chars_format::scientific, static_cast<int>(fraction_)), false);
-      if (d.exponent.size() - 1 < exponent_digits_)
-        d.exponent.insert(1, exponent_digits_ - (d.exponent.size() - 1), '0');
-      return pad_left(left_, d.whole) + "." + d.fraction + "e" + d.exponent;
-    }
-    Digits d = shortest(v, std::chars_format::fixed);
-    d.fraction.resize(right_, ' ');
-    return pad_left(left_, d.whole) + "." + d.fraction;
-  }
-
- private:
-  const std::vector<T>& values_;
+  const std::vector<T> values_;
+  const bool plus_;
   bool exponent_ = false;
   std::size_t left_ = 0, right_ = 0;  // widths before and after the point
   std::size_t fraction_ = 0, exponent_digits_ = 0;
+};
+
+template <class T>
+class ComplexFormat final : public Format {
+ public:
+  explicit ComplexFormat(const std::vector<std::complex<T>>& values)
+      : real_(parts(values, [](const std::complex<T>& z) { return z.real(); })),
+        imag_(parts(values, [](const std::complex<T>& z) { return z.imag(); }), true) {}
+
+  std::string operator()(std::size_t element) const override {
+    std::string imag = imag_(element);
+    imag.insert(imag.find_last_not_of(' ') + 1, "j");
+    return real_(element) + imag;
+  }
+
+ private:
+  template <class Part>
+  static std::vector<T> parts(const std::vector<std::complex<T>>& values, Part part) {
+    std::vector<T> list;
+    for (const std::complex<T>& z : values) list.push_back(part(z));
+    return list;
+  }
+
+  FloatFormat<T> real_, imag_;
 };
 
 template <class T>
@@ -218,20 +277,32 @@ std::string write_array(const Array& x) {
 
 // A 0-d float: all digits that it takes to read it back, with an exponent outside [1e-4, cutoff).
 template <class T>
-std::string write_float(T v) {
+std::string write_float(T value, bool point = true) {
+  const auto v = decimal(value);
   if (!std::isfinite(v)) return std::isnan(v) ? "nan" : v < 0 ? "-inf" : "inf";
-  constexpr double kCutoff = std::is_same_v<T, float> ? 1e6 : 1e16;
+  constexpr double kCutoff = kIsHalf<T> ? 1e3 : std::is_same_v<T, float> ? 1e6 : 1e16;
   const double magnitude = std::abs(v);
   if (magnitude != 0 && (magnitude < 1e-4 || magnitude >= kCutoff)) return chars(v, std::chars_format::scientific);
   const std::string text = chars(v, std::chars_format::fixed);
-  return text.find('.') == std::string::npos ? text + ".0" : text;
+  return point && text.find('.') == std::string::npos ? text + ".0" : text;
+}
+
+template <class T>
+std::string write_complex(std::complex<T> z) {
+  const std::string imag = write_float(z.imag(), false) + "j";
+  if (z.real() == 0 && !std::signbit(z.real())) return imag;
+  return "(" + write_float(z.real(), false) + (imag.front() == '-' ? "" : "+") + imag + ")";
 }
 
 std::string write_scalar(const Array& x) {
   switch (x.dtype()) {
     case DType::Bool: return x.item<bool>() ? "True" : "False";
+    case DType::Float16: return write_float(x.item<float16>());
+    case DType::BFloat16: return write_float(x.item<bfloat16>());
     case DType::Float32: return write_float(x.item<float>());
     case DType::Float64: return write_float(x.item<double>());
+    case DType::Complex64: return write_complex(x.item<std::complex<float>>());
+    case DType::Complex128: return write_complex(x.item<std::complex<double>>());
     case DType::UInt64: return chars(x.item<std::uint64_t>());
     default: return chars(x.item<std::int64_t>());
   }
@@ -243,7 +314,7 @@ std::string write_scalar(const Array& x) {
 std::string to_string(const Array& array, Location where) {
   using namespace api;
   const exec::DefaultFloatState guard;
-  require_computable("to_string", node_of(array, where)->dtype, where);
+  node_of(array, where);
   array.eval(where);
   if (array.size() == 0) return "[]";
   if (array.ndim() == 0) return write_scalar(array);
@@ -257,7 +328,11 @@ std::string to_string(const Array& array, Location where) {
     case DType::UInt16: return write_array<std::uint16_t, IntegerFormat<std::uint16_t>>(array);
     case DType::UInt32: return write_array<std::uint32_t, IntegerFormat<std::uint32_t>>(array);
     case DType::UInt64: return write_array<std::uint64_t, IntegerFormat<std::uint64_t>>(array);
+    case DType::Float16: return write_array<float16, FloatFormat<float16>>(array);
+    case DType::BFloat16: return write_array<bfloat16, FloatFormat<bfloat16>>(array);
     case DType::Float32: return write_array<float, FloatFormat<float>>(array);
+    case DType::Complex64: return write_array<std::complex<float>, ComplexFormat<float>>(array);
+    case DType::Complex128: return write_array<std::complex<double>, ComplexFormat<double>>(array);
     default: return write_array<double, FloatFormat<double>>(array);
   }
 }

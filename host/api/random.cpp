@@ -98,14 +98,26 @@ std::uint64_t Generator::next_key() noexcept { return scramble(scramble(seed_) +
 
 Array Generator::uniform(const Shape& shape, double low, double high, DType dtype, Location where) {
   const exec::DefaultFloatState guard;
-  require_real("uniform", shape, dtype, where);
+  if (!is_floating(dtype))
+    fail<TypeError>(where, "uniform: random numbers come in a floating dtype, and ", dtype,
+                    " was asked for; convert with astype");
+  require_shape("uniform", shape, where);
   if (!is_finite(low, dtype) || !is_finite(high, dtype) || !is_finite(high - low, dtype))
     fail<ValueError>(where, "uniform: from ", to_text(low), " to ", to_text(high),
                      "; low, high and their difference must be finite in ", dtype);
   if (low > high)
     fail<ValueError>(where, "uniform: from ", to_text(low), " to ", to_text(high),
                      "; low must not be above high: swap them");
-  return moved(draw(Op::random_uniform, dtype, shape, {word(next_key())}, where), high - low, low, dtype, where);
+  const DType computed = is_half(dtype) ? DType::Float32 : dtype;
+  NodeRef values = draw(Op::random_uniform, computed, shape, {word(next_key())}, where);
+  if (is_half(dtype)) {  // cut to the bits that the dtype has, so that nothing is rounded up to 1
+    const float steps = dtype == DType::Float16 ? 0x1p11f : 0x1p8f;
+    values = apply(Op::multiply, values.get(), Scalar(steps), where);
+    values = apply(Op::floor, values.get(), where);
+    values = apply(Op::multiply, values.get(), Scalar(1 / steps), where);
+  }
+  const Array result = moved(std::move(values), high - low, low, computed, where);
+  return wrap(to_dtype(node_of(result, where), dtype, where));
 }
 
 Array Generator::normal(const Shape& shape, double mean, double std, DType dtype, Location where) {

@@ -4,14 +4,18 @@
 #include <limits>
 
 #include "host/base/limits.h"
+#include "host/graph/complex.h"
 
 namespace ingot::api {
 namespace {
 
-enum class Category : std::uint8_t { Bool, Integer, Floating };
+enum class Category : std::uint8_t { Bool, Integer, Floating, Complex };
 
 Category category(DType d) {
-  return is_bool(d) ? Category::Bool : is_integer(d) ? Category::Integer : Category::Floating;
+  return is_bool(d)       ? Category::Bool
+         : is_integer(d)  ? Category::Integer
+         : is_floating(d) ? Category::Floating
+                          : Category::Complex;
 }
 
 bool goes_with_any_shape(const Input& t) { return t.is_value() || t.node->kind == graph::Kind::Constant; }
@@ -54,10 +58,7 @@ Node* node_of(const Array& array, const Location& where) {
 }
 
 void fail_to_compute(std::string_view op, DType dtype, const Location& where) {
-  if (is_complex(dtype))
-    fail<TypeError>(where, op, ": ", name(dtype),
-                    " arithmetic comes with a later version; use float32 or float64 arrays of the parts");
-  fail<TypeError>(where, op, ": ", name(dtype), " arithmetic comes with a later version; use float32");
+  fail<TypeError>(where, op, ": not defined for ", name(dtype), "; use real(x), imag(x) or abs(x)");
 }
 
 void require_shape(std::string_view op, const Shape& shape, const Location& where) {
@@ -98,6 +99,14 @@ NodeRef fill(const Shape& shape, Scalar value, const Location& where) {
 
 NodeRef to_dtype(Node* node, DType dtype, const Location& where) {
   if (node->dtype == dtype) return NodeRef(node);
+  if (is_bool(dtype) && is_complex(node->dtype)) {
+    const graph::Parts parts = graph::parts(node);
+    const NodeRef real = to_dtype(parts.real.get(), dtype, where), imag = to_dtype(parts.imag.get(), dtype, where);
+    return apply(Op::logical_or, real.get(), imag.get(), where);
+  }
+  if (is_complex(node->dtype) && !is_complex(dtype))
+    fail<TypeError>(where, "a ", name(node->dtype), " array does not convert to ", name(dtype),
+                    "; use real(x), imag(x) or abs(x)");
   if (!is_bool(dtype)) return graph::cast(node, dtype, where);
   return apply(Op::not_equal, node, Scalar(node->dtype, 0), where);
 }
@@ -121,6 +130,10 @@ Input term(const Operand& operand) {
   if (operand.array() == nullptr) return operand.scalar();
   Node* const node = node_of(*operand.array(), operand.where());
   if (node->kind == graph::Kind::Constant && node->weak) return Scalar(node->dtype, node->bits);
+  if (node->kind == graph::Kind::Complex && node->weak) {
+    const graph::Parts parts = graph::parts(node);
+    return Scalar(node->dtype, parts.real->bits, parts.imag->bits);
+  }
   return node;
 }
 
@@ -141,7 +154,13 @@ DType promote(std::span<const Input> terms) noexcept {
     if (!any_array) {
       dtype = promote_types(dtype, t.dtype());
     } else if (category(t.dtype()) > category(dtype)) {
-      dtype = category(t.dtype()) == Category::Integer ? DType::Int64 : DType::Float64;
+      switch (category(t.dtype())) {
+        case Category::Integer: dtype = DType::Int64; break;
+        case Category::Complex:
+          dtype = is_floating(dtype) && dtype != DType::Float64 ? DType::Complex64 : DType::Complex128;
+          break;
+        default: dtype = DType::Float64;
+      }
     }
   }
   return dtype;

@@ -20,7 +20,7 @@ inline Array wrap(NodeRef node) noexcept { return Array(node.leak(), Array::Adop
 /// The array's node. ValueError for an array that was moved from.
 Node* node_of(const Array& array, const Location& where);
 
-/// TypeError for the dtypes that have no arithmetic yet.
+/// TypeError for complex dtypes, of a function that takes none.
 [[noreturn]] void fail_to_compute(std::string_view op, DType dtype, const Location& where);
 inline void require_computable(std::string_view op, DType dtype, const Location& where) {
   if (!is_computable(dtype)) [[unlikely]]
@@ -36,13 +36,13 @@ std::int64_t require_reach(std::string_view op, const Shape& shape, const Stride
                            std::int64_t& lowest, const Location& where);
 
 /// A 0-d constant.
-inline NodeRef constant(Scalar value) { return graph::constant(value.dtype(), value.bits(), false); }
+inline NodeRef constant(Scalar value) { return graph::constant(value, false); }
 /// A value given as an operand, in the dtype that promotion found. ValueError where it does not fit.
 Scalar literal(std::string_view op, Scalar value, DType dtype, const Location& where);
 /// An array of one value.
 NodeRef fill(const Shape& shape, Scalar value, const Location& where);
 
-/// As astype; to bool by comparison with zero.
+/// As astype; to bool by comparison with zero. TypeError for a complex node and a real dtype.
 NodeRef to_dtype(Node* node, DType dtype, const Location& where);
 
 /// The shape that both broadcast to, in place of `shape`; false where they do not.

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "host/api/complex.h"
 #include "host/api/reduction.h"
+#include "ingot/complex.hpp"
+#include "ingot/manipulation.hpp"
 
 namespace ingot {
 namespace api {
@@ -60,6 +63,8 @@ Exponentials exponentials(const Request& request) {
 using api::Request;
 
 Array sum(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_complex_array(x, where))
+    return api::from_parts(sum(real(x), axes, keepdims, where), sum(imag(x), axes, keepdims, where), where);
   const Request request("sum", x, axes, keepdims, where);
   return api::fold(request, Reducer::sum, api::widened(request.dtype()), 0);
 }
@@ -70,6 +75,10 @@ Array prod(const Array& x, const Axes& axes, bool keepdims, Location where) {
 }
 
 Array mean(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_complex_array(x, where))
+    return api::from_parts(mean(real(x), axes, keepdims, where), mean(imag(x), axes, keepdims, where), where);
+  if (api::is_half_array(x, where))
+    return astype(mean(astype(x, DType::Float32, where), axes, keepdims, where), x.dtype(), where);
   const Request request("mean", x, axes, keepdims, where);
   const DType dtype = api::floating(request.dtype());
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, dtype));
@@ -77,12 +86,16 @@ Array mean(const Array& x, const Axes& axes, bool keepdims, Location where) {
 }
 
 Array var(const Array& x, const Axes& axes, bool keepdims, double correction, Location where) {
+  if (api::is_half_array(x, where))
+    return astype(var(astype(x, DType::Float32, where), axes, keepdims, correction, where), x.dtype(), where);
   const Request request("var", x, axes, keepdims, where);
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, api::floating(request.dtype())));
   return request.finish(api::variance(request, correction));
 }
 
 Array stddev(const Array& x, const Axes& axes, bool keepdims, double correction, Location where) {
+  if (api::is_half_array(x, where))
+    return astype(stddev(astype(x, DType::Float32, where), axes, keepdims, correction, where), x.dtype(), where);
   const Request request("stddev", x, axes, keepdims, where);
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, api::floating(request.dtype())));
   const graph::NodeRef variance = api::variance(request, correction);
@@ -123,6 +136,10 @@ Array count_nonzero(const Array& x, const Axes& axes, bool keepdims, Location wh
 }
 
 Array average(const Array& x, const Array& weights, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_half_array(x, where) && api::is_half_array(weights, where)) {
+    const Array wide = astype(x, DType::Float32, where);
+    return astype(average(wide, weights, axes, keepdims, where), promote_types(x.dtype(), weights.dtype()), where);
+  }
   const Request request("average", x, axes, keepdims, where);
   const graph::NodeRef spread = api::weights_for(request, weights);
   const DType dtype = api::floating(promote_types(request.dtype(), spread->dtype));
@@ -135,6 +152,8 @@ Array average(const Array& x, const Array& weights, const Axes& axes, bool keepd
 }
 
 Array logsumexp(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_half_array(x, where))
+    return astype(logsumexp(astype(x, DType::Float32, where), axes, keepdims, where), x.dtype(), where);
   const Request request("logsumexp", x, axes, keepdims, where);
   const DType dtype = api::floating(request.dtype());
   if (request.is_empty()) return request.constant_result(api::convert(-std::numeric_limits<double>::infinity(), dtype));
@@ -144,10 +163,12 @@ Array logsumexp(const Array& x, const Axes& axes, bool keepdims, Location where)
 }
 
 Array any(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_complex_array(x, where)) return any(astype(x, DType::Bool, where), axes, keepdims, where);
   return api::fold(Request("any", x, axes, keepdims, where), Reducer::any, DType::Bool, false);
 }
 
 Array all(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_complex_array(x, where)) return all(astype(x, DType::Bool, where), axes, keepdims, where);
   return api::fold(Request("all", x, axes, keepdims, where), Reducer::all, DType::Bool, true);
 }
 

@@ -16,6 +16,7 @@
 #include "host/exec/gpu.h"
 #include "host/exec/plan_cache.h"
 #include "host/exec/stats.h"
+#include "host/graph/complex.h"
 #include "host/graph/intern.h"
 #include "host/graph/limits.h"
 #include "host/jit/background.h"
@@ -121,9 +122,49 @@ StorageRef generate(const Node* node) {
   return storage;
 }
 
+// The node, or in the place of a complex one that of its values as they lie in memory, whose views its parts become
+// when it goes.
+class Values {
+ public:
+  explicit Values(Node* node) : node_(node) {
+    if (is_complex(node->dtype)) interleaved_ = graph::interleaved(node, node->where);
+  }
+  Values(Values&&) noexcept = default;
+  /// After an evaluation.
+  void settle() const {
+    if (interleaved_) graph::settle(node_, interleaved_.get());
+  }
+  Node* get() const { return interleaved_ ? interleaved_.get() : node_; }
+
+ private:
+  Node* node_;
+  graph::NodeRef interleaved_;
+};
+
+class ValuesOfAll {
+ public:
+  explicit ValuesOfAll(std::span<Node* const> nodes) {
+    for (Node* node : nodes) nodes_.push_back(list_.emplace_back(node).get());
+  }
+  void settle() const {
+    for (const Values& values : list_) values.settle();
+  }
+  std::span<Node* const> get() const { return nodes_; }
+
+ private:
+  std::vector<Values> list_;
+  std::vector<Node*> nodes_;
+};
+
 // A node's values, which it keeps; so does a constant or index that was asked for them, so that pointers to them stay
 // valid.
 StorageRef kept_values(Node* node) {
+  if (is_complex(node->dtype)) {
+    const Values values(node);
+    StorageRef storage = kept_values(values.get());
+    values.settle();
+    return storage;
+  }
   const auto existing = [node] {
     const std::scoped_lock guard(graph::lock());
     return node->storage;
@@ -184,7 +225,13 @@ const bool kInstalled = [] {
 
 }  // namespace
 
-void evaluate(std::span<Node* const> nodes) { compute(nodes, is_settled); }
+void evaluate(std::span<Node* const> nodes) {
+  if (std::none_of(nodes.begin(), nodes.end(), [](const Node* node) { return is_complex(node->dtype); }))
+    return compute(nodes, is_settled);
+  const ValuesOfAll values(nodes);
+  compute(values.get(), is_settled);
+  values.settle();
+}
 
 StorageRef contiguous(Node* node) {
   StorageRef storage = kept_values(node);
@@ -229,6 +276,12 @@ void come_before(int device, void* stream) {
 }
 
 void evaluate_into(Node* node, void* out, const Strides& strides) {
+  if (is_complex(node->dtype)) {
+    Strides of_parts = strides;
+    for (std::int64_t& stride : of_parts) stride *= 2;
+    of_parts.push_back(1);
+    return evaluate_into(Values(node).get(), out, of_parts);
+  }
   const std::size_t bytes = bytes_of(node->numel(), node->dtype);
   if (bytes == 0) return;
   const bool is_done = [node] {
@@ -260,12 +313,13 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
 }
 
 std::string explain(std::span<Node* const> nodes, bool code) {
+  const ValuesOfAll values(nodes);
   const Turn turn;
   plan::Snapshot snapshot;
   {
     const std::scoped_lock guard(graph::lock());
     std::vector<Node*> roots;
-    for (Node* const node : nodes)
+    for (Node* const node : values.get())
       if (!is_settled(node) && std::find(roots.begin(), roots.end(), node) == roots.end()) roots.push_back(node);
     if (roots.empty()) return "nothing to compute: the values exist\n";
     snapshot = plan::snapshot(roots);

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "host/base/error.h"
+#include "host/graph/complex.h"
 #include "host/graph/compose.h"
 #include "host/graph/intern.h"
 #include "host/graph/limits.h"
@@ -109,7 +110,18 @@ NodeRef empty(DType dtype, const Shape& shape) { return buffer(dtype, shape, not
 
 NodeRef constant(DType dtype, std::uint64_t bits, bool weak) { return make_constant(dtype, bits, weak); }
 
+NodeRef constant(Scalar value, bool weak) {
+  if (!is_complex(value.dtype())) return constant(value.dtype(), value.bits(), weak);
+  const DType part = part_dtype(value.dtype());
+  return complex({constant(part, value.bits(), false), constant(part, value.imag_bits(), false)}, {}, {}, weak);
+}
+
 NodeRef buffer(DType dtype, Shape shape, StorageRef storage) {
+  if (is_complex(dtype)) {
+    Shape parts = shape;
+    parts.push_back(2);
+    return of_interleaved(buffer(part_dtype(dtype), std::move(parts), std::move(storage)).get(), shape, {});
+  }
   Node* const node = draft(Kind::Buffer, dtype, {});
   node->shape = std::move(shape);
   node->storage = std::move(storage);
@@ -124,8 +136,42 @@ NodeRef index(std::int64_t size) {
   return record(node);
 }
 
+namespace {
+
+Scalar widened(DType dtype, std::uint64_t bits) {
+  const auto low = static_cast<std::uint16_t>(bits);
+  return dtype == DType::Float16 ? static_cast<float>(float16::from_bits(low))
+                                 : static_cast<float>(bfloat16::from_bits(low));
+}
+
+NodeRef elementwise_of_halves(Op op, DType result, const Shape& shape, std::span<const Input> inputs, Location where) {
+  NodeRef made[Node::kMaxInputs];
+  Input wide[Node::kMaxInputs];
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    wide[k] = inputs[k];
+    if (!is_half(inputs[k].dtype())) continue;
+    if (inputs[k].is_value()) {
+      wide[k] = widened(inputs[k].dtype(), inputs[k].value.bits());
+    } else if (const Node* const node = inputs[k].node; node->kind == Kind::Constant) {
+      wide[k] = widened(node->dtype, node->bits);
+    } else {
+      made[k] = cast(inputs[k].node, DType::Float32, where);
+      wide[k] = made[k].get();
+    }
+  }
+  const std::span<const Input> operands(wide, inputs.size());
+  if (!is_half(result)) return elementwise(op, result, shape, operands, where);
+  const NodeRef computed = elementwise(op, DType::Float32, shape, operands, where);
+  return cast(computed.get(), result, where);
+}
+
+}  // namespace
+
 NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Input> inputs, Location where) {
   if (shape.numel() == 0) return empty(result, shape);
+  for (const Input& input : inputs)
+    if (is_half(input.dtype())) [[unlikely]]
+      return elementwise_of_halves(op, result, shape, inputs, where);
   Node* const node = draft(Kind::Elementwise, result, where);
   node->op = op;
   node->shape = shape;
@@ -140,6 +186,12 @@ NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Inp
 
 NodeRef cast(Node* input, DType to, Location where) {
   if (input->dtype == to) return NodeRef(input);
+  if (is_complex(to)) {
+    const DType part = part_dtype(to);
+    const Parts p = is_complex(input->dtype) ? parts(input) : Parts{NodeRef(input), constant(part, 0, false)};
+    return complex({cast(p.real.get(), part, where), cast(p.imag.get(), part, where)}, input->shape, where);
+  }
+  check(!is_complex(input->dtype), "a complex array cast to a real dtype");
   if (input->numel() == 0) return empty(to, input->shape);
   Node* const node = draft(Kind::Cast, to, where);
   node->shape = input->shape;
@@ -151,6 +203,12 @@ NodeRef cast(Node* input, DType to, Location where) {
 }
 
 NodeRef view(Node* input, const Shape& shape, std::int64_t offset, Dims strides, Location where) {
+  if (is_complex(input->dtype)) {
+    const Parts p = parts(input);
+    return complex(
+        {view(p.real.get(), shape, offset, strides, where), view(p.imag.get(), shape, offset, strides, where)}, shape,
+        where);
+  }
   if (shape.numel() == 0) return empty(input->dtype, shape);
   auto guard = lock_views(input);
   NodeRef node = make_view(input, shape, offset, std::move(strides), where);
@@ -159,6 +217,10 @@ NodeRef view(Node* input, const Shape& shape, std::int64_t offset, Dims strides,
 }
 
 NodeRef broadcast(Node* input, const Shape& shape, Location where) {
+  if (is_complex(input->dtype)) {
+    const Parts p = parts(input);
+    return complex(p, shape, where);
+  }
   if (shape.numel() == 0) return empty(input->dtype, shape);
   auto guard = lock_views(input);
   NodeRef node = make_broadcast(input, shape, where);
@@ -173,6 +235,11 @@ NodeRef reshape(Node* input, const Shape& shape, Location where) {
 NodeRef reduce(Reducer reducer, Node* input, std::span<const bool> reduced, Location where) {
   if (is_bool(input->dtype) && reducer == Reducer::min) reducer = Reducer::all;
   if (is_bool(input->dtype) && reducer == Reducer::max) reducer = Reducer::any;
+  if (is_half(input->dtype)) {
+    const NodeRef wide = cast(input, DType::Float32, where);
+    const NodeRef reduced_wide = reduce(reducer, wide.get(), reduced, where);
+    return reduced_wide->dtype == DType::Float32 ? cast(reduced_wide.get(), input->dtype, where) : reduced_wide;
+  }
 
   Shape kept;
   Dims domain;

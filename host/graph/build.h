@@ -13,6 +13,9 @@ namespace ingot::graph {
 /// A constant of shape (), value in the low bytes of bits. Bool is 0 or 1.
 NodeRef constant(DType dtype, std::uint64_t bits, bool weak);
 
+/// The same of a value of any dtype.
+NodeRef constant(Scalar value, bool weak);
+
 /// Values that exist: numel * itemsize bytes at storage, in C order.
 NodeRef buffer(DType dtype, Shape shape, StorageRef storage);
 
@@ -33,9 +36,11 @@ struct Input {
 
 /// An op of ops.def. Inputs broadcast to the shape, with which values and Constants go whatever it is, and have the
 /// operand dtype of the body (where: the first is Bool). The result dtype follows from the row, except for
-/// rows with the result Random. All the nodes that it takes are recorded under one lock.
+/// rows with the result Random. All the nodes that it takes are recorded under one lock. Operands of Float16 and
+/// BFloat16 are cast to Float32, and a result of theirs is rounded back: so every op has them.
 NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Input> inputs, Location where);
 
+/// Not from a complex dtype to another than these.
 NodeRef cast(Node* input, DType to, Location where);
 
 /// strides in elements of the input's linear space, one per axis of shape. Composes with a View input where possible,
@@ -50,7 +55,7 @@ NodeRef reshape(Node* input, const Shape& shape, Location where);
 
 /// Reduces the axes whose bit is set in reduced[axis]; the result has the kept axes' shape. Neither a reduced extent of
 /// 0 nor an empty result comes here (the API gives those as constants). If every reduced extent is 1, the reducers but
-/// sumsqdev give the input reshaped.
+/// sumsqdev give the input reshaped. Float16 and BFloat16 are reduced in Float32, and the result is rounded back.
 NodeRef reduce(Reducer reducer, Node* input, std::span<const bool> reduced, Location where);
 
 /// A routine of kernels/prebuilt/routines.def; what its parameters mean, host/exec/routine.h says.

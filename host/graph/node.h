@@ -12,6 +12,10 @@
 //   of
 //     extent 1. Its own linear space is that of the kept groups in order.
 //   * A Call is the result of a routine that is not generated: it takes its inputs' linear spaces as wholes.
+//   * An array of a complex dtype is a Complex, whatever made it: its inputs are its real and its imaginary part, which
+//   no
+//     other node reads through it. Once it has values, interleaved, they are views of those. No other node has a
+//     complex dtype, and no node has a Complex for an input.
 //   * A Buffer has storage from the start. A Constant never has. An Index has the value i at element i (int64).
 #pragma once
 
@@ -26,7 +30,7 @@
 
 namespace ingot::graph {
 
-enum class Kind : std::uint8_t { Constant, Buffer, Index, Elementwise, Cast, View, Reduce, Call };
+enum class Kind : std::uint8_t { Constant, Buffer, Index, Elementwise, Cast, View, Reduce, Call, Complex };
 
 class Table;
 

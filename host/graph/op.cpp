@@ -54,7 +54,7 @@ bool has_fold(Reducer reducer, DType value) noexcept {
 }
 
 bool has_body(Op op, DType operand) noexcept {
-  if (!is_computable(operand)) return false;
+  if (!is_computable(operand) || is_half(operand)) return false;
   switch (info(op).operands) {
     case Operands::Any: return true;
     case Operands::Number: return !is_bool(operand);

@@ -75,9 +75,11 @@ bool has_body(Op op, DType operand) noexcept;
 /// bool, i8 ... u64, f16, bf16, f32, f64, c64, c128: as kernels, symbols and golden files write it.
 std::string_view short_name(DType dtype) noexcept;
 
-/// A dtype that arithmetic supports today: bool, the integers, Float32 and Float64.
-constexpr bool is_computable(DType dtype) noexcept {
-  return is_bool(dtype) || is_integer(dtype) || dtype == DType::Float32 || dtype == DType::Float64;
-}
+/// Float16 and BFloat16, which have casts and no other body: an op of theirs is recorded as that of Float32 between
+/// casts (build.h).
+constexpr bool is_half(DType dtype) noexcept { return dtype == DType::Float16 || dtype == DType::BFloat16; }
+
+/// A dtype that kernels know: all but the complex ones.
+constexpr bool is_computable(DType dtype) noexcept { return !is_complex(dtype); }
 
 }  // namespace ingot

@@ -17,12 +17,14 @@ struct Name {
   DType dtype;
 };
 
-// The first name of a dtype is the one NumPy writes. Byte order says nothing about one byte.
+// The first name of a dtype is the one NumPy writes (for bfloat16, with ml_dtypes). Byte order says nothing about one
+// byte.
 constexpr Name kNames[] = {
-    {"|b1", DType::Bool},   {"|i1", DType::Int8},    {"<i2", DType::Int16},  {"<i4", DType::Int32},
-    {"<i8", DType::Int64},  {"|u1", DType::UInt8},   {"<u2", DType::UInt16}, {"<u4", DType::UInt32},
-    {"<u8", DType::UInt64}, {"<f4", DType::Float32}, {"<b1", DType::Bool},   {"<i1", DType::Int8},
-    {"<u1", DType::UInt8},  {"<f8", DType::Float64},
+    {"|b1", DType::Bool},        {"|i1", DType::Int8},     {"<i2", DType::Int16},   {"<i4", DType::Int32},
+    {"<i8", DType::Int64},       {"|u1", DType::UInt8},    {"<u2", DType::UInt16},  {"<u4", DType::UInt32},
+    {"<u8", DType::UInt64},      {"<f2", DType::Float16},  {"<f4", DType::Float32}, {"<c8", DType::Complex64},
+    {"<c16", DType::Complex128}, {"<b1", DType::Bool},     {"<i1", DType::Int8},    {"<u1", DType::UInt8},
+    {"<f8", DType::Float64},     {"<V2", DType::BFloat16},
 };
 
 template <class... Parts>
@@ -46,7 +48,7 @@ std::string quoted(std::string_view bytes) {
 }
 
 [[noreturn]] void refuse_descr(std::int64_t offset, std::string_view descr) {
-  constexpr std::string_view kWanted = "; supported are little-endian bool, integers, float32 and float64";
+  constexpr std::string_view kWanted = "; supported are little-endian bool, integers, floats and complex numbers";
   const std::string_view type = descr.substr(std::min<std::size_t>(1, descr.size()));
   if (type.starts_with('O')) {
     fault(offset, "dtype ", quoted(descr), " holds pickled Python objects, which are never loaded", kWanted);
@@ -55,8 +57,7 @@ std::string quoted(std::string_view bytes) {
     fault(offset, "dtype ", quoted(descr), " is big-endian", kWanted,
           "; in NumPy, save x.astype(x.dtype.newbyteorder('<'))");
   }
-  const bool comes_later = type == "f2" || type == "c8" || type == "c16";
-  fault(offset, "dtype ", quoted(descr), " is not supported", comes_later ? " yet" : "", kWanted);
+  fault(offset, "dtype ", quoted(descr), " is not supported", kWanted);
 }
 
 // Reads the one Python literal that a header may be: a dict of descr, fortran_order and shape, once each, in any order.

@@ -71,6 +71,8 @@ double bound(Op op, double a, double b, double c) {
   }
 }
 
+double rounded_to_half(double bound) { return bound < 0x1p15 ? bound * (1 + 0x1p-8) : kUnknown; }
+
 // Bounds on all values, if those of floating Load and Param instructions do not exceed `inputs`.
 std::vector<double> bounds(const Region& region, double inputs) {
   constexpr double kRounding = 1 + 0x1p-20;  // of every step, and of these sums themselves
@@ -81,9 +83,9 @@ std::vector<double> bounds(const Region& region, double inputs) {
     double value = kUnknown;
     switch (instr.code) {
       case Code::Load:
-      case Code::Param: value = inputs; break;
+      case Code::Param: value = is_half(instr.dtype) ? kUnknown : inputs; break;  // nobody asks how large a half is
       case Code::Reduced: break;
-      case Code::Cast: value = of(0); break;
+      case Code::Cast: value = is_half(instr.dtype) ? rounded_to_half(of(0)) : of(0); break;
       case Code::Apply: value = bound(instr.op, of(0), of(1), of(2)); break;
     }
     value *= kRounding;
@@ -132,7 +134,7 @@ CommonPaths common_paths(const Region& region) {
     const Instr& instr = region.code[i];
     if (paths.guarded[i] && !paths.always[i]) matters[instr.args[0]] = true;
     if (!matters[i] || !is_floating(instr.dtype)) continue;
-    if (instr.code == Code::Load || instr.code == Code::Param) paths.asked[i] = true;
+    if ((instr.code == Code::Load || instr.code == Code::Param) && !is_half(instr.dtype)) paths.asked[i] = true;
     if (instr.code == Code::Apply && bound(instr.op, kUnknown, kUnknown, kUnknown) != kUnknown) continue;
     for (int k = 0; k < argument_count(instr); ++k) matters[instr.args[k]] = true;
   }

@@ -107,7 +107,8 @@ class RegionBuilder {
       case Kind::Call:
       case Kind::Constant:
       case Kind::Buffer:
-      case Kind::Index: break;
+      case Kind::Index:
+      case Kind::Complex: break;
     }
     throw InternalError("internal error: a reduction or a call inside a kernel's body; please report it");
   }

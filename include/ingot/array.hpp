@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "ingot/dtype.hpp"
+#include "ingot/element.hpp"
 #include "ingot/error.hpp"
 #include "ingot/indexing.hpp"
 #include "ingot/shape.hpp"
@@ -29,12 +29,22 @@ using Location = std::source_location;
 class Scalar {
  public:
   template <Element E>
-  constexpr Scalar(E value) noexcept : dtype_(dtype_of<E>()), bits_(encode(value)) {}
-  constexpr Scalar(DType dtype, std::uint64_t bits) noexcept : dtype_(dtype), bits_(bits) {}
+  constexpr Scalar(E value) noexcept : dtype_(dtype_of<E>()) {
+    if constexpr (ComplexElement<E>) {
+      bits_ = encode(value.real());
+      imag_bits_ = encode(value.imag());
+    } else {
+      bits_ = encode(value);
+    }
+  }
+  constexpr Scalar(DType dtype, std::uint64_t bits, std::uint64_t imag_bits = 0) noexcept
+      : dtype_(dtype), bits_(bits), imag_bits_(imag_bits) {}
 
   constexpr DType dtype() const noexcept { return dtype_; }
-  /// The value's bytes in the low end, zero-extended.
+  /// The value's bytes in the low end, zero-extended; of a complex value the real part's.
   constexpr std::uint64_t bits() const noexcept { return bits_; }
+  /// The same of the imaginary part.
+  constexpr std::uint64_t imag_bits() const noexcept { return imag_bits_; }
 
  private:
   template <class E>
@@ -43,6 +53,8 @@ class Scalar {
       return std::bit_cast<std::uint64_t>(value);
     else if constexpr (std::is_same_v<E, float>)
       return std::bit_cast<std::uint32_t>(value);
+    else if constexpr (std::is_same_v<E, float16> || std::is_same_v<E, bfloat16>)
+      return value.bits();
     else if constexpr (sizeof(E) == 1)
       return static_cast<std::uint8_t>(value);
     else if constexpr (sizeof(E) == 2)
@@ -54,7 +66,7 @@ class Scalar {
   }
 
   DType dtype_;
-  std::uint64_t bits_;
+  std::uint64_t bits_ = 0, imag_bits_ = 0;
 };
 
 /// A lazy N-d array: a cheap, immutable handle to an expression. Operations record; eval(), item(), data() and printing

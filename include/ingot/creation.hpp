@@ -6,8 +6,8 @@
 
 #include "ingot/array.hpp"
 
-// Creation throws ValueError for a negative extent and for sizes of 2^59 elements and more, TypeError for
-// dtypes that come later. zeros, full, arange and their like occupy no memory: they are computed where they are used.
+// Creation throws ValueError for a negative extent and for sizes of 2^59 elements and more. zeros, full, arange and
+// their like occupy no memory: they are computed where they are used.
 namespace ingot {
 
 /// Whatever keeps borrowed memory alive: a std::shared_ptr, or any other value that can be moved, which is destroyed

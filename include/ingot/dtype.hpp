@@ -4,14 +4,13 @@
 #include <cstdint>
 #include <iosfwd>
 #include <string_view>
-#include <type_traits>
 
 #include "ingot/export.hpp"
 
 namespace ingot {
 
-/// Element types. Arithmetic covers Bool, the integers, Float32 and Float64; the half, bfloat16 and complex types
-/// exist, and an operation that does not support them yet throws TypeError and says so.
+/// Element types. Float16 and BFloat16 are computed with in Float32, and each operation rounds its result once; their
+/// reductions round at the end.
 enum class DType : std::uint8_t {
   Bool,
   Int8,
@@ -50,30 +49,5 @@ constexpr bool is_unsigned_integer(DType d) noexcept { return d >= DType::UInt8 
 constexpr bool is_integer(DType d) noexcept { return d >= DType::Int8 && d <= DType::UInt64; }
 constexpr bool is_floating(DType d) noexcept { return d >= DType::Float16 && d <= DType::Float64; }
 constexpr bool is_complex(DType d) noexcept { return d >= DType::Complex64; }
-
-namespace detail {
-template <class T>
-constexpr DType integer_dtype() noexcept {
-  constexpr bool is_signed = std::is_signed_v<T>;
-  if constexpr (sizeof(T) == 1) return is_signed ? DType::Int8 : DType::UInt8;
-  if constexpr (sizeof(T) == 2) return is_signed ? DType::Int16 : DType::UInt16;
-  if constexpr (sizeof(T) == 4) return is_signed ? DType::Int32 : DType::UInt32;
-  return is_signed ? DType::Int64 : DType::UInt64;
-}
-}  // namespace detail
-
-/// A C++ type that is an array element: bool, every integer type up to 64 bits, float, double.
-template <class T>
-concept Element = std::is_same_v<T, bool> || std::is_same_v<T, float> || std::is_same_v<T, double> ||
-                  (std::is_integral_v<T> && sizeof(T) <= 8);
-
-/// The dtype of a C++ element type.
-template <Element T>
-constexpr DType dtype_of() noexcept {
-  if constexpr (std::is_same_v<T, bool>) return DType::Bool;
-  if constexpr (std::is_same_v<T, float>) return DType::Float32;
-  if constexpr (std::is_same_v<T, double>) return DType::Float64;
-  return detail::integer_dtype<T>();
-}
 
 }  // namespace ingot

@@ -1,15 +1,18 @@
 #pragma once
 
 #include "ingot/array.hpp"
+#include "ingot/complex.hpp"
 #include "ingot/composed.hpp"
 #include "ingot/config.hpp"
 #include "ingot/creation.hpp"
 #include "ingot/device.hpp"
 #include "ingot/dtype.hpp"
+#include "ingot/element.hpp"
 #include "ingot/elementwise.hpp"
 #include "ingot/error.hpp"
 #include "ingot/export.hpp"
 #include "ingot/grids.hpp"
+#include "ingot/half.hpp"
 #include "ingot/indexing.hpp"
 #include "ingot/info.hpp"
 #include "ingot/io.hpp"

@@ -10,10 +10,11 @@ namespace ingot {
 /// data takes no memory but the page cache.
 ///
 /// Format versions 1.0, 2.0 and 3.0, in C or Fortran order (a transposed view), of little-endian bool, integers,
-/// float32 and float64. A file of bools may hold any byte, so it is recorded as bytes != 0. A file whose data does not
-/// start at a multiple of the itemsize (NumPy writes none) is read at once. Throws IOError, naming the file, the byte
-/// and the reason, for anything else: a file that cannot be read or is not a regular file, another dtype or byte order,
-/// pickled objects (never unpickled), a malformed header, more or fewer bytes than the shape takes.
+/// floats and complex numbers; bfloat16 is '<V2', as NumPy writes what ml_dtypes defines. A file of bools may hold any
+/// byte, so it is recorded as bytes != 0. A file whose data does not start at a multiple of the itemsize (NumPy writes
+/// none) is read at once. Throws IOError, naming the file, the byte and the reason, for anything else: a file that
+/// cannot be read or is not a regular file, another dtype or byte order, pickled objects (never unpickled), a malformed
+/// header, more or fewer bytes than the shape takes.
 ///
 /// The file must keep its size, and should keep its bytes, while the array or anything made from it lives. Replacing
 /// the file by name, as save_npy does, is fine: the array keeps the old one. A file that another program overwrites in

@@ -7,7 +7,8 @@
 namespace ingot {
 
 /// x converted to the dtype. To an integer, floats are cut towards zero and saturate, NaN gives 0; a narrower integer
-/// wraps; to bool, everything but 0 is true. TypeError for the dtypes that come later.
+/// wraps; to bool, everything but 0 is true. float16 and bfloat16 are rounded to once, from
+/// every dtype. TypeError for a complex array and a real dtype other than bool.
 INGOT_API Array astype(const Array& x, DType dtype, Location where = Location::current());
 
 /// The same elements in C order under another shape; one extent may be -1 and is found from the rest. ShapeError if the

@@ -19,8 +19,9 @@ class INGOT_API Generator {
  public:
   explicit Generator(std::uint64_t seed) noexcept : seed_(seed) {}
 
-  /// Uniform in [low, high): low + u * (high - low), u a multiple of 2^-53 (Float64) or 2^-24 (Float32) in [0, 1).
-  /// Rounding can reach `high` itself where low is not 0. ValueError if low is above high, or one of them or their
+  /// Uniform in [low, high): low + u * (high - low), u a multiple of 2^-53 (Float64), 2^-24 (Float32), 2^-11 (Float16)
+  /// or 2^-8 (BFloat16) in [0, 1). Float16 and BFloat16 are computed in Float32 and rounded once. Rounding can reach
+  /// `high` itself where low is not 0. ValueError if low is above high, or one of them or their
   /// difference is not finite in the dtype; TypeError for other dtypes.
   Array uniform(const Shape& shape, double low = 0.0, double high = 1.0, DType dtype = DType::Float64,
                 Location where = Location::current());

@@ -8,7 +8,8 @@
 namespace ingot {
 
 /// Sum; 0 over no elements. Bool and signed integers are summed in int64, unsigned integers in uint64 (they wrap),
-/// floats in their own dtype.
+/// floats in their own dtype, Float16 and BFloat16 in Float32 with one rounding at the end (as in mean, var and
+/// stddev). sum, mean, any and all take complex arrays; the others throw TypeError for them.
 INGOT_API Array sum(const Array& x, const Axes& axes = {}, bool keepdims = false, Location where = Location::current());
 
 /// Product; 1 over no elements. Dtypes as for sum.

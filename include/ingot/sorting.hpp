@@ -2,10 +2,9 @@
 
 #include "ingot/array.hpp"
 
-// Sorting along one axis, the last unless another is named. Both functions take bool, every integer dtype, float32 and
-// float64 (TypeError for the dtypes that come later), throw IndexError for an axis that the array has not, as a 0-d
-// array has none, and are lazy: what comes before them is computed into the array that they sort, what comes after
-// reads their result.
+// Sorting along one axis, the last unless another is named. Both functions take every dtype but the complex ones
+// (TypeError), throw IndexError for an axis that the array has not, as a 0-d array has none, and are lazy: what comes
+// before them is computed into the array that they sort, what comes after reads their result.
 //
 // The order is total, so that results do not depend on threads or devices: -0 is before +0, as in min and max, and NaN
 // comes last whether the order is ascending or descending. (The array API leaves both open. NumPy takes the zeros for

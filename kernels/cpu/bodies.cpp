@@ -11,6 +11,8 @@
 //   ingot_sumexp_<dtype>_w<lanes>(largest, sum, value)
 //   ingot_argmin_<dtype>_w<lanes>(best, best_row, value, row), and argmax
 //
+// The dtypes of 16 bits (f16, bf16) have casts only, between lanes of their bits.
+//
 // A call takes as many lanes as the kernel's widest dtype allows, so a narrow dtype comes in several widths.
 #include "kernels/cpu/bundle.h"
 #include "kernels/math/math.h"
@@ -50,10 +52,14 @@
 #define INGOT_SIZE_u32 4
 #define INGOT_SIZE_i64 8
 #define INGOT_SIZE_u64 8
+#define INGOT_SIZE_f16 2
+#define INGOT_SIZE_bf16 2
 #define INGOT_SIZE_f32 4
 #define INGOT_SIZE_f64 8
 #define INGOT_IS_FLOAT_f32 1
 #define INGOT_IS_FLOAT_f64 1
+#define INGOT_IS_HALF_f16 1
+#define INGOT_IS_HALF_bf16 1
 #define INGOT_IS_U8_u8 1
 #define INGOT_IS_I64_i64 1
 
@@ -61,6 +67,7 @@
 #define INGOT_PASTE(a, b) INGOT_PASTE_(a, b)
 #define INGOT_SIZE INGOT_PASTE(INGOT_SIZE_, INGOT_BODIES_DTYPE)
 #define INGOT_IS_FLOAT INGOT_PASTE(INGOT_IS_FLOAT_, INGOT_BODIES_DTYPE)
+#define INGOT_IS_HALF INGOT_PASTE(INGOT_IS_HALF_, INGOT_BODIES_DTYPE)
 #define INGOT_IS_U8 INGOT_PASTE(INGOT_IS_U8_, INGOT_BODIES_DTYPE)
 #define INGOT_IS_I64 INGOT_PASTE(INGOT_IS_I64_, INGOT_BODIES_DTYPE)
 
@@ -74,13 +81,14 @@ namespace {
 
 using namespace ingot::math;
 
-using Value = INGOT_BODIES_DTYPE;
+using Value = Stored<INGOT_BODIES_DTYPE>;
 
 constexpr int kRegister = ingot::cpu::register_bytes(ingot::cpu::Level::INGOT_LEVEL);
 static_assert(ingot::cpu::kWide * kRegister == INGOT_W1 && ingot::cpu::kNarrow * kRegister == 8 * INGOT_W16,
               "host/emit/llvm asks for lanes that these bodies do not have");
 
-constexpr unsigned None = 0, Commutative = 0, Associative = 0, Selects = 1;
+[[maybe_unused]] constexpr unsigned None = 0, Commutative = 0, Associative = 0;
+constexpr unsigned Selects = 1;
 
 template <class T, int kLanes>
 INGOT_FN const vec<T, kLanes>& lanes(const void* memory) {
@@ -118,6 +126,8 @@ INGOT_FN void run(F body, void* out, const void* a, const void* b, const void* c
 
 #define INGOT_BODY(name, arity, properties, ...) INGOT_EACH_WIDTH(INGOT_DEFINE, name, arity, properties)
 
+// Dtypes of 16 bits are cast, and have no bodies.
+#if !INGOT_IS_HALF
 #define INGOT_BODY_Any INGOT_BODY
 #define INGOT_BODY_Number INGOT_BODY
 #if INGOT_IS_FLOAT
@@ -144,14 +154,15 @@ INGOT_FN void run(F body, void* out, const void* a, const void* b, const void* c
 
 #define INGOT_OP(name, arity, operands, result, properties, ...) INGOT_BODY_##operands(name, arity, properties, result)
 #include "kernels/ops.def"
+#endif
 
 #define INGOT_CAST(width, to)                                                                                   \
   extern "C" void INGOT_SYMBOL(cast, INGOT_PASTE(INGOT_BODIES_DTYPE, _##to), width)(void* out, const void* a) { \
-    put(out, cast<to>(lanes<Value, width>(a)));                                                                 \
+    put(out, cast_between<to, INGOT_BODIES_DTYPE>(lanes<Value, width>(a)));                                     \
   }
 #define INGOT_CAST_BOOL(width, unused)                                                                          \
   extern "C" void INGOT_SYMBOL(cast, INGOT_PASTE(INGOT_BODIES_DTYPE, _bool), width)(void* out, const void* a) { \
-    put(out, cast_bool(lanes<Value, width>(a)));                                                                \
+    put(out, cast_to_bool<INGOT_BODIES_DTYPE>(lanes<Value, width>(a)));                                         \
   }
 // Two dtypes meet in the widths that the wider of them has.
 #define INGOT_CAST_8(to) INGOT_EACH_WIDTH_8(INGOT_CAST, to)
@@ -175,7 +186,7 @@ INGOT_CAST_8(i64)
 INGOT_CAST_8(u64)
 INGOT_CAST_8(f64)
 // clang-format off
-INGOT_CAST_4(i32) INGOT_CAST_4(u32) INGOT_CAST_4(f32) INGOT_CAST_2(i16) INGOT_CAST_2(u16) INGOT_CAST_1(i8) INGOT_CAST_1(u8)
+INGOT_CAST_4(i32) INGOT_CAST_4(u32) INGOT_CAST_4(f32) INGOT_CAST_2(i16) INGOT_CAST_2(u16) INGOT_CAST_2(f16) INGOT_CAST_2(bf16) INGOT_CAST_1(i8) INGOT_CAST_1(u8)
 INGOT_EACH_WIDTH(INGOT_CAST_BOOL, 0)
 // clang-format on
 

@@ -27,14 +27,15 @@ enum Property { None = 0, Commutative = 1, Associative = 2, Selects = 4 };
   };
 #include "kernels/ops.def"
 
-constexpr bool is_computable(DType d) {
+constexpr bool has_arithmetic(DType d) {
   return is_bool(d) || is_integer(d) || d == DType::Float32 || d == DType::Float64;
 }
+constexpr bool has_casts(DType d) { return !is_complex(d); }
 
 constexpr bool has_body(Kind operands, DType d, Kind result = Same) {
   switch (operands) {
-    case Any: return is_computable(d);
-    case Number: return is_computable(d) && !is_bool(d);
+    case Any: return has_arithmetic(d);
+    case Number: return has_arithmetic(d) && !is_bool(d);
     case Integral: return is_bool(d) || is_integer(d);
     case Integer: return is_integer(d);
     case Float: return d == DType::Float32 || d == DType::Float64;
@@ -74,6 +75,14 @@ struct ElementOf<DType::UInt32> {
 template <>
 struct ElementOf<DType::UInt64> {
   using type = u64;
+};
+template <>
+struct ElementOf<DType::Float16> {
+  using type = f16;
+};
+template <>
+struct ElementOf<DType::BFloat16> {
+  using type = bf16;
 };
 template <>
 struct ElementOf<DType::Float32> {
@@ -194,13 +203,13 @@ void apply(void* out, const void* a, const void* b, const void* c, Size n) {
 
 template <class To, class From, bool kToBool, int N>
 void cast_loop(char* out, const char* a, const char*, const char*, Size n) {
-  using V = Lanes<From, N>;
+  using V = Lanes<Stored<From>, N>;
   for (Size i = 0; i < n; i += N) {
     const V x = load<V>(a + i * sizeof(From));
     if constexpr (kToBool) {
-      store(out + i, as_bool<V>(math::cast_bool(x)));
+      store(out + i, as_bool<V>(math::cast_to_bool<From>(x)));
     } else {
-      store(out + i * sizeof(To), math::cast<To>(x));
+      store(out + i * sizeof(To), math::cast_between<To, From>(x));
     }
   }
 }

@@ -32,7 +32,7 @@ template <DType From, DType To>
 constexpr Support::Cast* cast_entry() {
   using F = typename ElementOf<From>::type;
   using T = typename ElementOf<To>::type;
-  if constexpr (!is_computable(From) || !is_computable(To)) {
+  if constexpr (!has_casts(From) || !has_casts(To)) {
     return nullptr;
   } else if constexpr (From == To) {
     return copy<sizeof(F)>;

@@ -13,7 +13,8 @@
 
 namespace ingot::cuda {
 
-using math::i8, math::u8, math::i16, math::u16, math::i32, math::u32, math::i64, math::u64, math::f32, math::f64;
+using math::i8, math::u8, math::i16, math::u16, math::i32, math::u32, math::i64, math::u64;
+using math::f16, math::bf16, math::f32, math::f64;
 using math::Best, math::Exponentials, math::Moments, math::ShiftedSums;
 
 constexpr int kBlock = 256;
@@ -53,6 +54,12 @@ INGOT_FN T smaller(T a, T b) {
 template <class T>
 INGOT_FN T clamp(T x, T low, T high) {
   return x < low ? low : x < high ? x : high;
+}
+
+/// math::cast where a dtype of 16 bits takes part.
+template <class To, class From>
+INGOT_FN To cast_half(From x) {
+  return static_cast<To>(math::cast_between<To, From>(static_cast<math::Stored<From>>(x)));
 }
 
 // ---- Units ----

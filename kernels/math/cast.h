@@ -37,18 +37,22 @@ INGOT_FN Rebind<f64, V> f64_from_integer64(V x) {
   }
 }
 
-// Through f64, with the bits below the 53rd gathered into one sticky bit, so that the second rounding sees what the
-// first drops.
+// With the bits below the 53rd gathered into one sticky bit, so that a rounding to fewer bits sees what this one drops.
+template <class V>
+INGOT_FN Rebind<f64, V> f64_with_sticky_bit(V x) {
+  using U = typename Lane<V>::UInt;
+  const U bits = bit_cast<U>(x), low = splat<U>(0x7ff), sticky = (bits | ((bits & low) + low)) & ~low;
+  const U distance = is_signed<V> ? bits + splat<U>(u64(1) << 53) : bits;
+  const auto small = distance < splat<U>(u64(1) << (is_signed<V> ? 54 : 53));
+  return f64_from_integer64(bit_cast<V>(select(small, bits, sticky)));
+}
+
 template <class V>
 INGOT_FN Rebind<f32, V> f32_from_integer64(V x) {
   if constexpr (Lane<V>::count == 1 || kHas64BitConversions) {
     return convert<f32>(x);
   } else {
-    using U = typename Lane<V>::UInt;
-    const U bits = bit_cast<U>(x), low = splat<U>(0x7ff), sticky = (bits | ((bits & low) + low)) & ~low;
-    const U distance = is_signed<V> ? bits + splat<U>(u64(1) << 53) : bits;
-    const auto small = distance < splat<U>(u64(1) << (is_signed<V> ? 54 : 53));
-    return convert<f32>(f64_from_integer64(bit_cast<V>(select(small, bits, sticky))));
+    return convert<f32>(f64_with_sticky_bit(x));
   }
 }
 

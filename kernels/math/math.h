@@ -54,6 +54,7 @@
 #include "divisor.h"
 #include "erf.h"
 #include "exp_log.h"
+#include "half.h"
 #include "hyperbolic.h"
 #include "integer.h"
 #include "logaddexp.h"

@@ -32,7 +32,7 @@ struct UnsignedOf<8> {
   using type = unsigned long long;
 };
 
-enum class Numbers { Unsigned, Signed, Float };  // bool is an unsigned byte
+enum class Numbers { Unsigned, Signed, Float, BFloat };  // bool is an unsigned byte; BFloat has 2 bytes of a float
 
 /// The keys of elements of one size and kind of numbers; elements are given by their bits.
 template <int Bytes, Numbers Kind>
@@ -40,31 +40,34 @@ struct SortKey {
   using Key = typename UnsignedOf<Bytes>::type;
   static constexpr int kBits = 8 * Bytes;
   static constexpr Key kSign = static_cast<Key>(Key{1} << (kBits - 1));
-  static constexpr Key kInfinity = Bytes == 8 ? static_cast<Key>(0x7FF0000000000000) : static_cast<Key>(0x7F800000);
+  static constexpr bool kIsFloat = Kind == Numbers::Float || Kind == Numbers::BFloat;
+  static constexpr Key kInfinity = static_cast<Key>(Kind == Numbers::BFloat ? 0x7F80
+                                                    : Bytes == 2            ? 0x7C00
+                                                    : Bytes == 4            ? 0x7F800000
+                                                                            : 0x7FF0000000000000);
 
   // Places of the least and the greatest number in ascending order.
-  static constexpr Key kLeast = Kind == Numbers::Float ? static_cast<Key>(~(kInfinity | kSign)) : Key{0};
-  static constexpr Key kGreatest =
-      Kind == Numbers::Float ? static_cast<Key>(kInfinity | kSign) : static_cast<Key>(~Key{0});
+  static constexpr Key kLeast = kIsFloat ? static_cast<Key>(~(kInfinity | kSign)) : Key{0};
+  static constexpr Key kGreatest = kIsFloat ? static_cast<Key>(kInfinity | kSign) : static_cast<Key>(~Key{0});
 
   INGOT_KEY_FN static Key of(Key element, bool descending) {
     Key place = element;
     if (Kind == Numbers::Signed) place = static_cast<Key>(element ^ kSign);
-    if (Kind == Numbers::Float) place = static_cast<Key>(element ^ ((element & kSign) != 0 ? ~Key{0} : kSign));
+    if (kIsFloat) place = static_cast<Key>(element ^ ((element & kSign) != 0 ? static_cast<Key>(~Key{0}) : kSign));
     return static_cast<Key>(descending ? kGreatest - place : place - kLeast);  // beyond the numbers it wraps: NaN
   }
 
   INGOT_KEY_FN static Key element(Key key, bool descending) {
     const Key place = static_cast<Key>(descending ? kGreatest - key : key + kLeast);
     if (Kind == Numbers::Signed) return static_cast<Key>(place ^ kSign);
-    if (Kind == Numbers::Float) return static_cast<Key>(place ^ ((place & kSign) != 0 ? kSign : ~Key{0}));
+    if (kIsFloat) return static_cast<Key>(place ^ ((place & kSign) != 0 ? kSign : static_cast<Key>(~Key{0})));
     return place;
   }
 
   /// The same for all NaNs, whose positions then keep their order.
   INGOT_KEY_FN static Key of_position(Key element, bool descending) {
     const Key key = of(element, descending);
-    if constexpr (Kind != Numbers::Float) {
+    if constexpr (!kIsFloat) {
       return key;
     } else {
       constexpr Key nan = static_cast<Key>(kGreatest - kLeast + 1);

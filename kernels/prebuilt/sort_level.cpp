@@ -116,6 +116,8 @@ constexpr SortTable make_table() {
   fill<2, Numbers::Unsigned>(table, DType::UInt16);
   fill<4, Numbers::Unsigned>(table, DType::UInt32);
   fill<8, Numbers::Unsigned>(table, DType::UInt64);
+  fill<2, Numbers::Float>(table, DType::Float16);
+  fill<2, Numbers::BFloat>(table, DType::BFloat16);
   fill<4, Numbers::Float>(table, DType::Float32);
   fill<8, Numbers::Float>(table, DType::Float64);
   return table;

@@ -117,6 +117,8 @@ const char* sort_steps(DeviceCall* call, bool positions) {
     case DType::Int32: return sort_or_argsort<SortKey<4, Numbers::Signed>, Work>(call, positions);
     case DType::UInt64: return sort_or_argsort<SortKey<8, Numbers::Unsigned>, Work>(call, positions);
     case DType::Int64: return sort_or_argsort<SortKey<8, Numbers::Signed>, Work>(call, positions);
+    case DType::Float16: return sort_or_argsort<SortKey<2, Numbers::Float>, Work>(call, positions);
+    case DType::BFloat16: return sort_or_argsort<SortKey<2, Numbers::BFloat>, Work>(call, positions);
     case DType::Float32: return sort_or_argsort<SortKey<4, Numbers::Float>, Work>(call, positions);
     case DType::Float64: return sort_or_argsort<SortKey<8, Numbers::Float>, Work>(call, positions);
     default: return "the prebuilt module does not sort this dtype";

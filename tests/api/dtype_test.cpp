@@ -1,4 +1,4 @@
-#include "ingot/dtype.hpp"
+#include "ingot/element.hpp"
 
 #include <gtest/gtest.h>
 

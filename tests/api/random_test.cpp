@@ -200,7 +200,7 @@ TEST(RandomNumbers, RefusesIntervalsAndDtypesThatCannotBe) {
   EXPECT_ERROR(ValueError, g.uniform({2}, 2, 1), "uniform: from 2 to 1; low must not be above high: swap them");
   EXPECT_VALUES(g.uniform({2}, 3, 3), ({2}), double, 3, 3);
   EXPECT_ERROR(TypeError, g.uniform({2}, 0, 1, DType::Int32),
-               "uniform: random numbers come as float32 or float64, and int32 was asked for; convert with astype");
+               "uniform: random numbers come in a floating dtype, and int32 was asked for; convert with astype");
   EXPECT_THROW(g.uniform({-1}), ValueError);
 }
 

@@ -250,10 +250,8 @@ TEST(Sort, RefusesWhatHasNoOrderOrNoAxis) {
     const StorageRef storage = StorageRef::adopt(new Storage(values, sizeof values, {}));
     return Array(graph::buffer(dtype, {2}, storage).leak(), Array::Adopt{});
   };
-  const Array complex = of_dtype(DType::Complex128), half = of_dtype(DType::Float16);
-  EXPECT_ERROR(TypeError, sort(complex),
-               "sort: complex128 arithmetic comes with a later version; use float32 or float64 arrays of the parts");
-  EXPECT_ERROR(TypeError, argsort(half), "argsort: float16 arithmetic comes with a later version; use float32");
+  const Array complex = of_dtype(DType::Complex128);
+  EXPECT_ERROR(TypeError, sort(complex), "sort: not defined for complex128; use real(x), imag(x) or abs(x)");
 }
 
 Stats measured(const Array& x) {

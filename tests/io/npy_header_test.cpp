@@ -91,11 +91,7 @@ TEST(NpyHeader, GrowsAtTheRanksWhereNumpysDoes) {
 TEST(NpyHeader, ReadsEveryDtypeItWrites) {
   for (int i = 0; i < kDTypeCount; ++i) {
     const auto dtype = static_cast<DType>(i);
-    const bool supported = is_bool(dtype) || is_integer(dtype) || dtype == DType::Float32 || dtype == DType::Float64;
-    EXPECT_EQ(!npy_descr(dtype).empty(), supported) << name(dtype);
-    if (supported) {
-      EXPECT_EQ(parse(npy_header(dtype, {3, 2}) + std::string(6 * itemsize(dtype), '\0')).dtype, dtype);
-    }
+    EXPECT_EQ(parse(npy_header(dtype, {3, 2}) + std::string(6 * itemsize(dtype), '\0')).dtype, dtype);
   }
 }
 
@@ -158,11 +154,9 @@ TEST(NpyHeader, RefusesUnsupportedDtypes) {
   const auto with = [](std::string_view descr) {
     return refused_dict("{'descr': " + std::string(descr) + ", 'fortran_order': False, 'shape': (1,), }", 16);
   };
-  const std::string wanted = "; supported are little-endian bool, integers, float32 and float64";
+  const std::string wanted = "; supported are little-endian bool, integers, floats and complex numbers";
   EXPECT_EQ(with("'>i4'"),
             "10: dtype '>i4' is big-endian" + wanted + "; in NumPy, save x.astype(x.dtype.newbyteorder('<'))");
-  EXPECT_EQ(with("'<f2'"), "10: dtype '<f2' is not supported yet" + wanted);
-  EXPECT_EQ(with("'<c16'"), "10: dtype '<c16' is not supported yet" + wanted);
   EXPECT_EQ(with("'|O'"), "10: dtype '|O' holds pickled Python objects, which are never loaded" + wanted);
   for (const char* descr :
        {"'<f16'", "'<U5'", "'|S3'", "'<M8[ns]'", "'|V2'", "'f8'", "'=f8'", "'|f8'", "''", "'<'", "'<i3'"}) {

@@ -39,6 +39,8 @@ void with_type(DType d, F f) {
     case DType::Int64: return f(std::int64_t{});
     case DType::Bool:
     case DType::UInt8: return f(std::uint8_t{});
+    case DType::Float16:  // by their bits: a NaN has the same ones everywhere
+    case DType::BFloat16:
     case DType::UInt16: return f(std::uint16_t{});
     case DType::UInt32: return f(std::uint32_t{});
     case DType::UInt64: return f(std::uint64_t{});
@@ -174,7 +176,7 @@ TEST(Support, CastsEveryPairLikeTheScalarBodyAtEveryLength) {
   for (int from = 0; from < kDTypeCount; ++from) {
     for (int to = 0; to < kDTypeCount; ++to) {
       const DType source = static_cast<DType>(from), target = static_cast<DType>(to);
-      const bool exists = is_computable(source) && is_computable(target);
+      const bool exists = !is_complex(source) && !is_complex(target);
       for (const Level level : levels()) ASSERT_EQ(support(level).cast[from][to] != nullptr, exists);
       if (!exists) continue;
       const std::int64_t most = longest(itemsize(source) < itemsize(target) ? target : source);

@@ -272,8 +272,28 @@ Element apply(Op op, DType operand, DType result, const Element* in) {
     return fit(result, Element::real(op == Op::random_uniform ? uniform(result, index, key)
                                                               : static_cast<double>(normal(result, index, key))));
   }
+  if (is_half(operand)) return fit(result, apply(op, DType::Float32, is_half(result) ? DType::Float32 : result, in));
   return is_floating(operand) ? of_floats(op, operand, in) : of_integers(op, operand, in);
 }
+
+namespace {
+
+// In float32, and rounded once: from anything that float32 may give.
+bool allows_half(Op op, DType operand, DType result, const Element* in, const Element& got) {
+  const DType wide = is_half(result) ? DType::Float32 : result;
+  const Element expected = apply(op, DType::Float32, wide, in);
+  if (!is_half(result)) return same(result, got, expected);
+  if (is_exact_or_rounded(op, operand)) return same(result, got, fit(result, expected));
+  float least = static_cast<float>(expected.f), most = least;
+  for (int k = 0; k < static_cast<int>(std::ceil(std::fabs(info(op).ulp))); ++k) {
+    least = std::nextafter(least, -std::numeric_limits<float>::infinity());
+    most = std::nextafter(most, std::numeric_limits<float>::infinity());
+  }
+  if (std::isnan(expected.f)) return std::isnan(got.f);
+  return fit(result, Element::real(least)).f <= got.f && got.f <= fit(result, Element::real(most)).f;
+}
+
+}  // namespace
 
 bool allows(Op op, DType operand, DType result, const Element* in, const Element& got) {
   if (op == Op::random_normal) {
@@ -282,6 +302,7 @@ bool allows(Op op, DType operand, DType result, const Element* in, const Element
     const long double last_place = std::ldexp(1.0L, std::ilogb(expected) - (result == DType::Float32 ? 23 : 52));
     return std::fabs(static_cast<long double>(got.f) - expected) <= static_cast<long double>(info(op).ulp) * last_place;
   }
+  if (is_half(operand)) return allows_half(op, operand, result, in, got);
   if (is_exact_or_rounded(op, operand)) {
     const Element expected = apply(op, operand, result, in);
     // At a tie of floor(x / y) both neighbours are half a unit away.
@@ -295,12 +316,26 @@ bool allows(Op op, DType operand, DType result, const Element* in, const Element
   return is_clearly_within(op, operand, x, y, got.f, ulps) || distance(op, operand, x, y, got.f) <= ulps;
 }
 
+namespace {
+
+// An integer beyond 2^53 with what it has too much gathered in its last bit: then rounding it again rounds the integer.
+double rounded_to_odd(Wide value) {
+  Wide unit = 1;
+  while (value / unit >= (Wide{1} << 52) || value / unit <= -(Wide{1} << 52)) unit *= 2;
+  Wide quotient = value / unit;
+  if (quotient * unit != value && quotient % 2 == 0) quotient += value < 0 ? -1 : 1;
+  return static_cast<double>(quotient) * static_cast<double>(unit);
+}
+
+}  // namespace
+
 Element convert(DType from, DType to, const Element& value) {
   if (is_bool(to)) return boolean(is_floating(from) ? value.f != 0 : value.i != 0);
   if (!is_floating(from)) {
     // An integer of at most 64 bits is rounded once on its way to a float.
     if (to == DType::Float32) return Element::real(static_cast<float>(value.i));
     if (to == DType::Float64) return Element::real(static_cast<double>(value.i));
+    if (is_half(to)) return fit(to, Element::real(rounded_to_odd(value.i)));
     return fit(to, value);
   }
   if (is_floating(to)) return fit(to, value);

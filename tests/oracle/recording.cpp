@@ -69,13 +69,14 @@ Tensor compute(const Step& step, const std::vector<const Tensor*>& in) {
     case Kind::Reduce: return reduce(step.reducer, *in[0], {step.dims, step.first_reduced}, step.shape);
     case Kind::Call: return run(step.routine, *in[0], step.dims, step.dtype);
     case Kind::Buffer: throw std::logic_error("a buffer without values");
+    case Kind::Complex: throw std::logic_error("the oracle judges the parts of complex arrays");
   }
   return result;
 }
 
 std::string describe(const Step& step) {
-  static constexpr const char* kKinds[] = {"constant", "buffer", "index",  "elementwise",
-                                           "cast",     "view",   "reduce", "call"};
+  static constexpr const char* kKinds[] = {"constant", "buffer", "index", "elementwise", "cast",
+                                           "view",     "reduce", "call",  "complex"};
   std::string text = kKinds[static_cast<int>(step.kind)];
   if (step.kind == Kind::Elementwise) text = info(step.op).name;
   if (step.kind == Kind::Reduce) text += " " + std::string(name(step.reducer));

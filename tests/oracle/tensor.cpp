@@ -1,5 +1,6 @@
 #include "tests/oracle/tensor.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -8,6 +9,43 @@
 
 namespace ingot::oracle {
 namespace {
+
+// The two formats of 16 bits: a sign, an exponent with this bias, a mantissa.
+struct Format {
+  int mantissa, bias;
+};
+Format format(DType dtype) { return dtype == DType::Float16 ? Format{10, 15} : Format{7, 127}; }
+
+double round_to_half(DType dtype, double value) {
+  if (!std::isfinite(value) || value == 0) return value;
+  const Format f = format(dtype);
+  const double unit = std::ldexp(1.0, std::max(std::ilogb(value), 1 - f.bias) - f.mantissa);
+  const double rounded = std::nearbyint(value / unit) * unit, limit = std::ldexp(1.0, f.bias + 1);
+  return std::fabs(rounded) < limit ? rounded : std::copysign(std::numeric_limits<double>::infinity(), value);
+}
+
+double from_half(DType dtype, std::uint16_t bits) {
+  const Format f = format(dtype);
+  const int exponent = (bits & 0x7FFF) >> f.mantissa, mantissa = bits & ((1 << f.mantissa) - 1);
+  double value =
+      std::ldexp(mantissa + (exponent != 0 ? 1 << f.mantissa : 0), std::max(exponent, 1) - f.bias - f.mantissa);
+  if (exponent == 2 * f.bias + 1)
+    value = mantissa != 0 ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
+  return (bits & 0x8000) != 0 ? -value : value;
+}
+
+std::uint16_t to_half(DType dtype, double value) {
+  const Format f = format(dtype);
+  const int sign = std::signbit(value) ? 0x8000 : 0, infinity = (2 * f.bias + 1) << f.mantissa;
+  const double size = std::fabs(round_to_half(dtype, value));
+  if (std::isnan(size)) return static_cast<std::uint16_t>(sign | infinity | 1 << (f.mantissa - 1));
+  if (std::isinf(size)) return static_cast<std::uint16_t>(sign | infinity);
+  if (size < std::ldexp(1.0, 1 - f.bias))
+    return static_cast<std::uint16_t>(sign | static_cast<int>(std::ldexp(size, f.bias - 1 + f.mantissa)));
+  const int exponent = std::ilogb(size);
+  const auto significand = static_cast<int>(std::ldexp(size, f.mantissa - exponent));
+  return static_cast<std::uint16_t>(sign | (((exponent + f.bias) << f.mantissa) + significand - (1 << f.mantissa)));
+}
 
 int bits_of(DType dtype) { return 8 * static_cast<int>(itemsize(dtype)); }
 
@@ -28,6 +66,7 @@ void store(std::byte* to, T value) {
 Element fit(DType dtype, const Element& value) {
   if (dtype == DType::Float64) return value;
   if (dtype == DType::Float32) return Element::real(static_cast<float>(value.f));
+  if (is_half(dtype)) return Element::real(round_to_half(dtype, value.f));
   if (is_bool(dtype)) return value;
   const int bits = bits_of(dtype);
   Wide low = value.i & ((Wide{1} << bits) - 1);
@@ -51,6 +90,8 @@ Element Tensor::operator[](std::int64_t i) const {
     case DType::UInt16: return Element::integer(load<std::uint16_t>(at));
     case DType::UInt32: return Element::integer(load<std::uint32_t>(at));
     case DType::UInt64: return Element::integer(load<std::uint64_t>(at));
+    case DType::Float16:
+    case DType::BFloat16: return Element::real(from_half(dtype, load<std::uint16_t>(at)));
     case DType::Float32: return Element::real(load<float>(at));
     case DType::Float64: return Element::real(load<double>(at));
     default: throw std::logic_error("the oracle has no such dtype");
@@ -59,6 +100,7 @@ Element Tensor::operator[](std::int64_t i) const {
 
 void Tensor::set(std::int64_t i, const Element& value) {
   std::byte* at = bytes.data() + static_cast<std::size_t>(i) * itemsize(dtype);
+  if (is_half(dtype)) return store(at, to_half(dtype, value.f));
   if (dtype == DType::Float32) return store(at, static_cast<float>(value.f));
   if (dtype == DType::Float64) return store(at, value.f);
   const auto low = static_cast<std::uint64_t>(value.i);
@@ -88,7 +130,7 @@ std::int64_t first_difference(const Tensor& a, const Tensor& b) {
 std::string to_string(DType dtype, const Element& value) {
   char text[64];
   if (is_floating(dtype)) {
-    const int digits = dtype == DType::Float32 ? 9 : 17;
+    const int digits = itemsize(dtype) <= 4 ? 9 : 17;
     std::snprintf(text, sizeof text, "%.*g (%a)", digits, value.f, value.f);
   } else if (value.i > std::numeric_limits<std::int64_t>::max()) {
     std::snprintf(text, sizeof text, "%llu", static_cast<unsigned long long>(value.i));

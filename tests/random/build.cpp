@@ -21,6 +21,8 @@ Array with_type(DType dtype, F&& f) {
     case DType::UInt16: return f(std::uint16_t{});
     case DType::UInt32: return f(std::uint32_t{});
     case DType::UInt64: return f(std::uint64_t{});
+    case DType::Float16: return f(float16{});
+    case DType::BFloat16: return f(bfloat16{});
     case DType::Float32: return f(float{});
     case DType::Float64: return f(double{});
     default: throw std::logic_error("no leaf of this dtype");

@@ -76,7 +76,7 @@ class Generator {
   }
 
   double real(DType dtype) {
-    const bool single = dtype == DType::Float32;
+    const bool single = dtype == DType::Float32, half = is_half(dtype);
     if (tame_) return middle_ + uniform(-10, 10);
     switch (below(12)) {
       case 0: {
@@ -104,9 +104,13 @@ class Generator {
         static const double single_edges[] = {0x1p-149,       -0x1p-149,       0x1p-126, -0x1.fffffcp-127,
                                               0x1.fffffep127, -0x1.fffffep127, 0x1p31,   0x1p24,
                                               1e10,           -0x1p63};
-        return single ? pick(single_edges) : pick(edges);
+        static const double half_edges[] = {0x1p-24,  -0x1.8p-24, 0x1.ffcp-15, 65504,      65520,
+                                            0x1p-133, 0x1.8p-134, 0x1.fep127,  0x1.ffp127, 0x1.004p0};
+        return half ? pick(half_edges) : single ? pick(single_edges) : pick(edges);
       }
-      case 2: return std::ldexp(uniform(-1, 1), below(single ? 250 : 2000) - (single ? 125 : 1000));
+      case 2:
+        if (half) return std::ldexp(uniform(-1, 1), below(44) - 26);
+        return std::ldexp(uniform(-1, 1), below(single ? 250 : 2000) - (single ? 125 : 1000));
       case 3:
       case 4: return below(21) - 10;
       case 5: return uniform(0, 1);
@@ -153,7 +157,7 @@ class Generator {
     // Among special values a long sum is nearly always NaN, which hides its order: half of the leaves have none. A
     // third of those lie far from 0, where deviations from a mean are easily lost.
     tame_ = chance(2);
-    middle_ = tame_ && chance(3) ? std::ldexp(1.0, below(dtype == DType::Float32 ? 17 : 40)) : 0;
+    middle_ = tame_ && chance(3) ? std::ldexp(1.0, below(is_half(dtype) ? 6 : dtype == DType::Float32 ? 17 : 40)) : 0;
     for (std::int64_t i = 0; i < leaf.values.size(); ++i) leaf.values.set(i, value(dtype));
     tame_ = false;
     if (shape.ndim() > 0 && shape.numel() > 0 && chance(5)) repeat(leaf, below(shape.ndim()));
@@ -195,7 +199,10 @@ class Generator {
       default:
         made.make = Make::Random;
         made.op = pick(std::array{Op::random_uniform, Op::random_normal, Op::random_integers});
-        made.dtype = made.op == Op::random_integers ? DType::Int64 : chance(2) ? DType::Float32 : DType::Float64;
+        made.dtype = made.op == Op::random_integers  ? DType::Int64
+                     : made.op == Op::random_uniform ? pick(kFloats)
+                     : chance(2)                     ? DType::Float32
+                                                     : DType::Float64;
         made.bound = chance(2) ? 1 + below(1000) : (std::int64_t{1} << 62) + below(1 << 20);
         made.shape = pick(shapes(size_));
         made.seed = random_();
@@ -483,6 +490,10 @@ class Generator {
                             made.reduction == Reduction::ArgMin || made.reduction == Reduction::ArgMax;
     if (is_extreme && values == 0) return;
     if (values > 1 && chance(2)) made.correction = 1;
+    // The judge bounds these by their dtype's precision, of which one rounding to 16 bits leaves nothing to see.
+    const bool is_bounded = made.reduction == Reduction::Var || made.reduction == Reduction::Stddev ||
+                            made.reduction == Reduction::LogSumExp || made.reduction == Reduction::Median;
+    if (is_bounded && is_half(item(made.in[0]).dtype)) made.reduction = Reduction::Sum;
     made.dtype = accumulated_in(made.reduction, item(made.in[0]).dtype);
     add(std::move(made));
   }
@@ -525,10 +536,12 @@ Range resolve(const Slice& slice, std::int64_t extent) {
 DType promoted(DType a, DType b) {
   if (a == b || is_bool(b)) return a;
   if (is_bool(a)) return b;
-  if (is_floating(a) && is_floating(b)) return DType::Float64;
+  if (is_half(a) && is_half(b)) return DType::Float32;
+  if (is_floating(a) && is_floating(b)) return itemsize(a) > itemsize(b) ? a : b;
   if (is_floating(a) || is_floating(b)) {
     const DType real = is_floating(a) ? a : b, whole = is_floating(a) ? b : a;
-    // A float32 holds every integer of up to 16 bits.
+    // A float16 holds every integer of 8 bits (and bfloat16 does as float16), a float32 those of 16.
+    if (itemsize(whole) == 2 && is_half(real)) return DType::Float32;
     return itemsize(whole) <= 2 ? real : DType::Float64;
   }
   if (is_signed_integer(a) == is_signed_integer(b)) return itemsize(a) > itemsize(b) ? a : b;

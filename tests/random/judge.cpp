@@ -221,16 +221,22 @@ std::string judge_reduce(const Item& item, const Tensor& in, const Tensor& got) 
     case Reduction::Median: return judge_median(in, reduced, got);
     default: break;
   }
-  const Tensor values = converted(in, item.dtype);
+  Tensor values = converted(in, item.dtype);
+  if (is_half(item.dtype)) values = converted(values, DType::Float32);
   const Reducer reducer = reducer_of(item.reduction);
   if (item.reduction == Reduction::Mean) {
     const Tensor sums = oracle::reduce(reducer, values, domain, got.shape);
     for (std::int64_t i = 0; i < got.size(); ++i) {
-      const Element operands[3] = {sums[i], oracle::fit(got.dtype, Element::real(count)), {}};
-      const Element expected = apply(Op::divide, got.dtype, got.dtype, operands);
+      const Element operands[3] = {sums[i], oracle::fit(sums.dtype, Element::real(count)), {}};
+      const Element expected = oracle::fit(got.dtype, apply(Op::divide, sums.dtype, sums.dtype, operands));
       if (!same(got.dtype, got[i], expected)) return differs(i, got.dtype, got[i], expected);
     }
     return "";
+  }
+  if (is_half(got.dtype)) {
+    const Tensor expected = converted(oracle::reduce(reducer, values, domain, got.shape), got.dtype);
+    const std::int64_t i = first_difference(got, expected);
+    return i < 0 ? "" : differs(i, got.dtype, got[i], expected[i]);
   }
   if (reducer != Reducer::sumsqdev) return oracle::judge_reduction(reducer, values, domain, got);
   return oracle::judge_variance(values, domain, got, std::max(count - item.correction, 0.0),

@@ -15,9 +15,11 @@
 namespace ingot::tests {
 
 /// All that arithmetic is done in.
-inline constexpr DType kDtypes[] = {DType::Bool,   DType::Int8,    DType::Int16,  DType::Int32,
-                                    DType::Int64,  DType::UInt8,   DType::UInt16, DType::UInt32,
-                                    DType::UInt64, DType::Float32, DType::Float64};
+inline constexpr DType kDtypes[] = {DType::Bool,     DType::Int8,    DType::Int16,  DType::Int32,  DType::Int64,
+                                    DType::UInt8,    DType::UInt16,  DType::UInt32, DType::UInt64, DType::Float16,
+                                    DType::BFloat16, DType::Float32, DType::Float64};
+
+inline constexpr DType kFloats[] = {DType::Float16, DType::BFloat16, DType::Float32, DType::Float64};
 
 using oracle::Tensor;
 

@@ -239,7 +239,10 @@ void Emitter::code(const ir::Region& region, Group params, const std::function<s
       case ir::Code::Param: value = scalar(params, instr.index); break;
       case ir::Code::Reduced: value = reduced(instr.index); break;
       case ir::Code::Cast:
-        value = text("math::", is_bool(instr.dtype) ? "cast_bool" : "cast<" + type + ">", "(", arguments, ")");
+        if (is_half(instr.dtype) || is_half(region.code[instr.args[0]].dtype))
+          value = text("cast_half<", type, ">(", arguments, ")");
+        else
+          value = text("math::", is_bool(instr.dtype) ? "cast_bool" : "cast<" + type + ">", "(", arguments, ")");
         break;
       case ir::Code::Apply: {
         const OpInfo& op = info(instr.op);

@@ -17,7 +17,9 @@
 #define INGOT_DTYPES(X, level) \
   X(level, i8)                 \
   X(level, i16)                \
-  X(level, i32) X(level, i64) X(level, u8) X(level, u16) X(level, u32) X(level, u64) X(level, f32) X(level, f64)
+  X(level, i32)                \
+  X(level, i64)                \
+  X(level, u8) X(level, u16) X(level, u32) X(level, u64) X(level, f16) X(level, bf16) X(level, f32) X(level, f64)
 
 #define INGOT_DECLARE(level, dtype)                        \
   extern "C" const char ingot_bitcode_##level##_##dtype[]; \

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "ingot/array.hpp"
+
+// Parts of complex arrays. A complex array is computed as its two parts, each an array of Float32 or Float64: all of
+// them are views, or ordinary expressions that fuse into what reads them.
+namespace ingot {
+
+/// The real part; of a real array the array itself.
+INGOT_API Array real(const Operand& x);
+
+/// The imaginary part; TypeError for an array that is not complex.
+INGOT_API Array imag(const Operand& x);
+
+/// The conjugate; of a real array the array itself.
+INGOT_API Array conj(const Operand& x);
+
+}  // namespace ingot
