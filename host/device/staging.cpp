@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "host/base/config.h"
+#include "host/base/team.h"
 #include "host/device/gpu.h"
 
 namespace ingot::cuda {
@@ -16,11 +17,17 @@ void copy_bytes(std::byte* to, const std::byte* from, std::size_t bytes) {
   constexpr std::size_t kPart = std::size_t{512} << 10;
   const auto parts = static_cast<std::ptrdiff_t>((bytes + kPart - 1) / kPart);
   const int threads = config().forked ? 1 : config().threads.load();
-#pragma omp parallel for num_threads(threads) if (parts > 1)
-  for (std::ptrdiff_t i = 0; i < parts; ++i) {
-    const std::size_t begin = static_cast<std::size_t>(i) * kPart;
-    std::memcpy(to + begin, from + begin, std::min(kPart, bytes - begin));
+  if (parts <= 1 || threads <= 1) {
+    std::memcpy(to, from, bytes);
+    return;
   }
+  with_team([&] {
+#pragma omp parallel for num_threads(threads)
+    for (std::ptrdiff_t i = 0; i < parts; ++i) {
+      const std::size_t begin = static_cast<std::size_t>(i) * kPart;
+      std::memcpy(to + begin, from + begin, std::min(kPart, bytes - begin));
+    }
+  });
 }
 
 }  // namespace

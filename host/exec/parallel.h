@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <exception>
 
+#include "host/base/team.h"
 #include "host/exec/float_state.h"
 
 namespace ingot::exec {
@@ -64,18 +65,20 @@ void parallel_for(std::int64_t count, int threads, Task&& task) {
   std::exception_ptr error;
   std::atomic<bool> failed{false};
   TaskShares shares(count, threads);
+  with_team([&] {
 #pragma omp parallel num_threads(threads)
-  {
-    const DefaultFloatState state;
-    shares.run(omp_get_thread_num(), [&](std::int64_t i) {
-      try {
-        task(i);
-      } catch (...) {
-        if (!failed.exchange(true)) error = std::current_exception();
-      }
-      return !failed.load(std::memory_order_relaxed);
-    });
-  }
+    {
+      const DefaultFloatState state;
+      shares.run(omp_get_thread_num(), [&](std::int64_t i) {
+        try {
+          task(i);
+        } catch (...) {
+          if (!failed.exchange(true)) error = std::current_exception();
+        }
+        return !failed.load(std::memory_order_relaxed);
+      });
+    }
+  });
   if (failed) std::rethrow_exception(error);
 }
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "host/jit/kernels.h"
@@ -60,6 +61,29 @@ TEST(Law10, ComputesSmallSharedWorkOnce) {
     });
   });
   EXPECT_EQ(s.launches, kShared);
+}
+
+int threads_of_this_process() {
+  int count = 0;
+  for ([[maybe_unused]] const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) ++count;
+  return count;
+}
+
+// OpenMP's threads stay with the thread that opened their region.
+TEST(Law10, HasOneTeamForManyThreads) {
+  const Array x = array(sample(200'000));
+  const int team = num_threads();
+  sum(x).eval();
+  const int before = threads_of_this_process();
+  std::atomic<int> evaluated{0}, most{0};
+  in_threads(6, [&](int thread) {
+    for (int i = 0; i < 5; ++i) sum(x * static_cast<double>(5 * thread + i)).eval();
+    ++evaluated;
+    while (evaluated < 6) std::this_thread::yield();
+    if (thread == 0) most = threads_of_this_process();
+    while (most == 0) std::this_thread::yield();
+  });
+  EXPECT_LE(most, before + 6 + team + 1) << "of which " << before << " were there before, and 6 are the test's";
 }
 
 // Arrays that one thread computes are inputs of what others compute meanwhile, and lose theirs on the way.
