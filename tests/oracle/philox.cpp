@@ -85,7 +85,8 @@ std::uint64_t integer(std::uint64_t index, std::uint64_t key, std::uint64_t boun
 double uniform(DType dtype, std::uint64_t index, std::uint64_t key) {
   const std::uint64_t parts = dtype == DType::Float64 ? 2 : 4, part = index / 8 % parts;
   const Words words = words_of(parts, index, key);
-  if (dtype == DType::Float32) return std::ldexp(static_cast<double>(words[part] >> 8), -24);
+  const int bits = dtype == DType::Float32 ? 24 : dtype == DType::Float16 ? 11 : dtype == DType::BFloat16 ? 8 : 53;
+  if (bits < 53) return std::ldexp(static_cast<double>(words[part] >> (32 - bits)), -bits);
   return std::ldexp(static_cast<double>(joined(words, part) >> 11), -53);
 }
 

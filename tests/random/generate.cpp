@@ -265,6 +265,7 @@ class Generator {
     if (info(op).operands == Operands::Index) return true;
     const bool bits = info(op).operands == Operands::Integral || info(op).operands == Operands::Integer;
     if (bits && is_floating(dtype)) return true;
+    if (op == Op::nextafter) return is_half(dtype);
     if (!is_bool(dtype)) return false;
     return op == Op::subtract || op == Op::negative || op == Op::sign;
   }
@@ -313,6 +314,7 @@ class Generator {
       over.in = {rows};
       static const Reduction reductions[] = {Reduction::Max, Reduction::Sum, Reduction::Mean, Reduction::Stddev};
       over.reduction = pick(reductions);
+      if (over.reduction == Reduction::Stddev && is_half(item(rows).dtype)) over.reduction = Reduction::Mean;
       over.axes = axes;
       over.keepdims = true;
       over.shape = shape;
