@@ -109,8 +109,12 @@ Pair divide(const Pair& x, const Pair& y) {
 // z / |z|; 0 of 0.
 Pair sign(const Pair& z) {
   const Scaled s = scaled(z);
-  const Real is_zero = s.size == s.size.like(0);
-  return select(is_zero, Pair{s.size, s.size}, Pair{s.z.re / s.size, s.z.im / s.size});
+  const Real one = s.size.like(1), zero = s.size.like(0);
+  const Pair unit = select(s.size == zero, Pair{s.size, s.size}, Pair{s.z.re / s.size, s.z.im / s.size});
+  // Of one infinite part the direction is its own, whatever the other is.
+  const Real re = of(Op::isinf, z.re), im = of(Op::isinf, z.im), both = of(Op::logical_and, re, im);
+  const Pair along_re = {with_sign(one, z.re), zero}, along_im = {zero, with_sign(one, z.im)};
+  return select(of(Op::logical_xor, im, both), along_im, select(of(Op::logical_xor, re, both), along_re, unit));
 }
 
 // The root with a real part that is not negative, by the half angle's formula; special cases of C's Annex G.
@@ -122,7 +126,9 @@ Pair square_root(const Pair& z) {
   const Real u = select(t == zero, s.z.im, s.z.im * half / t);
   const Pair root = select(s.z.re < zero, Pair{magnitude(u), with_sign(t, s.z.im)}, Pair{t, u});
   const Pair result = {root.re * s.root_of_back, root.im * s.root_of_back};
-  return select(of(Op::isinf, z.im), Pair{infinity, z.im}, result);
+  const Real lost = of(Op::logical_and, of(Op::isinf, z.re), of(Op::isnan, z.im));
+  const Pair of_infinite = select(z.re < zero, Pair{z.im, infinity}, Pair{infinity, z.im});
+  return select(of(Op::isinf, z.im), Pair{infinity, z.im}, select(lost, of_infinite, result));
 }
 
 // e^x cos y + i e^x sin y, also where e^x alone overflows; special cases of C's Annex G.

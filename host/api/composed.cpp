@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "host/api/record.h"
+#include "ingot/manipulation.hpp"
 #include "ingot/reductions.hpp"
 
 namespace ingot {
@@ -49,6 +50,11 @@ class Formula {
 
 // x * c with c as two numbers of the dtype, the first rounded down so that the second has its sign: infinities stay.
 Array scaled(std::string_view name, const Operand& x, double high, double low, float high32, float low32) {
+  if (const Input given = term(x); is_half(given.dtype())) {
+    const NodeRef own = given.is_value() ? constant(given.value) : NodeRef(given.node);
+    const Array wide = astype(wrap(own), DType::Float32, x.where());
+    return astype(scaled(name, {wide, x.where()}, high, low, high32, low32), given.dtype(), x.where());
+  }
   const Operand* const operands[] = {&x};
   const Formula f(name, operands);
   const bool single = f.dtype() == DType::Float32;
@@ -115,8 +121,10 @@ Array nan_to_num(const Operand& x, double nan, std::optional<double> posinf, std
   const Operand* const operands[] = {&x};
   const Formula f("nan_to_num", operands);
   const double infinity = std::numeric_limits<double>::infinity();
-  const double largest = f.dtype() == DType::Float32 ? std::numeric_limits<float>::max()  // a double that float32 holds
-                                                     : std::numeric_limits<double>::max();
+  const double largest = f.dtype() == DType::Float16    ? 65504
+                         : f.dtype() == DType::BFloat16 ? 0x1.FEp127
+                         : f.dtype() == DType::Float32  ? std::numeric_limits<float>::max()
+                                                        : std::numeric_limits<double>::max();
   const Scalar for_nan = f.number(nan), high = f.number(posinf.value_or(largest));
   const Scalar low = f.number(neginf.value_or(-largest));
 

@@ -88,13 +88,15 @@ Array zscore(const Array& x, std::int64_t axis, double correction, Location wher
   const Array values = api::to_floating("zscore", x, where);
   const std::int64_t at = api::resolve_axis("zscore", axis, values.ndim(), where);
   if (values.size() == 0) return values;
-  return divide({api::less(values, mean(values, at, true, where), where), where},
-                {stddev(values, at, true, correction, where), where});
+  // Of equal elements the mean may be rounded: 0 / 0 there, not a small difference over 0.
+  const Array deviation = stddev(values, at, true, correction, where);
+  const Array known = ingot::where(equal({deviation, where}, 0.0), api::kNaN, {deviation, where});
+  return divide({api::less(values, mean(values, at, true, where), where), where}, {known, where});
 }
 
 Array layer_norm(const Array& x, const Array& weight, const Array& bias, double epsilon, const Axes& axes,
                  Location where) {
-  if (api::is_half_array(x, where) && api::is_half_array(weight, where) && api::is_half_array(bias, where)) {
+  if (api::is_half_array(x, where)) {
     const DType dtype = promote_types(promote_types(x.dtype(), weight.dtype()), bias.dtype());
     return astype(layer_norm(astype(x, DType::Float32, where), weight, bias, epsilon, axes, where), dtype, where);
   }

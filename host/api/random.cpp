@@ -205,7 +205,7 @@ Array Generator::choice(std::int64_t n, const Shape& shape, const Array& p, bool
     const Array u = wrap(draw(Op::random_uniform, DType::Float64, {n}, {word(key)}, where));
     const Array arrival =
         divide({negative({log({subtract({Array(1.0), where}, u), where}), where}), where}, array(weights, where));
-    const Array waiting = ingot::where(equal({array(weights, where), where}, 0.0), INFINITY, arrival);
+    const Array waiting = ingot::where(equal({array(weights, where), where}, 0.0), NAN, arrival);
     return first_in_order(waiting, shape, where);
   }
   if (some == 0 && shape.numel() > 0)

@@ -136,9 +136,9 @@ Array count_nonzero(const Array& x, const Axes& axes, bool keepdims, Location wh
 }
 
 Array average(const Array& x, const Array& weights, const Axes& axes, bool keepdims, Location where) {
-  if (api::is_half_array(x, where) && api::is_half_array(weights, where)) {
+  if (const DType dtype = promote_types(x.dtype(), weights.dtype()); is_half(dtype)) {
     const Array wide = astype(x, DType::Float32, where);
-    return astype(average(wide, weights, axes, keepdims, where), promote_types(x.dtype(), weights.dtype()), where);
+    return astype(average(wide, astype(weights, DType::Float32, where), axes, keepdims, where), dtype, where);
   }
   const Request request("average", x, axes, keepdims, where);
   const graph::NodeRef spread = api::weights_for(request, weights);

@@ -60,6 +60,8 @@ Array logspace(double start, double stop, std::int64_t count, bool endpoint, dou
   const auto end = [&](double exponent) -> std::optional<double> {
     constexpr double kMost = 4096;  // beyond it every power but those of numbers near 1 is 0 or infinite
     if (std::trunc(exponent) != exponent || !(std::abs(exponent) <= kMost)) return std::nullopt;
+    const double power = whole_power(base, std::abs(static_cast<std::int64_t>(exponent)));
+    if (exponent < 0 && !std::isfinite(power)) return std::nullopt;  // whose reciprocal may be subnormal
     return whole_power(base, static_cast<std::int64_t>(exponent));
   };
   return with_ends(pow({Array(base), where}, exponents), end(start), endpoint ? end(stop) : std::nullopt, dtype, where);

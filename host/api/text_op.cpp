@@ -340,7 +340,8 @@ class Body {
     const Token start = token();
     const Term condition = expression();
     if (!condition.number)
-      fail_at(start, "a condition that depends on numbers only, so that the loop can be unrolled", where_);
+      fail_at(start, "a comparison of integers that are made of numbers by + - * / %, so that the loop can be unrolled",
+              where_);
     return to_double(*condition.number) != 0;
   }
 

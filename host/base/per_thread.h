@@ -1,6 +1,10 @@
 // Objects of a thread, made when it first asks. Unlike thread_local ones they may still be asked for while the process
-// ends: the main thread's are destroyed before the objects in static storage, whose destructors may evaluate arrays.
+// ends, by the destructors of objects in static storage, which may evaluate arrays.
 #pragma once
+
+#include <pthread.h>
+
+#include <new>
 
 namespace ingot {
 
@@ -10,23 +14,31 @@ namespace detail {
 template <class T, class Name>
 [[gnu::tls_model("initial-exec")]] inline thread_local T* object_of_thread = nullptr;
 
+// The key's destructor runs when the thread ends, after those of all thread_local objects, and again if these made
+// another object meanwhile. It does not run for the main thread when the process exits.
 template <class T, class Name>
 [[gnu::noinline]] T& make_per_thread() {
-  struct Freed {
-    ~Freed() {
-      delete object_of_thread<T, Name>;
-      object_of_thread<T, Name> = nullptr;
-    }
-  };
-  object_of_thread<T, Name> = new T;
-  thread_local const Freed at_end;
-  return *object_of_thread<T, Name>;
+  static const pthread_key_t key = [] {
+    pthread_key_t made{};
+    if (pthread_key_create(&made, [](void* object) {
+          object_of_thread<T, Name> = nullptr;
+          delete static_cast<T*>(object);
+        }) != 0)
+      throw std::bad_alloc();
+    return made;
+  }();
+  T* const object = new T;
+  if (pthread_setspecific(key, object) != 0) {
+    delete object;
+    throw std::bad_alloc();
+  }
+  object_of_thread<T, Name> = object;
+  return *object;
 }
 
 }  // namespace detail
 
-/// The calling thread's T of that name (any type), default-constructed at first. Freed at the thread's end; what is
-/// made after that stays to the process's end.
+/// The calling thread's T of that name (any type), default-constructed at first, and freed at the thread's end.
 template <class T, class Name>
 T& per_thread() {
   T* const object = detail::object_of_thread<T, Name>;

@@ -1,5 +1,10 @@
 #include "host/base/team.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -45,6 +50,12 @@ class Proxy {
 
  private:
   void serve() {
+    // Made by a thread of the user's, but not to go on with its signals, nor on its cores alone.
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    cpu_set_t cores;
+    if (sched_getaffinity(getpid(), sizeof cores, &cores) == 0) sched_setaffinity(0, sizeof cores, &cores);
     std::unique_lock guard(mutex_);
     for (;;) {
       changed_.wait(guard, [this] { return work_ != nullptr; });

@@ -1,5 +1,7 @@
-// The team of OpenMP threads. OpenMP gives every thread that opens a parallel region a team of its own, which then
-// stays: the threads of a program would each bring as many more as there are cores. So one thread opens them for all.
+// The teams of OpenMP threads. OpenMP gives every thread that opens a parallel region a team of its own, which then
+// stays: the threads of a program would each bring as many more as there are cores. So there are two at most: of the
+// thread that asked first, usually the main one, and of one thread of ours, which opens regions for all others. One
+// works at a time.
 #pragma once
 
 #include <type_traits>

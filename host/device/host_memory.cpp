@@ -141,16 +141,19 @@ struct Usage {
   std::atomic<std::int64_t> bytes{0}, peak{0}, limit{-1};
 
   bool add(std::int64_t more) {
-    const std::int64_t now = bytes.fetch_add(more, std::memory_order_relaxed) + more,
-                       most = limit.load(std::memory_order_relaxed);
-    if (most >= 0 && now > most) {
-      bytes.fetch_sub(more, std::memory_order_relaxed);
-      return false;
-    }
+    std::int64_t now = bytes.load(std::memory_order_relaxed);
+    const std::int64_t most = limit.load(std::memory_order_relaxed);
+    do
+      if (most >= 0 && now + more > most) return false;
+    while (!bytes.compare_exchange_weak(now, now + more, std::memory_order_relaxed));
+    return true;
+  }
+  void drop(std::size_t less) { bytes.fetch_sub(static_cast<std::int64_t>(less), std::memory_order_relaxed); }
+  void raise_peak() {
+    const std::int64_t now = bytes.load(std::memory_order_relaxed);
     std::int64_t known = peak.load(std::memory_order_relaxed);
     while (now > known && !peak.compare_exchange_weak(known, now, std::memory_order_relaxed)) {
     }
-    return true;
   }
 };
 Usage usage;
@@ -159,12 +162,12 @@ void* take(std::size_t bytes) {
   if (!usage.add(static_cast<std::int64_t>(bytes))) return nullptr;
   void* memory = bytes <= Magazine::kMostBytes ? magazine().take(bytes) : nullptr;
   if (memory == nullptr) memory = pool().take(bytes);
-  if (memory == nullptr) usage.bytes.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+  memory != nullptr ? usage.raise_peak() : usage.drop(bytes);
   return memory;
 }
 
 void put(void* memory, std::size_t bytes) {
-  usage.bytes.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+  usage.drop(bytes);
   bytes <= Magazine::kMostBytes ? magazine().put(memory, bytes) : pool().put(memory, bytes);
 }
 

@@ -20,7 +20,7 @@ using graph::Node;
 struct Progress {
   std::condition_variable_any changed;  // with the graph lock
   int waiting = 0;                      // for it; under the graph lock
-  bool paused = false;                  // under the graph lock
+  int paused = 0;                       // by so many forks; under the graph lock
 };
 
 Progress*& current_progress() {
@@ -86,14 +86,21 @@ void Claims::take(Choose&& choose, plan::Outline& outline) {
   for (;;) {
     roots_.clear();
     choose();
-    if (!p.paused) {
+    graph::NodeRef awaited;  // what another evaluation computes
+    if (p.paused == 0) {
       plan::outline(roots_, outline);
-      if (!outline.claimed) break;
+      if (outline.claimed == nullptr) break;
+      awaited = graph::NodeRef(outline.claimed);
     }
     ++p.waiting;
-    p.changed.wait(guard);
+    p.changed.wait(guard, [&] { return p.paused == 0 && (!awaited || !awaited->claimed); });
     --p.waiting;
+    if (!awaited) continue;
+    guard.unlock();  // the node may die of this
+    awaited = {};
+    guard.lock();
   }
+  plan::hold_leaves(outline);
   thread.add(1);
   if (claimed_)
     for (Node* const root : roots_) root->claimed = true;
@@ -141,7 +148,7 @@ Claims::~Claims() {
 void pause_evaluations() {
   {
     const std::scoped_lock guard(graph::lock());
-    progress().paused = true;
+    ++progress().paused;
   }
   while (is_any_running()) std::this_thread::sleep_for(std::chrono::microseconds(50));
   threads().mutex.lock();
@@ -153,7 +160,7 @@ void resume_evaluations(bool in_child) {
   threads().mutex.unlock();
   Progress& p = progress();
   const std::scoped_lock guard(graph::lock());
-  p.paused = false;
+  if (!in_child) --p.paused;
   p.changed.notify_all();
 }
 

@@ -70,16 +70,20 @@ struct Workspace {
   }
 };
 
+// Declared before the claims, so that leaves go after them: one that dies of it may be the user's own, and its
+// destructor evaluate or fork.
+struct Leaves {
+  Workspace& space;
+  ~Leaves() { space.release_leaves(); }
+};
+
 // Runs the plan of the roots between direct(execution, values) and deliver(execution, values), the roots' values; on
 // the host if a device fails, or is not ready yet.
 template <class Direct, class Deliver>
 void execute(std::span<Node* const> roots, Workspace& space, Direct&& direct, Deliver&& deliver) {
   struct Finish {
     Workspace& space;
-    ~Finish() {
-      space.execution.finish();
-      space.release_leaves();
-    }
+    ~Finish() { space.execution.finish(); }
   } const finish{space};
   Execution& execution = space.execution;
   const Lease plan = lease(roots, space.outline);
@@ -106,6 +110,7 @@ void execute(std::span<Node* const> roots, Workspace& space, Direct&& direct, De
 // Computes values for those of the nodes that are not done.
 void compute(std::span<Node* const> nodes, bool (*is_done)(const Node*)) {
   Workspace& space = Workspace::of_thread();
+  const Leaves leaves{space};
   Claims claims(nodes, is_done, space.outline);
   if (claims.roots().empty()) return;
   execute(
@@ -290,15 +295,22 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
   }();
   if (!is_done && graph::is_identity(node->shape, {0, strides})) {
     Workspace& space = Workspace::of_thread();
-    const Claims claims(node, space.outline);
-    return execute(
-        claims.roots(), space,
-        [&](Execution& execution, const std::vector<int>& roots) {
-          if (execution.gpu() == nullptr) execution.direct(roots[0], StorageRef::adopt(new Storage(out, bytes, {})));
-        },
-        [&](Execution& execution, const std::vector<int>& roots) {
-          if (execution.gpu() != nullptr) copy_to_host(*execution.take(roots[0]), out);
-        });
+    bool exists = false;  // stored by another evaluation meanwhile
+    {
+      const Leaves leaves{space};
+      const Claims claims(node, space.outline);
+      execute(
+          claims.roots(), space,
+          [&](Execution& execution, const std::vector<int>& roots) {
+            exists = execution.exists(roots[0]);
+            if (!exists && execution.gpu() == nullptr)
+              execution.direct(roots[0], StorageRef::adopt(new Storage(out, bytes, {})));
+          },
+          [&](Execution& execution, const std::vector<int>& roots) {
+            if (!exists && execution.gpu() != nullptr) copy_to_host(*execution.take(roots[0]), out);
+          });
+    }
+    if (!exists) return;
   }
   const StorageRef values = is_generated(node) ? generate(node) : contiguous(node);
   const int size = static_cast<int>(itemsize(node->dtype));

@@ -34,6 +34,10 @@ class Execution {
   /// Forgets what the device has done of the evaluation: the next run() is the host's.
   void leave_gpu();
 
+  /// Whether the values were there before: another evaluation may have stored a root that was pending when it was
+  /// chosen.
+  bool exists(int value) const { return prepared_->values[static_cast<std::size_t>(value)].stored; }
+
   /// Puts a root's values into memory of the caller's choosing.
   void direct(int value, StorageRef storage) { storage_[static_cast<std::size_t>(value)] = std::move(storage); }
   void run();

@@ -94,6 +94,7 @@ Lease lease(std::span<graph::Node* const> roots, plan::Outline& outline) {
     const plan::Snapshot snapshot = [&] {
       const std::scoped_lock guard(graph::lock());
       plan::outline(roots, outline);
+      plan::hold_leaves(outline);
       return plan::snapshot(roots);
     }();
     plan = prepare(snapshot, plan::lower(snapshot));

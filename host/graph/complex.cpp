@@ -55,7 +55,14 @@ Parts parts(const Node* node) {
   return {NodeRef(node->inputs[0]), NodeRef(node->inputs[1])};
 }
 
-NodeRef interleaved(const Node* node, Location where) {
+// The node's interleaved values, once somebody asked for them, are its third input: all threads compute and keep the
+// same.
+static NodeRef remembered(const Node* node) {
+  const std::scoped_lock guard(lock());
+  return node->input_count > kParts ? NodeRef(node->inputs[kParts]) : NodeRef();
+}
+
+static NodeRef make_interleaved(const Node* node, Location where) {
   const Parts p = parts(node);
   const Shape shape = with_part_axis(node->shape, kParts);
   NodeRef values;
@@ -80,6 +87,18 @@ NodeRef interleaved(const Node* node, Location where) {
   return elementwise(Op::where, real->dtype, shape, inputs, where);
 }
 
+NodeRef interleaved(const Node* c, Location where) {
+  Node* const node = const_cast<Node*>(c);
+  if (NodeRef known = remembered(node)) return known;
+  NodeRef made = make_interleaved(node, where);
+  const std::scoped_lock guard(lock());
+  if (node->input_count > kParts) return NodeRef(node->inputs[kParts]);
+  forget(node);
+  node->inputs[kParts] = NodeRef(made).leak();
+  node->input_count = kParts + 1;
+  return made;
+}
+
 void settle(Node* node, Node* interleaved) {
   {
     const std::scoped_lock guard(lock());
@@ -94,7 +113,8 @@ void settle(Node* node, Node* interleaved) {
     drop_inputs(node, dead);
     node->inputs[0] = NodeRef(real).leak();
     node->inputs[1] = NodeRef(imag).leak();
-    node->input_count = kParts;
+    node->inputs[2] = NodeRef(interleaved).leak();
+    node->input_count = kParts + 1;
     measure(node);
   }
   bury(dead);

@@ -13,6 +13,7 @@ void topological_order(std::span<Node* const> roots, std::vector<Node*>& order) 
   const std::uint32_t open = new_stamps(), done = open + 1;
 
   order.clear();
+  stack.clear();
   for (Node* root : roots) {
     stack.push_back(root);
     while (!stack.empty()) {

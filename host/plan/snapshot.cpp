@@ -48,15 +48,19 @@ void append(Key& key, const Node& node, const Node* before) {
 void outline(std::span<Node* const> roots, Outline& out) {
   graph::topological_order(roots, out.nodes);
   out.key.clear();
-  out.claimed = false;
+  out.claimed = nullptr;
   const Node* before = nullptr;
   for (Node* node : out.nodes) {
     append(out.key, *node, before);
     before = node;
-    out.claimed = out.claimed || node->claimed;
-    if (node->input_count == 0) out.leaves.emplace_back(node);
+    if (node->claimed) out.claimed = node;
   }
   for (const Node* root : roots) out.key.push_back(root->slot);
+}
+
+void hold_leaves(Outline& out) {
+  for (Node* const node : out.nodes)
+    if (node->input_count == 0) out.leaves.emplace_back(node);
 }
 
 Snapshot snapshot(std::span<Node* const> roots) {

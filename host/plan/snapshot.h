@@ -17,12 +17,13 @@ struct Outline {
   std::vector<graph::Node*> nodes;
   std::vector<std::uint64_t> key;
   std::vector<graph::NodeRef> leaves;  // what a run needs of the nodes, whatever others evaluate meanwhile
-  bool claimed = false;                // an evaluation is computing one of the nodes
+  graph::Node* claimed = nullptr;      // one of the nodes that an evaluation is computing
 };
 
-/// Fills `out`, whose memory is reused: a warm evaluation allocates nothing here. Leaves are added to what is there.
-/// Graph lock held.
+/// Fills `out` but for its leaves. Its memory is reused: a warm evaluation allocates nothing here. Graph lock held.
 void outline(std::span<graph::Node* const> roots, Outline& out);
+/// Adds the leaves to those that are there. Graph lock held.
+void hold_leaves(Outline& out);
 
 /// One node. Items are numbered by position; `in` holds item numbers.
 struct Item {

@@ -2,8 +2,8 @@
 
 #include "ingot/array.hpp"
 
-// Order statistics over all axes, or over those given, found by selection and not by sorting. Results are in float32
-// for float32, else in float64; NaN over no elements. Axes and keepdims as for the reductions of ingot/reductions.hpp.
+// Order statistics over all axes, or over those given, found by selection and not by sorting. Results are in the dtype
+// of floats, else in float64; NaN over no elements. Axes and keepdims as for the reductions of ingot/reductions.hpp.
 // The array is materialised, not fused with what follows, and on a device the host computes.
 namespace ingot {
 

@@ -14,7 +14,7 @@ namespace ingot::random {
 /// (spawn gives each its own); its arrays may.
 ///
 /// All calls throw ValueError for a shape that cannot be, and for parameters outside their range; real numbers come as
-/// Float32 or Float64, TypeError for other dtypes.
+/// Float32 or Float64, uniform ones as Float16 and BFloat16 too, TypeError for other dtypes.
 class INGOT_API Generator {
  public:
   explicit Generator(std::uint64_t seed) noexcept : seed_(seed) {}

@@ -141,9 +141,9 @@ struct Argument {
 ///
 /// Statements: declarations (bool, float, double, the integer types by their C names or as int8_t ... uint64_t, auto;
 /// const is ignored; without an initial value they are 0), = and the compound assignments, ++ and --, if and else,
-/// blocks, return, and for where the condition only depends on numbers (for (int k = 0; k < 8; ++k)).
-/// Expressions: ?: || && | ^ & == != < <= > >= << >> + - * / % with C's precedence, unary - + ! ~, casts in all three
-/// forms, parentheses, numbers with the suffixes f, u and l, true and false, and calls of every function of
+/// blocks, return, and for where the condition compares integers made of numbers by + - * / % (for (int k = 0; k < 8;
+/// ++k)). Expressions: ?: || && | ^ & == != < <= > >= << >> + - * / % with C's precedence, unary - + ! ~, casts in all
+/// three forms, parentheses, numbers with the suffixes f, u and l, true and false, and calls of every function of
 /// ingot/elementwise.hpp by its name, with an f behind it for float, besides min, max, fabs and select.
 /// Types: an element has the dtype of its array, and C's usual arithmetic conversions hold (bool, int8 and int16
 /// compute as int; int / int is cut towards zero; % has the sign of its left operand). What C leaves undefined is
@@ -151,8 +151,8 @@ struct Argument {
 /// is computed, and what holds is selected. The result has the type common to all return values.
 ///
 /// ValueError for a text that is none of this, with line, column, what was found and what was expected, and for more
-/// than 64 KiB, 200 nested levels or 20,000 statements and operations; TypeError for operands that an operation does
-/// not take.
+/// than 64 KiB, 100 nested parentheses, calls or blocks or 20,000 statements and operations; TypeError for operands
+/// that an operation does not take.
 INGOT_API Array elementwise(std::string_view body, std::initializer_list<Argument> arguments,
                             Location where = Location::current());
 INGOT_API Array elementwise(std::string_view body, std::span<const Argument> arguments,

@@ -302,5 +302,18 @@ TEST(ComplexText, IsWhatNumPyWrites) {
   EXPECT_EQ(to_string(full({}, c64(1e10f, 1), DType::Complex64)), "(1e+10+1j)");
 }
 
+TEST(Complex, KeepsWhatOneInfinitePartTells) {
+  using C = std::complex<double>;
+  const auto one = [](const Array& x) { return x.item<C>(); };
+  const C root = one(sqrt(array({C(INFINITY, NAN)}))), turned = one(sqrt(array({C(-INFINITY, NAN)})));
+  EXPECT_EQ(root.real(), INFINITY);
+  EXPECT_TRUE(std::isnan(root.imag()));
+  EXPECT_TRUE(std::isnan(turned.real()));
+  EXPECT_EQ(std::abs(turned.imag()), INFINITY);
+  EXPECT_EQ(one(sign(array({C(INFINITY, 0)}))), C(1, 0));
+  EXPECT_EQ(one(sign(array({C(0, -INFINITY)}))), C(0, -1));
+  EXPECT_EQ(one(sign(array({C(1, INFINITY)}))), C(0, 1));
+}
+
 }  // namespace
 }  // namespace ingot

@@ -154,6 +154,7 @@ TEST(Creation, SpacesNumbersByRatio) {
   EXPECT_VALUES(logspace(0, 3, 4), ({4}), double, 1, 10, 100, 1000);
   EXPECT_VALUES(logspace(0, 4, 4, false, 2), ({4}), double, 1, 2, 4, 8);
   EXPECT_VALUES(logspace(-2, 2, 2, true, 10), ({2}), double, 0.01, 100);
+  EXPECT_VALUES(logspace(-320, 0, 2), ({2}), double, 1e-320, 1);
   EXPECT_EQ(logspace(-300, 22, 5)(-1).item<double>(), 1e22);
   EXPECT_EQ(logspace(-300, 22, 5)(0).item<double>(), 1e-300);
   EXPECT_EQ(logspace(0.5, 1, 2, true, 4)(0).item<double>(), 2);

@@ -326,5 +326,20 @@ TEST(HalfText, IsWhatNumPyWrites) {
   EXPECT_EQ(to_string(full({2}, 3.14159, DType::BFloat16)), "[3.14 3.14]");
 }
 
+TEST(Half, IsComputedInFloat32WhereSeveralStepsAreOneFunction) {
+  const Array large = astype(array({1000.0, -1000.0, 500.0, -500.0}), DType::Float16);
+  for (const DType dtype : {DType::Float16, DType::Float32}) {
+    const Array normal = layer_norm(large, ones({4}, dtype), zeros({4}, dtype));
+    EXPECT_EQ(normal.dtype(), dtype);
+    EXPECT_NEAR(astype(normal, DType::Float64).to_vector<double>()[0], 1.2649, 1e-3);
+  }
+  const Array hundreds = full({1000}, 100, DType::Int8), weights = ones({1000}, DType::Float16);
+  EXPECT_EQ(average(hundreds, weights).item<double>(), 100);
+  EXPECT_EQ(nanmean(astype(hundreds, DType::Float16)).item<double>(), 100);
+  EXPECT_EQ(degrees(ones({1}, DType::Float16)).item<double>(), 57.28125);
+  const Array filled = nan_to_num(astype(array({NAN, INFINITY, -INFINITY}), DType::Float16));
+  EXPECT_EQ(filled.to_vector<double>(), (std::vector<double>{0, 65504, -65504}));
+}
+
 }  // namespace
 }  // namespace ingot

@@ -141,5 +141,9 @@ TEST(Normalization, RefusesWhatItCannotDo) {
       "value for each of their elements");
 }
 
+TEST(Normalization, HasNoScoresForEqualElements) {
+  for (const double score : zscore(array({0.1, 0.1, 0.1})).to_vector<double>()) EXPECT_TRUE(std::isnan(score));
+}
+
 }  // namespace
 }  // namespace ingot

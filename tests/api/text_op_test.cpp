@@ -186,7 +186,8 @@ TEST(TextOp, SaysWhereItStumbles) {
   expect("while (x > 1) x = x / 2; return x;",
          "line 1, column 1: found `while`, expected a statement, or the name of a variable to assign to");
   expect("for (int i = 0; i < x; ++i) x = 1; return x;",
-         "line 1, column 17: found `i`, expected a condition that depends on numbers only, so that the loop can be "
+         "line 1, column 17: found `i`, expected a comparison of integers that are made of numbers by + - * / %, so "
+         "that the loop can be "
          "unrolled");
   expect("for (int i = 0; i < 1; i = i) x = x + 1; return x;",
          "line 1, column 17: found `i`, expected at most 20000 statements and operations, loops unrolled");

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <complex>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -67,6 +68,37 @@ int threads_of_this_process() {
   int count = 0;
   for ([[maybe_unused]] const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) ++count;
   return count;
+}
+
+// A node that gets its values from one thread while another computes it into memory of its own.
+TEST(Law10, ComputesIntoMemoryBesideAnEvaluation) {
+  const Array x = array(sample(2000));
+  const double expected = x.to_vector<double>()[1] + 1.0;
+  std::atomic<int> wrong{0};
+  for (int round = 0; round < 200; ++round) {
+    const Array y = x + 1.0, part = y(Slice(1, 3)) * 1.0;
+    in_threads(4, [&](int thread) {
+      std::vector<double> out(2000, -1.0);
+      if (thread == 0) y.eval();
+      if (thread == 1) eval_into(y, out.data());
+      if (thread == 1) wrong += out[1] != expected;
+      if (thread == 2) part.eval();
+      if (thread == 3) wrong += part.to_vector<double>()[0] != expected;
+    });
+  }
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Law10, KeepsOneCopyOfComplexValues) {
+  const Array x = array(sample(1000));
+  std::atomic<int> wrong{0};
+  for (int round = 0; round < 100; ++round) {
+    const Array z = x * std::complex<double>(0.0, static_cast<double>(round));
+    const std::complex<double>* pointers[4];
+    in_threads(4, [&](int thread) { pointers[thread] = z.data<std::complex<double>>().data(); });
+    for (const auto* pointer : pointers) wrong += pointer != pointers[0];
+  }
+  EXPECT_EQ(wrong, 0);
 }
 
 // OpenMP's threads stay with the thread that opened their region.
@@ -199,6 +231,37 @@ TEST(Law10, DestroysOwnersThatEvaluate) {
   const Array y = from_host(values.data(), {1000}, {}, Owner(&result)) + 1.0;
   y.eval();
   EXPECT_EQ(result, 45);
+}
+
+// The last handle of what an evaluation reads may go while it runs; what dies of it then evaluates, while others fork.
+TEST(Law10, DestroysOwnersThatEvaluateBesideForks) {
+  struct Owner {
+    explicit Owner(std::atomic<int>* count) : count_(count) {}
+    Owner(Owner&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+    ~Owner() {
+      if (count_ != nullptr) *count_ += sum(arange(10.0)).item<double>() == 45;
+    }
+    std::atomic<int>* count_;
+  };
+  const std::vector<double> values = sample(1000);
+  std::atomic<int> evaluated{0};
+  std::atomic<bool> done{false};
+  std::thread other([&] {
+    while (!done) {
+      const Array y = from_host(values.data(), {1000}, {}, Owner(&evaluated)) + 1.0;
+      y.eval();
+    }
+  });
+  for (int round = 0; round < 100; ++round) {
+    const pid_t child = fork();
+    if (child == 0) _exit(0);
+    int status = -1;
+    waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0);
+  }
+  done = true;
+  other.join();
+  EXPECT_GT(evaluated, 0);
 }
 
 struct EvaluatesAtExit {
