@@ -47,6 +47,7 @@ std::string_view name(Reducer reducer) noexcept { return kReducers[static_cast<i
 State state(Reducer reducer) noexcept { return kStates[static_cast<int>(reducer)]; }
 
 bool has_fold(Reducer reducer, DType value) noexcept {
+  if (is_half(value)) return false;
   if (!is_computable(value)) return false;
   if (reducer == Reducer::any || reducer == Reducer::all) return is_bool(value);
   const bool floats_only = state(reducer) == State::Moments || state(reducer) == State::Exponentials;
