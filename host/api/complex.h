@@ -11,9 +11,6 @@ namespace ingot::api {
 
 inline bool is_complex_array(const Array& x, const Location& where) { return is_complex(node_of(x, where)->dtype); }
 
-/// Float16 or BFloat16: what takes several steps after a reduction is computed in Float32 throughout, and rounded once.
-inline bool is_half_array(const Array& x, const Location& where) { return is_half(node_of(x, where)->dtype); }
-
 /// The complex array of two real ones of one shape and dtype.
 inline Array from_parts(const Array& real, const Array& imag, const Location& where) {
   const graph::Parts parts = {NodeRef(node_of(real, where)), NodeRef(node_of(imag, where))};

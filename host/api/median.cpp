@@ -2,7 +2,6 @@
 
 #include <bit>
 
-#include "host/api/complex.h"
 #include "host/api/reduction.h"
 #include "ingot/manipulation.hpp"
 

@@ -2,7 +2,6 @@
 
 #include <limits>
 
-#include "host/api/complex.h"
 #include "host/api/reduction.h"
 #include "ingot/manipulation.hpp"
 #include "ingot/reductions.hpp"

@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "host/api/complex.h"
 #include "host/api/reduction.h"
 #include "ingot/elementwise.hpp"
 #include "ingot/manipulation.hpp"

@@ -125,6 +125,9 @@ struct Exponentials {
 };
 Exponentials exponentials(const Request& request);
 
+/// Float16 or BFloat16: what takes several steps is computed in Float32 throughout, and rounded once.
+inline bool is_half_array(const Array& x, const Location& where) { return is_half(node_of(x, where)->dtype); }
+
 // sum and prod add up narrow integers in wide ones, as NumPy does.
 inline DType widened(DType d) {
   if (is_unsigned_integer(d)) return DType::UInt64;

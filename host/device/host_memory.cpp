@@ -104,7 +104,7 @@ class Magazine {
 
   Magazine() = default;
   ~Magazine() {
-    while (count_ > 0) pool().put(blocks_[count_ - 1].memory, blocks_[count_ - 1].bytes), --count_;
+    for (int i = 0; i < count_; ++i) pool().put(blocks_[i].memory, blocks_[i].bytes);
   }
   Magazine(const Magazine&) = delete;
   Magazine& operator=(const Magazine&) = delete;

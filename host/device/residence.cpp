@@ -31,7 +31,7 @@ Registry& registry() {
   return *instance;
 }
 
-// The number of the launch that is being prepared. Changed under the lock of evaluations.
+// The number of the launch that is being prepared. Changed under the lock of turns.
 std::atomic<std::uint64_t> launch{1};
 Evictions counted;
 
@@ -80,14 +80,14 @@ OnGpu* copy_on(const Storage& storage, const Gpu& gpu) {
       storage.find_device_copy([&](const DeviceCopy& copy) { return &static_cast<const OnGpu&>(copy).gpu() == &gpu; }));
 }
 
-// Without the lock of evaluations only to storage that nobody else knows.
+// Without the lock of turns only to storage that nobody else knows.
 void attach(Storage& storage, BlockRef block, bool can_go = true) {
   auto copy = std::make_unique<OnGpu>(std::move(block), &storage, can_go);
   copy->enter();
   storage.add_device_copy(std::move(copy));
 }
 
-std::vector<StorageRef>& considered() {  // under the lock of evaluations
+std::vector<StorageRef>& considered() {  // under the lock of turns
   static auto* const list = new std::vector<StorageRef>;
   return *list;
 }

@@ -14,7 +14,7 @@ namespace ingot::cuda {
 
 /// Memory of the device; null if there is no room. Before that the copies of arrays that no launch has used for longest
 /// go: those that the host has as well, then others, which are copied to the host. What was used since the last
-/// begin_launch() stays. Under the lock of evaluations.
+/// begin_launch() stays. Under the lock of turns.
 BlockRef make_room(Gpu& gpu, std::size_t bytes);
 void begin_launch();
 /// Arrays that make_room() looked at, some of which may have no other reference by now. To be freed without the lock of

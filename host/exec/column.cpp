@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "host/base/divide_up.h"
 #include "host/exec/blocks.h"
 #include "host/exec/parallel.h"
 #include "host/exec/reduction.h"
@@ -14,8 +15,6 @@ constexpr std::int64_t kStagedSegment = 128;
 constexpr std::int64_t kStagedRows = 16;
 constexpr std::int64_t kTasksPerThread = 8;
 constexpr std::int64_t kAligned = 64;  // whole cache lines of every dtype
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 class ColumnLaunch {
  public:

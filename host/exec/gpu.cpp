@@ -93,7 +93,7 @@ const std::vector<Operand>& operands(const Bound& bound, cuda::Group group) {
 
 // What the launch at hand alone reads. Launches take turns on the device's stream, so that it may go once it has begun.
 std::vector<cuda::BlockRef>& parts() {
-  static auto* const list = new std::vector<cuda::BlockRef>;  // under the lock of evaluations
+  static auto* const list = new std::vector<cuda::BlockRef>;  // under the lock of turns
   return *list;
 }
 
@@ -111,7 +111,7 @@ struct Loaded {
 };
 
 Loaded& loaded(const cuda::Gpu& gpu) {
-  static auto* const all = new std::map<int, Loaded>;  // under the lock of evaluations
+  static auto* const all = new std::map<int, Loaded>;  // under the lock of turns
   return (*all)[gpu.ordinal()];
 }
 
@@ -316,7 +316,7 @@ bool host_takes_over(const cuda::Gpu& gpu, const Error& error) {
   if (!out_of_memory && dynamic_cast<const DeviceError*>(&error) == nullptr) return false;
   const bool was_set = config().device >= 0;
   if (was_set && (out_of_memory || gpu.is_lost())) return false;
-  static bool told = false;  // under the lock of evaluations
+  static bool told = false;  // under the lock of turns
   log(was_set && !told ? Log::Always : Log::Warn, error.what(), "; the host computes it instead");
   told = told || was_set;
   return true;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "host/base/cache.h"
+#include "host/base/divide_up.h"
 #include "host/exec/blocks.h"
 #include "host/exec/launch.h"
 #include "host/exec/parallel.h"
@@ -25,8 +26,6 @@ bool streams(const Bound& bound, std::int64_t elements) {
   }
   return written > last_level_cache();
 }
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 Frame& start_frame(const Bound& bound) {
   Frame& frame = Frame::of_thread();

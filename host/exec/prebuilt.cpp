@@ -69,7 +69,7 @@ bool is_in_module(Routine routine) {
 
 bool runs_on(Routine routine, cuda::Gpu& gpu) {
   if (!is_in_module(routine)) return false;
-  static auto* const known = new std::map<int, bool>;  // by device; under the lock of evaluations
+  static auto* const known = new std::map<int, bool>;  // by device; under the lock of turns
   if (const auto found = known->find(gpu.ordinal()); found != known->end()) return found->second;
   const cuda::BlockRef block = gpu.allocate(1);
   if (!block) return false;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "host/base/divide_up.h"
 #include "host/exec/blocks.h"
 #include "host/exec/parallel.h"
 #include "host/exec/reduction.h"
@@ -13,8 +14,6 @@ constexpr std::int64_t kShortRow = 64;      // leaves
 constexpr std::int64_t kBatchLeaves = 256;  // of one call: two megabytes of f64
 constexpr std::int64_t kTasksPerThread = 16;
 constexpr std::int64_t kBatchStates = 512;  // states of one call over many short rows
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 class RowLaunch {
  public:

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "host/base/cache.h"
+#include "host/base/divide_up.h"
 #include "host/base/per_thread.h"
 #include "host/exec/parallel.h"
 
@@ -11,8 +12,6 @@ namespace ingot::exec {
 namespace {
 
 constexpr std::int64_t kBlocksPerThread = 16;  // at least, where rows allow: a late thread then costs little
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 // What a thread has of a region: the launches, with operands in its own buffer.
 struct Share {

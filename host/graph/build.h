@@ -36,8 +36,8 @@ struct Input {
 
 /// An op of ops.def. Inputs broadcast to the shape, with which values and Constants go whatever it is, and have the
 /// operand dtype of the body (where: the first is Bool). The result dtype follows from the row, except for
-/// rows with the result Random. All the nodes that it takes are recorded under one lock. Operands of Float16 and
-/// BFloat16 are cast to Float32, and a result of theirs is rounded back: so every op has them.
+/// rows with the result Random. Operands of Float16 and BFloat16 are cast to Float32, and a result of theirs is rounded
+/// back: so every op has them.
 NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Input> inputs, Location where);
 
 /// Not from a complex dtype to another than these.

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "host/base/divide_up.h"
 #include "host/base/error.h"
 
 namespace ingot::cuda {
@@ -17,8 +18,6 @@ constexpr int kWarpsToFill =
 constexpr std::int64_t kRowLeavesToSpread = (std::int64_t{1} << 19) / (ir::kLeafRows * ir::kLaneBytes);
 constexpr std::int64_t kColumnLeavesToSpread = (std::int64_t{1} << 19) / (ir::kColumnLeaf * 16);
 constexpr int kBlocksToBalance = 16;  // per multiprocessor: the last wave is then a small part of all
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 int ceil_log2(std::int64_t x) {
   int log = 0;
