@@ -121,16 +121,18 @@ void Execution::run(const BoundCall& call) {
   cuda::Gpu* const gpu = gpu_ != nullptr && runs_on(call.routine, *gpu_) ? gpu_ : nullptr;
   if (gpu != nullptr) begin_gpu_launch();
   RoutineCall bound;
-  for (const int input : call.inputs) {
-    generate(input);
-    const Value& value = prepared_->values[static_cast<std::size_t>(input)];
-    bound.inputs.push_back({value.dtype, value.shape, memory(storage_of(input), gpu)});
+  for (const BoundCall::Input& input : call.inputs) {
+    generate(input.value);
+    const Value& value = prepared_->values[static_cast<std::size_t>(input.value)];
+    bound.inputs.push_back({value.dtype, input.shape, memory(storage_of(input.value), gpu) + input.offset});
   }
   const Value& result = prepared_->values[static_cast<std::size_t>(call.result)];
   StorageRef& storage = storage_[static_cast<std::size_t>(call.result)];
   if (!storage) storage = allocate_for(result, gpu);
   bound.result = {result.dtype, result.shape, memory(*storage, gpu)};
   bound.parameters = call.parameters;
+  for (const auto& [item, where] : outline_->calls)
+    if (item == result.item) bound.where = where;
   bound.threads = config().forked ? 1 : config().threads.load();
   gpu != nullptr ? run_on_gpu(call.routine, bound, *gpu) : run_on_host(call.routine, bound);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "host/exec/blocks.h"
+#include "host/exec/routine.h"
 
 namespace ingot::exec {
 namespace {
@@ -60,11 +61,14 @@ class Preparation {
     BoundCall& bound = prepared_.calls.emplace_back();
     bound.routine = item.routine;
     bound.parameters = item.dims;
-    for (const int input : call.inputs) {
-      const plan::Item& read = snapshot_.items[static_cast<std::size_t>(input)];
-      bound.inputs.push_back(value(input));
-      bound.work += read.numel * info(item.routine).cost;
-      count(&Traffic::read, read.numel * static_cast<std::int64_t>(itemsize(read.dtype)));
+    for (int k = 0; k < item.inputs; ++k) {
+      const int read = call.inputs[static_cast<std::size_t>(k)];
+      const plan::Item& input = snapshot_.items[static_cast<std::size_t>(item.in[k])];
+      const std::int64_t elements = elements_read(item.routine, k, input.numel, item.numel),
+                         size = static_cast<std::int64_t>(itemsize(input.dtype));
+      bound.inputs.push_back({value(read), input.shape, read == item.in[k] ? 0 : input.offset * size});
+      bound.work += elements * info(item.routine).cost;
+      count(&Traffic::read, elements * size);
     }
     bound.result = value(call.item);
     count(&Traffic::written, item.numel * static_cast<std::int64_t>(itemsize(item.dtype)));

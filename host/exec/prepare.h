@@ -24,8 +24,13 @@ struct Value {
 
 /// A call of a plan.
 struct BoundCall {
+  struct Input {
+    int value = -1;
+    Shape shape;              // of what the routine sees, which may be a piece of the value
+    std::int64_t offset = 0;  // where that begins, in bytes
+  };
   Routine routine{};
-  std::vector<int> inputs;  // as values
+  std::vector<Input> inputs;
   int result = -1;
   Dims parameters;
   std::int64_t work = 0;

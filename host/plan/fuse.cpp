@@ -396,8 +396,10 @@ std::vector<bool> first_cuts(const Snapshot& graph) {
     if (item.is_leaf()) continue;
     if (item.kind == Kind::Reduce || item.kind == Kind::Call) {
       cut[i] = true;
-      for (int k = 0; item.kind == Kind::Call && k < item.inputs; ++k)
-        cut[item.in[k]] = cut[item.in[k]] || !graph.items[item.in[k]].is_leaf();
+      for (int k = 0; item.kind == Kind::Call && k < item.inputs; ++k) {
+        const int read = graph.read_for_call(item.in[k]);
+        cut[read] = cut[read] || !graph.items[read].is_leaf();
+      }
       continue;
     }
     const auto estimate = [&] {

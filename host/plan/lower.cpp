@@ -55,7 +55,8 @@ class Lowering {
       if (group.call >= 0) {
         const Item& call = graph_.items[static_cast<std::size_t>(group.call)];
         plan_.steps.push_back({true, static_cast<int>(plan_.calls.size())});
-        plan_.calls.push_back({group.call, {call.in, call.in + call.inputs}});
+        std::vector<int>& inputs = plan_.calls.emplace_back(Call{group.call, {}}).inputs;
+        for (int k = 0; k < call.inputs; ++k) inputs.push_back(graph_.read_for_call(call.in[k]));
         continue;
       }
       plan_.steps.push_back({false, static_cast<int>(plan_.launches.size())});

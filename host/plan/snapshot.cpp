@@ -48,12 +48,15 @@ void append(Key& key, const Node& node, const Node* before) {
 void outline(std::span<Node* const> roots, Outline& out) {
   graph::topological_order(roots, out.nodes);
   out.key.clear();
+  out.calls.clear();
   out.claimed = nullptr;
   const Node* before = nullptr;
   for (Node* node : out.nodes) {
     append(out.key, *node, before);
     before = node;
     if (node->claimed) out.claimed = node;
+    if (node->kind == Kind::Call && !is_stored(*node))
+      out.calls.emplace_back(static_cast<int>(node->slot), node->where);
   }
   for (const Node* root : roots) out.key.push_back(root->slot);
 }
@@ -61,6 +64,13 @@ void outline(std::span<Node* const> roots, Outline& out) {
 void hold_leaves(Outline& out) {
   for (Node* const node : out.nodes)
     if (node->input_count == 0) out.leaves.emplace_back(node);
+}
+
+int Snapshot::read_for_call(int input) const {
+  const Item& item = items[static_cast<std::size_t>(input)];
+  const bool is_piece = item.kind == Kind::View && items[static_cast<std::size_t>(item.in[0])].stored &&
+                        graph::is_identity(item.shape, {0, item.dims});
+  return is_piece ? item.in[0] : input;
 }
 
 Snapshot snapshot(std::span<Node* const> roots) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "host/graph/compose.h"
@@ -16,8 +17,9 @@ namespace ingot::plan {
 struct Outline {
   std::vector<graph::Node*> nodes;
   std::vector<std::uint64_t> key;
-  std::vector<graph::NodeRef> leaves;  // what a run needs of the nodes, whatever others evaluate meanwhile
-  graph::Node* claimed = nullptr;      // one of the nodes that an evaluation is computing
+  std::vector<graph::NodeRef> leaves;           // what a run needs of the nodes, whatever others evaluate meanwhile
+  graph::Node* claimed = nullptr;               // one of the nodes that an evaluation is computing
+  std::vector<std::pair<int, Location>> calls;  // the items that are calls of routines, and where they were recorded
 };
 
 /// Fills `out` but for its leaves. Its memory is reused: a warm evaluation allocates nothing here. Graph lock held.
@@ -50,6 +52,10 @@ struct Item {
 struct Snapshot {
   std::vector<Item> items;
   std::vector<int> roots;  // items to be materialised
+
+  /// The item to read for an input of a call: of a view that is a piece of stored values as they lie in memory, these,
+  /// from the view's offset on.
+  int read_for_call(int input) const;
 };
 
 /// Graph lock held.

@@ -150,14 +150,15 @@ inline Array identity(std::int64_t rows, DType dtype = DType::Float64, Location 
 
 /// start + i * step for as long as that stays before stop: ceil((stop - start) / step) elements. The dtype is Int64 if
 /// all three are integers and Float64 otherwise, unless one is given; floats are computed in Float64. ValueError for a
-/// step of 0 or NaN.
+/// step of 0 or NaN, or integers that the dtype does not hold; TypeError for the dtype bool and for complex numbers.
 INGOT_API Array arange(Scalar start, Scalar stop, Scalar step = 1, std::optional<DType> dtype = {},
                        Location where = Location::current());
 INGOT_API Array arange(Scalar start, Scalar stop, DType dtype, Location where = Location::current());
 INGOT_API Array arange(Scalar stop, std::optional<DType> dtype = {}, Location where = Location::current());
 
 /// `count` evenly spaced numbers from start to stop; the last is stop itself, or one step before it without endpoint.
-/// Computed in Float64; an integer dtype takes the floor, and must hold the first and the last (ValueError).
+/// Computed in Float64; an integer dtype takes the floor, and must hold the first and the last (ValueError). TypeError
+/// for the dtype bool.
 INGOT_API Array linspace(double start, double stop, std::int64_t count, bool endpoint = true,
                          DType dtype = DType::Float64, Location where = Location::current());
 

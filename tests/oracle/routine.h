@@ -1,11 +1,14 @@
 // What a routine of kernels/prebuilt/routines.def gives, from the words of its public header alone.
 #pragma once
 
+#include <vector>
+
 #include "host/graph/op.h"
 #include "tests/oracle/tensor.h"
 
 namespace ingot::oracle {
 
-Tensor run(Routine routine, const Tensor& input, const Dims& parameters, DType result);
+Tensor run(Routine routine, const std::vector<const Tensor*>& inputs, const Dims& parameters, DType result,
+           const Shape& shape);
 
 }  // namespace ingot::oracle
