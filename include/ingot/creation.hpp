@@ -125,11 +125,13 @@ Array from_host(const E* data, const Shape& shape, const Strides& strides = {}, 
   return detail::borrow(dtype_of<E>(), data, shape, strides, std::move(owner), where);
 }
 
+/// Arrays of the shape and dtype, of 0, 1 or the value, that take no memory until they are computed. ValueError for a
+/// negative extent or 2^59 elements and more.
 INGOT_API Array zeros(const Shape& shape, DType dtype = DType::Float64, Location where = Location::current());
 INGOT_API Array ones(const Shape& shape, DType dtype = DType::Float64, Location where = Location::current());
 /// As zeros: arrays are immutable, so memory with arbitrary contents would be of no use.
 INGOT_API Array empty(const Shape& shape, DType dtype = DType::Float64, Location where = Location::current());
-/// ValueError if the value does not fit the dtype.
+/// ValueError also if the value does not fit the dtype, TypeError for a complex value and a real dtype.
 INGOT_API Array full(const Shape& shape, Scalar value, DType dtype = DType::Float64,
                      Location where = Location::current());
 
@@ -140,7 +142,8 @@ INGOT_API Array empty_like(const Array& x, std::optional<DType> dtype = {}, Loca
 INGOT_API Array full_like(const Array& x, Scalar value, std::optional<DType> dtype = {},
                           Location where = Location::current());
 
-/// rows x columns (square unless given) with ones where column - row = k, and zeros elsewhere.
+/// rows x columns (square unless given) with ones where column - row = k, and zeros elsewhere, of any dtype; generated
+/// where it is used. ValueError for a negative extent.
 INGOT_API Array eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, std::int64_t k = 0,
                     DType dtype = DType::Float64, Location where = Location::current());
 
