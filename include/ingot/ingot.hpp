@@ -22,6 +22,7 @@
 #include "ingot/norm.hpp"
 #include "ingot/normalization.hpp"
 #include "ingot/operators.hpp"
+#include "ingot/products.hpp"
 #include "ingot/random.hpp"
 #include "ingot/reductions.hpp"
 #include "ingot/shape.hpp"
