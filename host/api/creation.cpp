@@ -190,7 +190,10 @@ Array eye(std::int64_t rows, std::optional<std::int64_t> columns, std::int64_t k
 Array arange(Scalar start, Scalar stop, Scalar step, std::optional<DType> dtype, Location where) {
   const bool whole = api::is_whole(start.dtype()) && api::is_whole(stop.dtype()) && api::is_whole(step.dtype());
   const DType result = dtype.value_or(whole ? DType::Int64 : DType::Float64);
-  api::require_computable("arange", result, where);
+  for (const Scalar& given : {start, stop, step})
+    if (is_complex(given.dtype()))
+      fail<TypeError>(where, "arange: ", api::to_text(given),
+                      " is complex; expected real numbers (multiply a range, or add to it)");
   if (is_bool(result))
     fail<TypeError>(where, "arange: a range of bool has no meaning; make one of integers and compare it");
   if (whole) return integer_range(api::to_integer(start), api::to_integer(stop), api::to_integer(step), result, where);
@@ -202,7 +205,6 @@ Array arange(Scalar stop, std::optional<DType> dtype, Location where) { return a
 
 Array linspace(double start, double stop, std::int64_t count, bool endpoint, DType dtype, Location where) {
   const exec::DefaultFloatState guard;
-  api::require_computable("linspace", dtype, where);
   if (is_bool(dtype)) fail<TypeError>(where, "linspace: evenly spaced bools have no meaning; use a number dtype");
   if (count < 0)
     fail<ValueError>(where, "linspace: ", count, " numbers were asked for; the count must not be negative");

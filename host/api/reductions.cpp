@@ -77,8 +77,7 @@ Array prod(const Array& x, const Axes& axes, bool keepdims, Location where) {
 Array mean(const Array& x, const Axes& axes, bool keepdims, Location where) {
   if (api::is_complex_array(x, where))
     return api::from_parts(mean(real(x), axes, keepdims, where), mean(imag(x), axes, keepdims, where), where);
-  if (api::is_half_array(x, where))
-    return astype(mean(astype(x, DType::Float32, where), axes, keepdims, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(mean, x, where, axes, keepdims);
   const Request request("mean", x, axes, keepdims, where);
   const DType dtype = api::floating(request.dtype());
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, dtype));
@@ -86,16 +85,14 @@ Array mean(const Array& x, const Axes& axes, bool keepdims, Location where) {
 }
 
 Array var(const Array& x, const Axes& axes, bool keepdims, double correction, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(var(astype(x, DType::Float32, where), axes, keepdims, correction, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(var, x, where, axes, keepdims, correction);
   const Request request("var", x, axes, keepdims, where);
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, api::floating(request.dtype())));
   return request.finish(api::variance(request, correction));
 }
 
 Array stddev(const Array& x, const Axes& axes, bool keepdims, double correction, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(stddev(astype(x, DType::Float32, where), axes, keepdims, correction, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(stddev, x, where, axes, keepdims, correction);
   const Request request("stddev", x, axes, keepdims, where);
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, api::floating(request.dtype())));
   const graph::NodeRef variance = api::variance(request, correction);
@@ -152,8 +149,7 @@ Array average(const Array& x, const Array& weights, const Axes& axes, bool keepd
 }
 
 Array logsumexp(const Array& x, const Axes& axes, bool keepdims, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(logsumexp(astype(x, DType::Float32, where), axes, keepdims, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(logsumexp, x, where, axes, keepdims);
   const Request request("logsumexp", x, axes, keepdims, where);
   const DType dtype = api::floating(request.dtype());
   if (request.is_empty()) return request.constant_result(api::convert(-std::numeric_limits<double>::infinity(), dtype));

@@ -2,9 +2,10 @@
 
 #include "ingot/array.hpp"
 
-// Reductions over all axes, or over those given; with keepdims they stay, with extent 1. An axis out of range is an
-// IndexError, one given twice a ValueError. The order of folding is fixed by shape and dtype, and so are the bits of
-// the result. NaN propagates. Error of float sums grows with the logarithm of the number of elements.
+// Reductions over all axes, or over those given: the result has the others; with keepdims they stay, with extent 1. An
+// axis out of range is an IndexError, one given twice a ValueError. The order of folding is fixed by shape and dtype,
+// and so are the bits of the result. NaN propagates. Error of float sums grows with the logarithm of the number of
+// elements.
 namespace ingot {
 
 /// Sum; 0 over no elements. Bool and signed integers are summed in int64, unsigned integers in uint64 (they wrap),

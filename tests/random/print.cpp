@@ -61,6 +61,10 @@ std::string print(const Item& item) {
       out << info(item.routine).name << "(" << first() << ", axis " << item.axes[0]
           << (item.descending ? ", descending)" : ")");
       break;
+    case Make::Take:
+      out << (item.along ? "take_along_axis(" : "take(") << first() << ", v" << item.in[1] << ", axis " << item.axes[0]
+          << ")";
+      break;
   }
   out << "  " << ingot::name(item.dtype) << " " << to_string(item.shape);
   return out.str();
