@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host/exec/launch.h"
+#include "host/exec/routine.h"
 #include "host/exec/rows.h"
 #include "host/plan/plan.h"
 #include "host/plan/snapshot.h"
@@ -25,9 +26,10 @@ struct Value {
 /// A call of a plan.
 struct BoundCall {
   Routine routine{};
-  std::vector<int> inputs;  // as values
-  int result = -1;
-  Dims parameters;
+  std::vector<int> inputs;            // as values
+  std::vector<std::int64_t> offsets;  // of their first elements there, in bytes
+  int result = -1;                    // as a value
+  RoutineCall call;                   // lacks addresses and threads, which are set for each evaluation
   std::int64_t work = 0;
 };
 

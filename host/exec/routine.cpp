@@ -10,4 +10,11 @@ void run_on_host(Routine routine, const RoutineCall& call) {
   }
 }
 
+std::int64_t work(Routine routine, const RoutineCall& call) {
+  if (routine == Routine::matmul) return call.result.shape.numel() * call.inputs.front().shape.back() / 8;
+  std::int64_t elements = 0;
+  for (const Whole& input : call.inputs) elements += input.shape.numel();
+  return elements * info(routine).cost;
+}
+
 }  // namespace ingot::exec

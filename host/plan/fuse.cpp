@@ -384,6 +384,12 @@ std::vector<Group> fuse(const Snapshot& graph, const std::vector<bool>& cut, con
   return Fuser(graph, cut, alone).run();
 }
 
+Binding call_input(const Snapshot& graph, const Item& call, int item) {
+  const Item& input = graph.items[item];
+  const bool through = info(call.routine).inputs == RoutineInputs::Strided && !input.stored && input.kind == Kind::View;
+  return through ? Binding{input.in[0], input.map()} : Binding{item, {0, c_strides(input.shape)}};
+}
+
 std::vector<bool> first_cuts(const Snapshot& graph) {
   const int count = static_cast<int>(graph.items.size());
   std::vector<bool> cut(graph.items.size(), false);
@@ -396,8 +402,10 @@ std::vector<bool> first_cuts(const Snapshot& graph) {
     if (item.is_leaf()) continue;
     if (item.kind == Kind::Reduce || item.kind == Kind::Call) {
       cut[i] = true;
-      for (int k = 0; item.kind == Kind::Call && k < item.inputs; ++k)
-        cut[item.in[k]] = cut[item.in[k]] || !graph.items[item.in[k]].is_leaf();
+      for (int k = 0; item.kind == Kind::Call && k < item.inputs; ++k) {
+        const int read = call_input(graph, item, item.in[k]).item;
+        cut[read] = cut[read] || !graph.items[read].is_leaf();
+      }
       continue;
     }
     const auto estimate = [&] {

@@ -67,7 +67,7 @@ Tensor compute(const Step& step, const std::vector<const Tensor*>& in) {
       break;
     case Kind::View: return view(step, *in[0]);
     case Kind::Reduce: return reduce(step.reducer, *in[0], {step.dims, step.first_reduced}, step.shape);
-    case Kind::Call: return run(step.routine, *in[0], step.dims, step.dtype);
+    case Kind::Call: return run(step.routine, in, step.dims, step.dtype, step.shape);
     case Kind::Buffer: throw std::logic_error("a buffer without values");
     case Kind::Complex: throw std::logic_error("the oracle judges the parts of complex arrays");
   }

@@ -73,4 +73,10 @@ Tensor run(Routine routine, const Tensor& input, const Dims& parameters, DType r
   return out;
 }
 
+Tensor run(Routine routine, std::span<const Tensor* const> inputs, const Dims& parameters, DType result,
+           const Shape& shape) {
+  if (routine == Routine::matmul) return matmul(*inputs[0], *inputs[1], shape);
+  return run(routine, *inputs[0], parameters, result);
+}
+
 }  // namespace ingot::oracle
