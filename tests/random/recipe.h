@@ -23,8 +23,9 @@ inline constexpr DType kFloats[] = {DType::Float16, DType::BFloat16, DType::Floa
 
 using oracle::Tensor;
 
-enum class Make : std::uint8_t { Leaf, Scalar, Full, Arange, Random, Elementwise, Cast, View, Reduce, Sort };
+enum class Make : std::uint8_t { Leaf, Scalar, Full, Arange, Random, Elementwise, Cast, View, Reduce, Sort, Product };
 enum class Looks : std::uint8_t { Index, Permute, Reverse, Reshape, Broadcast, Flip, Expand, Squeeze };
+enum class Product : std::uint8_t { Matmul, Vecdot, Tensordot, Outer };
 enum class Reduction : std::uint8_t {
   Sum,
   Prod,
@@ -66,6 +67,7 @@ struct Item {
   double correction = 0;
   Routine routine{};  // Sort: sort or argsort
   bool descending = false;
+  Product product{};  // Product; tensordot is over one axis
 };
 
 struct Recipe {
@@ -95,6 +97,9 @@ std::vector<Array> build(const Recipe& recipe, Layout layout);
 /// wrong.
 std::string judge(const Item& item, const std::vector<const Item*>& inputs, const std::vector<const Tensor*>& values,
                   const Tensor& got);
+
+/// The same of a product alone.
+std::string judge_product(const Item& item, const Tensor& a, const Tensor& b, const Tensor& got);
 
 /// The bounds that Python's slice.indices gives: start, step and the number of elements.
 struct Range {
