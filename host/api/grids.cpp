@@ -26,12 +26,6 @@ NodeRef diagonal_number(const Shape& shape, const Location& where) {
   return apply(Op::subtract, column.get(), row.get(), where);
 }
 
-void require_matrices(std::string_view op, const Shape& shape, const Location& where) {
-  if (shape.ndim() < 2)
-    fail<ShapeError>(where, op, ": shape ", shape, " has ", shape.ndim(), shape.ndim() == 1 ? " axis" : " axes",
-                     ", and a matrix has two; reshape it first");
-}
-
 // x where the number of the diagonal compares so with k, and zero elsewhere.
 Array keep_where(std::string_view op, Op compare, const Array& x, std::int64_t k, const Location& where) {
   const Shape& shape = node_of(x, where)->shape;

@@ -66,9 +66,9 @@ void insert(std::vector<Slot>& slots, Slot slot) {
 
 }  // namespace
 
-// The nodes that one thread has recorded; only it looks into the table, and takes nodes out. A node that dies in another
-// thread's hands is an entry with no references, which equals nothing, until the owner comes by. Outlives the thread, as
-// its nodes may; another then goes on with it.
+// The nodes that one thread has recorded; only it looks into the table, and takes nodes out. A node that dies in
+// another thread's hands is an entry with no references, which equals nothing, until the owner comes by. Outlives the
+// thread, as its nodes may; another then goes on with it.
 class Table {
  public:
   /// A live node equal to this one, with a reference; or null, and this one is entered.

@@ -7,6 +7,7 @@
 #include "ingot/creation.hpp"
 #include "ingot/device.hpp"
 #include "ingot/dtype.hpp"
+#include "ingot/einsum.hpp"
 #include "ingot/element.hpp"
 #include "ingot/elementwise.hpp"
 #include "ingot/error.hpp"
