@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "host/api/record.h"
+#include "host/api/complex.h"
 #include "ingot/creation.hpp"
 
 namespace ingot {
@@ -33,11 +33,11 @@ void require_matrices(std::string_view op, const Shape& shape, const Location& w
 // x where the number of the diagonal compares so with k, and zero elsewhere.
 Array keep_where(std::string_view op, Op compare, const Array& x, std::int64_t k, const Location& where) {
   Node* const node = node_of(x, where);
-  require_computable(op, node->dtype, where);
   require_matrices(op, node->shape, where);
   const NodeRef number = diagonal_number(node->shape, where);
   const NodeRef kept = apply(compare, number.get(), Scalar(k), where);
   const Input inputs[] = {kept.get(), node, convert(false, node->dtype)};
+  if (is_complex(node->dtype)) return record_complex(Op::where, inputs, node->dtype, where);
   return wrap(apply(Op::where, node->dtype, inputs, where));
 }
 
@@ -74,7 +74,6 @@ std::vector<Array> meshgrid(std::span<const Array> x, std::string_view indexing,
 }
 
 Array indices(const Shape& shape, DType dtype, Location where) {
-  api::require_computable("indices", dtype, where);
   Shape all = shape;
   all.insert(0, shape.ndim());
   api::require_shape("indices", shape, where);
@@ -94,7 +93,6 @@ Array indices(const Shape& shape, DType dtype, Location where) {
 
 Array tri(std::int64_t rows, std::optional<std::int64_t> columns, std::int64_t k, DType dtype, Location where) {
   const Shape shape{rows, columns.value_or(rows)};
-  api::require_computable("tri", dtype, where);
   api::require_shape("tri", shape, where);
   const NodeRef number = api::diagonal_number(shape, where);
   const NodeRef ones = apply(Op::less_equal, number.get(), Scalar(k), where);
@@ -127,7 +125,6 @@ Array diagonal(const Array& x, std::int64_t k, Location where) {
 }
 
 Array detail::open_index(const Shape& shape, int axis, DType dtype, Location where) {
-  api::require_computable("fromfunction", dtype, where);
   api::require_shape("fromfunction", shape, where);
   const NodeRef index = api::open_index(shape, axis, where);
   return wrap(api::to_dtype(index.get(), dtype, where));

@@ -9,7 +9,7 @@
 
 // Arrays made of positions: grids of coordinates, and matrices told apart by the side of a diagonal. All of them are
 // generated where they are used and occupy no memory. Diagonal k is where column - row = k. They throw ValueError for
-// shapes that cannot be, TypeError for dtypes that come later.
+// shapes that cannot be.
 namespace ingot {
 
 /// The coordinates of a grid: array k of the result has x[k] along axis k and repeats it along the others. With "xy",
