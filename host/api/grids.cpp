@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "host/api/record.h"
+#include "host/api/complex.h"
 #include "ingot/creation.hpp"
 #include "ingot/elementwise.hpp"
 #include "ingot/gathering.hpp"
@@ -24,12 +24,6 @@ NodeRef diagonal_number(const Shape& shape, const Location& where) {
   const Shape matrix{shape[shape.ndim() - 2], shape[shape.ndim() - 1]};
   const NodeRef row = open_index(matrix, 0, where), column = open_index(matrix, 1, where);
   return apply(Op::subtract, column.get(), row.get(), where);
-}
-
-void require_matrices(std::string_view op, const Shape& shape, const Location& where) {
-  if (shape.ndim() < 2)
-    fail<ShapeError>(where, op, ": shape ", shape, " has ", shape.ndim(), shape.ndim() == 1 ? " axis" : " axes",
-                     ", and a matrix has two; reshape it first");
 }
 
 // x where the number of the diagonal compares so with k, and zero elsewhere.

@@ -117,24 +117,21 @@ void Execution::run(Bound& launch) {
   gpu != nullptr ? run_on_gpu(launch, *gpu) : exec::run(launch);
 }
 
-void Execution::run(const BoundCall& call) {
-  cuda::Gpu* const gpu = gpu_ != nullptr && runs_on(call.routine, *gpu_) ? gpu_ : nullptr;
+void Execution::run(BoundCall& bound) {
+  cuda::Gpu* const gpu = gpu_ != nullptr && runs_on(bound.routine, *gpu_) ? gpu_ : nullptr;
   if (gpu != nullptr) begin_gpu_launch();
-  RoutineCall bound;
-  for (const BoundCall::Input& input : call.inputs) {
-    generate(input.value);
-    const Value& value = prepared_->values[static_cast<std::size_t>(input.value)];
-    bound.inputs.push_back({value.dtype, input.shape, memory(storage_of(input.value), gpu) + input.offset});
+  RoutineCall& call = bound.call;
+  for (std::size_t k = 0; k < bound.inputs.size(); ++k) {
+    generate(bound.inputs[k]);
+    call.inputs[k].data = memory(storage_of(bound.inputs[k]), gpu) + bound.offsets[k];
   }
-  const Value& result = prepared_->values[static_cast<std::size_t>(call.result)];
-  StorageRef& storage = storage_[static_cast<std::size_t>(call.result)];
-  if (!storage) storage = allocate_for(result, gpu);
-  bound.result = {result.dtype, result.shape, memory(*storage, gpu)};
-  bound.parameters = call.parameters;
+  StorageRef& storage = storage_[static_cast<std::size_t>(bound.result)];
+  if (!storage) storage = allocate_for(prepared_->values[static_cast<std::size_t>(bound.result)], gpu);
+  call.result.data = memory(*storage, gpu);
   for (const auto& [item, where] : outline_->calls)
-    if (item == result.item) bound.where = where;
-  bound.threads = config().forked ? 1 : config().threads.load();
-  gpu != nullptr ? run_on_gpu(call.routine, bound, *gpu) : run_on_host(call.routine, bound);
+    if (item == prepared_->values[static_cast<std::size_t>(bound.result)].item) call.where = where;
+  call.threads = threads_for(bound.work);
+  gpu != nullptr ? run_on_gpu(bound.routine, call, *gpu) : run_on_host(bound.routine, call);
 }
 
 // The values of a node that kernels generate where they need them, for a routine.

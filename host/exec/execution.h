@@ -48,7 +48,7 @@ class Execution {
  private:
   const graph::Node* node(int item) const { return outline_->nodes[static_cast<std::size_t>(item)]; }
   void run(Bound& launch);
-  void run(const BoundCall& call);
+  void run(BoundCall& bound);
   void run(RowBlocks& region);
   void release(std::size_t step);
   void generate(int value);

@@ -39,11 +39,19 @@ void describe_array(std::ostream& out, const plan::Item& item, const char* title
       << '\n';
 }
 
+// What a call reads through strides, or as it is.
+void describe_input(std::ostream& out, const plan::Snapshot& snapshot, const plan::Binding& read, int input) {
+  const plan::Item& item = snapshot.items[static_cast<std::size_t>(input)];
+  if (read.item == input) return describe_array(out, item, "reads");
+  describe_operands(out, snapshot, "reads", {read}, item.shape);
+}
+
 void describe_call(std::ostream& out, const plan::Snapshot& snapshot, const plan::Call& call) {
   const plan::Item& item = snapshot.items[static_cast<std::size_t>(call.item)];
   const RoutineInfo& routine = info(item.routine);
   out << routine.name << ", which " << routine.doc << '\n';
-  for (const int input : call.inputs) describe_array(out, snapshot.items[static_cast<std::size_t>(input)], "reads");
+  for (int k = 0; k < item.inputs; ++k)
+    describe_input(out, snapshot, call.inputs[static_cast<std::size_t>(k)], item.in[k]);
   describe_array(out, item, "writes");
 }
 

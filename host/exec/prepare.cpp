@@ -8,12 +8,17 @@
 namespace ingot::exec {
 namespace {
 
-// Bytes that a launch reads or writes of an operand: a broadcast axis counts once.
-std::int64_t touched(const Operand& operand, const Dims& extents) {
+// Elements that are visited: a broadcast axis counts once.
+std::int64_t visited(const Dims& extents, const Dims& steps) {
   std::int64_t n = 1;
   for (int k = 0; k < extents.size(); ++k)
-    if (operand.step[k] != 0) n *= extents[k];
-  return operand.index ? 0 : n * operand.itemsize;
+    if (steps[k] != 0) n *= extents[k];
+  return n;
+}
+
+// Bytes that a launch reads or writes of an operand.
+std::int64_t touched(const Operand& operand, const Dims& extents) {
+  return operand.index ? 0 : visited(extents, operand.step) * operand.itemsize;
 }
 
 class Preparation {
@@ -41,7 +46,7 @@ class Preparation {
       if (!v.root) prepared_.last_reads[static_cast<std::size_t>(v.last_use)].push_back(value(v.item));
     for (int item : snapshot_.roots) prepared_.roots.push_back(value(item));
     const auto serial = [](const auto& part) { return is_serial(part.work); };
-    prepared_.serial = prepared_.calls.empty() &&
+    prepared_.serial = std::all_of(prepared_.calls.begin(), prepared_.calls.end(), serial) &&
                        std::all_of(prepared_.launches.begin(), prepared_.launches.end(), serial) &&
                        std::all_of(prepared_.regions.begin(), prepared_.regions.end(), serial);
   }
@@ -60,17 +65,20 @@ class Preparation {
     const plan::Item& item = snapshot_.items[static_cast<std::size_t>(call.item)];
     BoundCall& bound = prepared_.calls.emplace_back();
     bound.routine = item.routine;
-    bound.parameters = item.dims;
+    bound.call.parameters = item.dims;
     for (int k = 0; k < item.inputs; ++k) {
-      const int read = call.inputs[static_cast<std::size_t>(k)];
       const plan::Item& input = snapshot_.items[static_cast<std::size_t>(item.in[k])];
-      const std::int64_t elements = elements_read(item.routine, k, input.numel, item.numel),
-                         size = static_cast<std::int64_t>(itemsize(input.dtype));
-      bound.inputs.push_back({value(read), input.shape, read == item.in[k] ? 0 : input.offset * size});
-      bound.work += elements * info(item.routine).cost;
-      count(&Traffic::read, elements * size);
+      const plan::Binding& read = call.inputs[static_cast<std::size_t>(k)];
+      const auto size = static_cast<std::int64_t>(itemsize(input.dtype));
+      bound.inputs.push_back(value(read.item));
+      bound.offsets.push_back(read.map.offset * size);
+      bound.call.inputs.push_back({input.dtype, input.shape, nullptr, read.map.strides});
+      const std::int64_t elements = visited(input.shape, read.map.strides);
+      count(&Traffic::read, elements_read(item.routine, k, elements, item.numel) * size);
     }
     bound.result = value(call.item);
+    bound.call.result = {item.dtype, item.shape, nullptr, c_strides(item.shape)};
+    bound.work = exec::work(bound.routine, bound.call);
     count(&Traffic::written, item.numel * static_cast<std::int64_t>(itemsize(item.dtype)));
   }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host/exec/launch.h"
+#include "host/exec/routine.h"
 #include "host/exec/rows.h"
 #include "host/plan/plan.h"
 #include "host/plan/snapshot.h"
@@ -24,15 +25,11 @@ struct Value {
 
 /// A call of a plan.
 struct BoundCall {
-  struct Input {
-    int value = -1;
-    Shape shape;              // of what the routine sees, which may be a piece of the value
-    std::int64_t offset = 0;  // where that begins, in bytes
-  };
   Routine routine{};
-  std::vector<Input> inputs;
-  int result = -1;
-  Dims parameters;
+  std::vector<int> inputs;            // as values
+  std::vector<std::int64_t> offsets;  // of their first elements there, in bytes
+  int result = -1;                    // as a value
+  RoutineCall call;                   // lacks addresses and threads, which are set for each evaluation
   std::int64_t work = 0;
 };
 

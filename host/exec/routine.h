@@ -13,11 +13,13 @@
 
 namespace ingot::exec {
 
-/// An array that a routine reads or writes, in C order, in the memory of the host.
+/// An array that a routine reads or writes, in the memory of the host: in C order, but for an input that its row takes
+/// Strided.
 struct Whole {
   DType dtype{};
   Shape shape;
-  std::byte* data = nullptr;
+  std::byte* data = nullptr;  // the element at index 0 of every axis
+  Dims strides;               // in elements, of any sign, 0 along a broadcast axis
 };
 
 struct RoutineCall {
@@ -41,6 +43,9 @@ inline std::int64_t elements_read(Routine routine, int k, std::int64_t input, st
 /// Runs a routine on the host.
 void run_on_host(Routine routine, const RoutineCall& call);
 
+/// Additions' worth of time that a call takes on one thread of the host.
+std::int64_t work(Routine routine, const RoutineCall& call);
+
 // sort and argsort: along the last axis; parameters: whether descending.
 // quantile: of the last axis, which the result lacks; parameters: whether to pass over NaN, and the bits of one
 // fraction, a double, for each index of the first axis of the result, which is in place of the last.
@@ -49,5 +54,7 @@ void run_on_host(Routine routine, const RoutineCall& call);
 // last axis make one, where the input has that axis beside its own (complex numbers).
 // searchsorted: how many of the first input, in order, are less than each of the second; parameters: whether to count
 // equal ones too.
+// matmul: (..., m, k) and (..., k, n), of equal batch extents, to (..., m, n), all of one dtype; in the order of
+// kernels/prebuilt/gemm.h.
 
 }  // namespace ingot::exec

@@ -23,7 +23,7 @@ constexpr State kStates[] = {
 };
 
 constexpr RoutineInfo kRoutines[] = {
-#define INGOT_ROUTINE(name, cost, doc) {#name, cost, doc},
+#define INGOT_ROUTINE(name, cost, inputs, doc) {#name, cost, RoutineInputs::inputs, doc},
 #include "kernels/prebuilt/routines.def"
 };
 

@@ -28,9 +28,13 @@ enum class Routine : std::uint8_t {
 #include "kernels/prebuilt/routines.def"
 };
 
+/// How a routine takes its inputs: in C order, or as views of what is stored.
+enum class RoutineInputs : std::uint8_t { Whole, Strided };
+
 struct RoutineInfo {
   std::string_view name;
   int cost;
+  RoutineInputs inputs;
   std::string_view doc;
 };
 

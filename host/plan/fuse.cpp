@@ -384,6 +384,15 @@ std::vector<Group> fuse(const Snapshot& graph, const std::vector<bool>& cut, con
   return Fuser(graph, cut, alone).run();
 }
 
+Binding call_input(const Snapshot& graph, const Item& call, int item) {
+  const Item& input = graph.items[item];
+  const Binding whole{item, {0, c_strides(input.shape)}};
+  if (input.stored || input.kind != Kind::View) return whole;
+  const bool is_piece = graph.items[input.in[0]].stored && is_identity(input.shape, {0, input.dims});
+  const bool through = is_piece || info(call.routine).inputs == RoutineInputs::Strided;
+  return through ? Binding{input.in[0], input.map()} : whole;
+}
+
 std::vector<bool> first_cuts(const Snapshot& graph) {
   const int count = static_cast<int>(graph.items.size());
   std::vector<bool> cut(graph.items.size(), false);
@@ -397,7 +406,7 @@ std::vector<bool> first_cuts(const Snapshot& graph) {
     if (item.kind == Kind::Reduce || item.kind == Kind::Call) {
       cut[i] = true;
       for (int k = 0; item.kind == Kind::Call && k < item.inputs; ++k) {
-        const int read = graph.read_for_call(item.in[k]);
+        const int read = call_input(graph, item, item.in[k]).item;
         cut[read] = cut[read] || !graph.items[read].is_leaf();
       }
       continue;

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "host/plan/plan.h"
 #include "host/plan/snapshot.h"
 
 namespace ingot::plan {
@@ -24,6 +25,10 @@ struct Group {
 /// Groups in an order in which each one's inputs come before it. Items of `alone` share their kernel with no other cut
 /// item.
 std::vector<Group> fuse(const Snapshot& graph, const std::vector<bool>& cut, const std::vector<bool>& alone);
+
+/// What a call reads as its input `item`: through a view, if the routine takes strides, or if the view is a piece of
+/// stored values as they lie in memory.
+Binding call_input(const Snapshot& graph, const Item& call, int item);
 
 /// The items that must be cut before anything is known of maps: roots, reductions, calls and what these read, and links
 /// of chains too long for a kernel.

@@ -55,8 +55,9 @@ class Lowering {
       if (group.call >= 0) {
         const Item& call = graph_.items[static_cast<std::size_t>(group.call)];
         plan_.steps.push_back({true, static_cast<int>(plan_.calls.size())});
-        std::vector<int>& inputs = plan_.calls.emplace_back(Call{group.call, {}}).inputs;
-        for (int k = 0; k < call.inputs; ++k) inputs.push_back(graph_.read_for_call(call.in[k]));
+        plan::Call& made = plan_.calls.emplace_back();
+        made.item = group.call;
+        for (int k = 0; k < call.inputs; ++k) made.inputs.push_back(call_input(graph_, call, call.in[k]));
         continue;
       }
       plan_.steps.push_back({false, static_cast<int>(plan_.launches.size())});
@@ -116,9 +117,13 @@ class Lowering {
 
   // Items that a step binds as inputs.
   std::vector<int> read_by(const Step& step) const {
-    if (step.is_call) return plan_.calls[static_cast<std::size_t>(step.number)].inputs;
-    const Launch& launch = plan_.launches[static_cast<std::size_t>(step.number)];
     std::vector<int> items;
+    if (step.is_call) {
+      for (const Binding& input : plan_.calls[static_cast<std::size_t>(step.number)].inputs)
+        items.push_back(input.item);
+      return items;
+    }
+    const Launch& launch = plan_.launches[static_cast<std::size_t>(step.number)];
     for (const RegionBindings* region : {&launch.body, &launch.epilogue})
       for (const Binding& input : region->inputs) items.push_back(input.item);
     return items;

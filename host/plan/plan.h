@@ -52,8 +52,8 @@ struct Launch {
 
 /// A routine that is not generated, on whole arrays.
 struct Call {
-  int item = 0;             // of kind Call, which says the rest; materialised here
-  std::vector<int> inputs;  // items that are stored, materialised before, or generated (Index)
+  int item = 0;                 // of kind Call, which says the rest; materialised here
+  std::vector<Binding> inputs;  // of items that are stored, materialised before, or generated (Index, Constant)
 };
 
 /// What runs next: a launch or a call, by its number among these.

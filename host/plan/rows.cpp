@@ -265,7 +265,7 @@ class Former {
       const Step& step = plan_.steps[static_cast<std::size_t>(k)];
       const auto read = [&](int item) { last_read_[static_cast<std::size_t>(item)] = k; };
       if (step.is_call) {
-        for (const int input : plan_.calls[static_cast<std::size_t>(step.number)].inputs) read(input);
+        for (const Binding& input : plan_.calls[static_cast<std::size_t>(step.number)].inputs) read(input.item);
         continue;
       }
       for (const RegionBindings* bindings : {&launch(step).body, &launch(step).epilogue})

@@ -66,13 +66,6 @@ void hold_leaves(Outline& out) {
     if (node->input_count == 0) out.leaves.emplace_back(node);
 }
 
-int Snapshot::read_for_call(int input) const {
-  const Item& item = items[static_cast<std::size_t>(input)];
-  const bool is_piece = item.kind == Kind::View && items[static_cast<std::size_t>(item.in[0])].stored &&
-                        graph::is_identity(item.shape, {0, item.dims});
-  return is_piece ? item.in[0] : input;
-}
-
 Snapshot snapshot(std::span<Node* const> roots) {
   Snapshot s;
   std::vector<Node*> nodes;

@@ -52,10 +52,6 @@ struct Item {
 struct Snapshot {
   std::vector<Item> items;
   std::vector<int> roots;  // items to be materialised
-
-  /// The item to read for an input of a call: of a view that is a piece of stored values as they lie in memory, these,
-  /// from the view's offset on.
-  int read_for_call(int input) const;
 };
 
 /// Graph lock held.

@@ -152,18 +152,21 @@ inline Array identity(std::int64_t rows, DType dtype = DType::Float64, Location 
 }
 
 /// start + i * step for as long as that stays before stop: ceil((stop - start) / step) elements. The dtype is Int64 if
-/// all three are integers and Float64 otherwise, unless one is given; floats are computed in Float64. ValueError for a
-/// step of 0 or NaN, or integers that the dtype does not hold; TypeError for the dtype bool and for complex numbers.
+/// all three are integers and Float64 otherwise, unless one is given; floats are computed in Float64. A complex dtype
+/// takes a real range. ValueError for a step of 0 or NaN, or integers that the dtype does not hold; TypeError for the
+/// dtype bool and for complex numbers.
 INGOT_API Array arange(Scalar start, Scalar stop, Scalar step = 1, std::optional<DType> dtype = {},
                        Location where = Location::current());
 INGOT_API Array arange(Scalar start, Scalar stop, DType dtype, Location where = Location::current());
 INGOT_API Array arange(Scalar stop, std::optional<DType> dtype = {}, Location where = Location::current());
 
 /// `count` evenly spaced numbers from start to stop; the last is stop itself, or one step before it without endpoint.
-/// Computed in Float64; an integer dtype takes the floor, and must hold the first and the last (ValueError). TypeError
-/// for the dtype bool.
+/// Computed in Float64; an integer dtype takes the floor, and must hold the first and the last (ValueError). Of complex
+/// numbers, both parts are spaced so. TypeError for the dtype bool, and for complex numbers in a real dtype.
 INGOT_API Array linspace(double start, double stop, std::int64_t count, bool endpoint = true,
                          DType dtype = DType::Float64, Location where = Location::current());
+INGOT_API Array linspace(std::complex<double> start, std::complex<double> stop, std::int64_t count,
+                         bool endpoint = true, DType dtype = DType::Complex128, Location where = Location::current());
 
 /// base to the powers linspace(start, stop, count, endpoint): within 1 ULP of those of the rounded exponents, and where
 /// an exponent at an end is whole, up to 4096, the power itself, rounded (logspace(0, 3, 4) ends with 1000).

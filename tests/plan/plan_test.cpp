@@ -156,7 +156,7 @@ TEST(Plan, PutsCallsAmongLaunches) {
   EXPECT_LT(call, plan.steps.size() - 1);
   int temporaries = 0;
   for (const Value& value : plan.values) {
-    if (value.item == plan.calls[0].inputs[0]) {
+    if (value.item == plan.calls[0].inputs[0].item) {
       EXPECT_EQ(value.last_use, static_cast<int>(call));
     } else if (value.item == plan.calls[0].item) {
       EXPECT_GT(value.last_use, static_cast<int>(call));

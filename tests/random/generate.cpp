@@ -219,7 +219,8 @@ class Generator {
   }
 
   void step() {
-    switch (below(20)) {
+    switch (below(21)) {
+      case 20: product(); return;
       case 16: sorted(); return;
       case 19: taken(); return;
       case 17:
@@ -504,6 +505,65 @@ class Generator {
           i,
           Element::integer(static_cast<std::int64_t>(random_() % (2 * static_cast<std::uint64_t>(extent))) - extent));
     made.in = {from, add(std::move(indices))};
+    add(std::move(made));
+  }
+
+  // Of an array and a new one, itself transposed, or one that happens to have the shape.
+  void product() {
+    Item made;
+    made.make = Make::Product;
+    made.product = static_cast<Product>(below(4));
+    const int first = any_array();
+    const Shape a = item(first).shape;
+    if (a.empty()) return;
+    const std::int64_t terms = made.product == Product::Outer ? 1 : a.back();
+    Shape b;
+    switch (made.product) {
+      case Product::Matmul: {
+        const int stacks = std::max(a.ndim() - 2, 0);
+        const bool is_vector = chance(4);
+        for (int k = chance(3) ? stacks : 0; !is_vector && k < stacks; ++k) b.push_back(chance(3) ? 1 : a[k]);
+        b.push_back(terms);
+        if (!is_vector) b.push_back(1 + below(20));
+        for (int k = 0; k < a.ndim() - 1; ++k) made.shape.push_back(a[k]);
+        if (!is_vector) made.shape.push_back(b.back());
+        break;
+      }
+      case Product::Vecdot:
+        for (int k = chance(3) ? a.ndim() - 1 : 0; k < a.ndim() - 1; ++k) b.push_back(chance(4) ? 1 : a[k]);
+        b.push_back(terms);
+        for (int k = 0; k < a.ndim() - 1; ++k) made.shape.push_back(a[k]);
+        break;
+      case Product::Tensordot:
+        b.push_back(terms);
+        for (int k = below(3); k > 0; --k) b.push_back(1 + below(5));
+        for (int k = 0; k < a.ndim() - 1; ++k) made.shape.push_back(a[k]);
+        for (int k = 1; k < b.ndim(); ++k) made.shape.push_back(b[k]);
+        break;
+      case Product::Outer:
+        b = Shape{1 + below(20)};
+        made.shape = Shape{a.numel(), b.numel()};
+        break;
+    }
+    if (made.shape.numel() > most() || made.shape.numel() * terms > 5 * most() || b.numel() > most()) return;
+    std::vector<int> candidates;
+    for (int i = 0; i < count(); ++i)
+      if (item(i).make != Make::Scalar && item(i).shape == b) candidates.push_back(i);
+    int second = -1;
+    if (made.product == Product::Matmul && a.ndim() == 2 && chance(4) && a[0] * a.numel() <= 5 * most()) {
+      Item turned;
+      turned.make = Make::View;
+      turned.looks = Looks::Reverse;
+      turned.in = {first};
+      turned.dtype = item(first).dtype;
+      turned.shape = Shape{a[1], a[0]};
+      made.shape = Shape{a[0], a[0]};
+      second = add(std::move(turned));
+    } else {
+      second = candidates.empty() || chance(2) ? leaf(b) : pick(candidates);
+    }
+    made.in = {first, second};
+    made.dtype = promoted(item(first).dtype, item(second).dtype);
     add(std::move(made));
   }
 

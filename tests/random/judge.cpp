@@ -302,6 +302,7 @@ std::string judge(const Item& item, const std::vector<const Item*>& inputs, cons
     case Make::Reduce: return judge_reduce(item, *values[0], got);
     case Make::Sort: return judge_sort(item, *values[0], got);
     case Make::Take: return judge_take(item, *values[0], *values[1], got);
+    case Make::Product: return judge_product(item, *values[0], *values[1], got);
   }
   return "";
 }
