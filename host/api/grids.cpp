@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "host/api/complex.h"
+#include "host/api/record.h"
 #include "ingot/creation.hpp"
 #include "ingot/elementwise.hpp"
 #include "ingot/gathering.hpp"

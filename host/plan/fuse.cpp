@@ -388,7 +388,7 @@ Binding call_input(const Snapshot& graph, const Item& call, int item) {
   const Item& input = graph.items[item];
   const Binding whole{item, {0, c_strides(input.shape)}};
   if (input.stored || input.kind != Kind::View) return whole;
-  const bool is_piece = graph.items[input.in[0]].stored && is_identity(input.shape, {0, input.dims});
+  const bool is_piece = graph.items[input.in[0]].stored && graph::is_identity(input.shape, {0, input.dims});
   const bool through = is_piece || info(call.routine).inputs == RoutineInputs::Strided;
   return through ? Binding{input.in[0], input.map()} : whole;
 }
