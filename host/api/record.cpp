@@ -69,6 +69,12 @@ void require_shape(std::string_view op, const Shape& shape, const Location& wher
     fail<ValueError>(where, op, ": shape ", shape, " is too large; an array holds less than 2^59 elements");
 }
 
+void require_matrices(std::string_view op, const Shape& shape, const Location& where) {
+  if (shape.ndim() < 2)
+    fail<ShapeError>(where, op, ": shape ", shape, " has ", shape.ndim(), shape.ndim() == 1 ? " axis" : " axes",
+                     ", and a matrix has two; reshape it first");
+}
+
 std::int64_t require_reach(std::string_view op, const Shape& shape, const Strides& strides, std::size_t itemsize,
                            std::int64_t& lowest, const Location& where) {
   __int128 low = 0, high = 0;

@@ -30,6 +30,9 @@ inline void require_computable(std::string_view op, DType dtype, const Location&
 /// Checks a shape that a user gave: ValueError for a negative extent, and for 2^59 elements and more.
 void require_shape(std::string_view op, const Shape& shape, const Location& where);
 
+/// ShapeError for a shape of fewer than two axes.
+void require_matrices(std::string_view op, const Shape& shape, const Location& where);
+
 /// Elements from the lowest to the highest that the strides lead to, and where the lowest lies. ValueError for 2^63
 /// bytes and more.
 std::int64_t require_reach(std::string_view op, const Shape& shape, const Strides& strides, std::size_t itemsize,

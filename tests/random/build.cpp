@@ -167,6 +167,16 @@ Array reduce(const Item& item, const Array& x) {
   throw std::logic_error("no such reduction");
 }
 
+Array product(const Item& item, const Array& a, const Array& b) {
+  switch (item.product) {
+    case Product::Matmul: return matmul(a, b);
+    case Product::Vecdot: return vecdot(a, b);
+    case Product::Tensordot: return tensordot(a, b, 1);
+    case Product::Outer: return outer(a, b);
+  }
+  throw std::logic_error("no such product");
+}
+
 Array made(const Item& item, const std::vector<Array>& in, Layout layout) {
   switch (item.make) {
     case Make::Leaf: return leaf(item, layout);
@@ -186,6 +196,8 @@ Array made(const Item& item, const std::vector<Array>& in, Layout layout) {
     case Make::Sort:
       return item.routine == Routine::sort ? sort(in[0], item.axes[0], item.descending)
                                            : argsort(in[0], item.axes[0], item.descending);
+    case Make::Take: return item.along ? take_along_axis(in[0], in[1], item.axes[0]) : take(in[0], in[1], item.axes[0]);
+    case Make::Product: return product(item, in[0], in[1]);
   }
   throw std::logic_error("no such item");
 }

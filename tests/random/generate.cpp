@@ -219,8 +219,10 @@ class Generator {
   }
 
   void step() {
-    switch (below(19)) {
+    switch (below(21)) {
+      case 20: product(); return;
       case 16: sorted(); return;
+      case 19: taken(); return;
       case 17:
       case 18: rows(); return;
       case 0: leaf(pick(shapes(size_))); return;
@@ -464,6 +466,104 @@ class Generator {
     made.dtype = made.routine == Routine::argsort ? DType::Int64 : item(made.in[0]).dtype;
     made.axes = {below(2 * made.shape.ndim()) - made.shape.ndim()};
     made.descending = chance(2);
+    add(std::move(made));
+  }
+
+  // At indices of their own, from both ends.
+  void taken() {
+    Item made;
+    made.make = Make::Take;
+    const int from = any_array();
+    const Shape shape = item(from).shape;
+    if (shape.empty()) return;
+    const int axis = below(shape.ndim());
+    const std::int64_t extent = shape[axis], most_taken = size_ == Size::Small ? 20 : 2000;
+    made.along = chance(2);
+    made.dtype = item(from).dtype;
+    made.axes = {chance(2) ? axis : axis - shape.ndim()};
+    const std::int64_t count = extent == 0 || chance(8) ? 0 : 1 + below(most_taken);
+    Shape chosen;
+    if (made.along) {
+      chosen = shape;
+      chosen[axis] = count;
+      made.shape = chosen;
+    } else {
+      if (chance(3)) chosen.push_back(1 + below(3));
+      chosen.push_back(count);
+      for (int k = 0; k < shape.ndim(); ++k) {
+        if (k != axis) made.shape.push_back(shape[k]);
+        for (int i = 0; k == axis && i < chosen.ndim(); ++i) made.shape.push_back(chosen[i]);
+      }
+    }
+    if (made.shape.numel() > most() || made.shape.ndim() > 8) return;
+    Item indices;
+    indices.dtype = extent <= 100 && chance(3) ? DType::Int8 : chance(2) ? DType::Int64 : DType::Int32;
+    indices.shape = chosen;
+    indices.values = Tensor(indices.dtype, chosen);
+    for (std::int64_t i = 0; i < indices.values.size(); ++i)
+      indices.values.set(
+          i,
+          Element::integer(static_cast<std::int64_t>(random_() % (2 * static_cast<std::uint64_t>(extent))) - extent));
+    made.in = {from, add(std::move(indices))};
+    add(std::move(made));
+  }
+
+  // Of an array and a new one, itself transposed, or one that happens to have the shape.
+  void product() {
+    Item made;
+    made.make = Make::Product;
+    made.product = static_cast<Product>(below(4));
+    const int first = any_array();
+    const Shape a = item(first).shape;
+    if (a.empty()) return;
+    const std::int64_t terms = made.product == Product::Outer ? 1 : a.back();
+    Shape b;
+    switch (made.product) {
+      case Product::Matmul: {
+        const int stacks = std::max(a.ndim() - 2, 0);
+        const bool is_vector = chance(4);
+        for (int k = chance(3) ? stacks : 0; !is_vector && k < stacks; ++k) b.push_back(chance(3) ? 1 : a[k]);
+        b.push_back(terms);
+        if (!is_vector) b.push_back(1 + below(20));
+        for (int k = 0; k < a.ndim() - 1; ++k) made.shape.push_back(a[k]);
+        if (!is_vector) made.shape.push_back(b.back());
+        break;
+      }
+      case Product::Vecdot:
+        for (int k = chance(3) ? a.ndim() - 1 : 0; k < a.ndim() - 1; ++k) b.push_back(chance(4) ? 1 : a[k]);
+        b.push_back(terms);
+        for (int k = 0; k < a.ndim() - 1; ++k) made.shape.push_back(a[k]);
+        break;
+      case Product::Tensordot:
+        b.push_back(terms);
+        for (int k = below(3); k > 0; --k) b.push_back(1 + below(5));
+        for (int k = 0; k < a.ndim() - 1; ++k) made.shape.push_back(a[k]);
+        for (int k = 1; k < b.ndim(); ++k) made.shape.push_back(b[k]);
+        break;
+      case Product::Outer:
+        b = Shape{1 + below(20)};
+        made.shape = Shape{a.numel(), b.numel()};
+        break;
+    }
+    if (made.shape.numel() > most() || made.shape.numel() * terms > 5 * most() || b.numel() > most()) return;
+    std::vector<int> candidates;
+    for (int i = 0; i < count(); ++i)
+      if (item(i).make != Make::Scalar && item(i).shape == b) candidates.push_back(i);
+    int second = -1;
+    if (made.product == Product::Matmul && a.ndim() == 2 && chance(4) && a[0] * a.numel() <= 5 * most()) {
+      Item turned;
+      turned.make = Make::View;
+      turned.looks = Looks::Reverse;
+      turned.in = {first};
+      turned.dtype = item(first).dtype;
+      turned.shape = Shape{a[1], a[0]};
+      made.shape = Shape{a[0], a[0]};
+      second = add(std::move(turned));
+    } else {
+      second = candidates.empty() || chance(2) ? leaf(b) : pick(candidates);
+    }
+    made.in = {first, second};
+    made.dtype = promoted(item(first).dtype, item(second).dtype);
     add(std::move(made));
   }
 

@@ -25,6 +25,7 @@ std::string print(const Index& index) {
 std::string print(const Item& item) {
   static constexpr const char* kLooks[] = {"index",        "permute_dims", "T",           "reshape",
                                            "broadcast_to", "flip",         "expand_dims", "squeeze"};
+  static constexpr const char* kProducts[] = {"matmul", "vecdot", "tensordot", "outer"};
   std::ostringstream out;
   const auto first = [&] { return "v" + std::to_string(item.in[0]); };
   switch (item.make) {
@@ -60,6 +61,13 @@ std::string print(const Item& item) {
     case Make::Sort:
       out << info(item.routine).name << "(" << first() << ", axis " << item.axes[0]
           << (item.descending ? ", descending)" : ")");
+      break;
+    case Make::Take:
+      out << (item.along ? "take_along_axis(" : "take(") << first() << ", v" << item.in[1] << ", axis " << item.axes[0]
+          << ")";
+      break;
+    case Make::Product:
+      out << kProducts[static_cast<int>(item.product)] << "(" << first() << ", v" << item.in[1] << ")";
       break;
   }
   out << "  " << ingot::name(item.dtype) << " " << to_string(item.shape);
