@@ -22,6 +22,8 @@ using prebuilt::kBlock;
 
 constexpr std::int64_t kTasksPerThread = 8;
 constexpr std::int64_t kFewRows = 8;            // for which b is not packed in memory, but a panel at a time
+constexpr std::int64_t kTurned = 16;            // terms, from which it pays to turn them in registers
+constexpr std::int64_t kSumsBytes = 16 << 10;   // of a row of c at a time
 constexpr std::int64_t kSmallBytes = 64 << 10;  // of b, which is then read as it is, from the cache
 constexpr std::int64_t kChunkBytes = std::int64_t{64} << 20;  // of b, packed at a time
 constexpr std::int64_t kManyTerms = 32 * kBlock;              // that threads share where there are few elements
@@ -39,7 +41,7 @@ class Multiplier {
     if (b.columns == 1 && a.rows > 1) return run(b.turned(), a.turned(), c);
     const std::int64_t elements = a.rows * b.columns;
     if (threads_ > 1 && a.columns >= kManyTerms && elements * size_ <= kSmallBytes / 2) return share_terms(a, b, c);
-    if (a.rows == 1 && b.column == 1) return by_vector(a, b, c);
+    if (a.rows == 1 && (b.column == 1 || (b.row == 1 && b.rows >= kTurned))) return by_vector(a, b, c);
     if (b.rows * b.columns * size_ <= kSmallBytes || b.columns <= loops_.columns) return from_cache(a, b, c);
     if (a.rows <= kFewRows) return by_panels(a, b, c);
     packed(a, b, c);
@@ -55,19 +57,18 @@ class Multiplier {
                  [&](std::int64_t t) { f(steps * t / tasks * step, std::min(steps * (t + 1) / tasks * step, count)); });
   }
 
-  // b as it is, or a copy whose rows are contiguous.
+  // b as it is, or a copy, block by block, whose rows are contiguous.
   void multiply(const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch) const {
-    const std::byte* right = b.data;
-    std::int64_t step = b.row;
-    if (b.column != 1 && b.columns > 1) {
-      std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(b.rows * b.columns * size_));
-      cpu::support(jit::level())
-          .gather[cpu::item_index(size_)](copy, b.columns * size_, b.data, b.row * size_, b.column * size_, b.rows,
-                                          b.columns);
-      right = copy;
-      step = b.columns;
+    if (b.column == 1 || b.columns == 1)
+      return loops_.multiply({a.data, a.row, a.column, b.data, b.row, c, pitch, a.rows, a.columns, b.columns, false});
+    const auto gather = cpu::support(jit::level()).gather[cpu::item_index(size_)];
+    std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(kBlock * b.columns * size_));
+    for (std::int64_t term = 0; term < b.rows; term += kBlock) {
+      const std::int64_t terms = std::min(kBlock, b.rows - term);
+      gather(copy, b.columns * size_, b.at(term, 0, size_), b.row * size_, b.column * size_, terms, b.columns);
+      loops_.multiply(
+          {a.at(0, term, size_), a.row, a.column, copy, b.columns, c, pitch, a.rows, terms, b.columns, term > 0});
     }
-    loops_.multiply({a.data, a.row, a.column, right, step, c, pitch, a.rows, a.columns, b.columns, false});
   }
 
   void from_cache(const Matrix& a, const Matrix& b, std::byte* c) const {
@@ -76,32 +77,45 @@ class Multiplier {
     });
   }
 
-  // The rows of b pass through once, and meet sums that stay in the first-level cache.
+  // b passes through once, and meets sums that stay in the first-level cache.
   void by_vector(const Matrix& a, const Matrix& b, std::byte* c) const {
-    constexpr std::int64_t kSumsBytes = 8 << 10;
+    const bool turned = b.column != 1;
+    const std::int64_t at_once = turned ? 64 / size_ : kSumsBytes / size_;
     share(b.columns, 64, [&](std::int64_t first, std::int64_t last) {
-      std::byte* const sums = thread_memory(ThreadMemory::Sums, kSumsBytes);
-      for (std::int64_t j = first; j < last; j += kSumsBytes / size_) {
-        const std::int64_t n = std::min(kSumsBytes / size_, last - j);
+      std::byte* const sums = thread_memory(ThreadMemory::Sums, kSumsBytes + kBlock * size_);
+      for (std::int64_t j = first; j < last; j += at_once) {
+        const std::int64_t n = std::min(at_once, last - j);
         for (std::int64_t term = 0; term < b.rows; term += kBlock) {
           std::byte* const to = term == 0 ? c + j * size_ : sums;
           std::fill_n(to, n * size_, std::byte{0});
-          loops_.extend(a.at(0, term, size_), a.column, b.at(term, j, size_), b.row, std::min(kBlock, b.rows - term),
-                        to, n);
+          const std::int64_t terms = std::min(kBlock, b.rows - term);
+          if (turned)
+            loops_.extend_turned(vector_of(a, term, terms, sums + kSumsBytes), b.at(term, j, size_), b.column, terms,
+                                 to, n);
+          else
+            loops_.extend(a.at(0, term, size_), a.column, b.at(term, j, size_), b.row, terms, to, n);
           if (term != 0) loops_.add(c + j * size_, sums, n);
         }
       }
     });
   }
 
+  // Terms of a row of a, next to each other.
+  const std::byte* vector_of(const Matrix& a, std::int64_t term, std::int64_t terms, std::byte* copy) const {
+    if (a.column == 1) return a.at(0, term, size_);
+    cpu::support(jit::level())
+        .gather[cpu::item_index(size_)](copy, 0, a.at(0, term, size_), 0, a.column * size_, 1, terms);
+    return copy;
+  }
+
   void by_panels(const Matrix& a, const Matrix& b, std::byte* c) const {
     const std::int64_t width = loops_.columns;
     share(b.columns, width, [&](std::int64_t first, std::int64_t last) {
       std::byte* const panel = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(kBlock * width * size_));
-      for (std::int64_t j = first; j < last; j += width) {
-        const std::int64_t n = std::min(width, last - j);
-        for (std::int64_t term = 0; term < b.rows; term += kBlock) {
-          const std::int64_t terms = std::min(kBlock, b.rows - term);
+      for (std::int64_t term = 0; term < b.rows; term += kBlock) {
+        const std::int64_t terms = std::min(kBlock, b.rows - term);
+        for (std::int64_t j = first; j < last; j += width) {
+          const std::int64_t n = std::min(width, last - j);
           pack_panel(loops_.pack_columns, width, b.part(term, j, terms, n, size_), size_, panel);
           loops_.multiply({a.at(0, term, size_), a.row, a.column, panel, width, c + j * size_, b.columns, a.rows, terms,
                            n, term != 0});
@@ -159,9 +173,11 @@ class Multiplier {
                        bool adds) const {
     std::int64_t row_blocks = divide_up(a.rows, b.block_rows()), column_blocks = 1;
     if (threads_ > 1) {
-      row_blocks = std::min(divide_up(row_blocks, threads_) * threads_, divide_up(a.rows, 4 * loops_.rows));
-      column_blocks =
-          std::clamp<std::int64_t>(divide_up(2 * threads_, row_blocks), 1, divide_up(columns, 4 * loops_.columns));
+      const std::int64_t wanted = std::int64_t{4} * threads_;  // so that a thread that is kept waiting holds up few
+      row_blocks = std::min(std::max(divide_up(row_blocks, threads_) * threads_, wanted),
+                            divide_up(a.rows, std::int64_t{8} * loops_.rows));
+      column_blocks = std::clamp<std::int64_t>(divide_up(wanted, row_blocks), 1,
+                                               divide_up(columns, std::int64_t{4} * loops_.columns));
     }
     const std::int64_t height = divide_up(divide_up(a.rows, row_blocks), loops_.rows) * loops_.rows;
     const std::int64_t width = divide_up(divide_up(columns, column_blocks), loops_.columns) * loops_.columns;
