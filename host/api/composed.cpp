@@ -63,9 +63,28 @@ Array scaled(std::string_view name, const Operand& x, double high, double low, f
   return wrap(f.of(Op::fma, f.operand(0), first, small.get()));
 }
 
-NodeRef both_nan(const Formula& f) {
-  const NodeRef x = f.of(Op::isnan, f.operand(0)), y = f.of(Op::isnan, f.operand(1));
-  return f.of(Op::logical_and, x.get(), y.get());
+// Two operands to be compared, as arrays of the float or complex dtype that they promote to, or of the widest where one
+// is a value beyond that dtype: so nothing but shapes is an error.
+struct Compared {
+  Array x, y;
+  Location where;
+
+  Array both_nan() const { return logical_and({isnan({x, where}), where}, isnan({y, where})); }
+};
+
+Compared compared(std::string_view name, const Operand& x, const Operand& y) {
+  const Location& where = x.where();
+  const Input terms[] = {term(x), term(y)};
+  const DType promoted = promote(terms);
+  DType dtype = is_whole(promoted) ? DType::Float64 : promoted;
+  for (const Input& t : terms)
+    if (t.is_value() && !fits(t.value, dtype)) dtype = is_complex(dtype) ? DType::Complex128 : DType::Float64;
+  Shape common;
+  if (&broadcast(name, terms, common, where) == &common) require_shape(name, common, where);
+  const auto as_array = [&](const Input& t) {
+    return wrap(t.is_value() ? constant(convert(t.value, dtype)) : to_dtype(t.node, dtype, where));
+  };
+  return {as_array(terms[0]), as_array(terms[1]), where};
 }
 
 }  // namespace
@@ -137,17 +156,14 @@ Array nan_to_num(const Operand& x, double nan, std::optional<double> posinf, std
 }
 
 Array isclose(const Operand& x, const Operand& y, double rtol, double atol, bool equal_nan) {
-  const Operand* const operands[] = {&x, &y};
-  const Formula f("isclose", operands);
-  const Input a = f.operand(0), b = f.operand(1);
-  const NodeRef difference = f.of(Op::subtract, a, b), distance = f.of(Op::abs, difference.get());
-  const NodeRef size = f.of(Op::abs, b), relative = f.of(Op::multiply, size.get(), f.number(rtol));
-  const NodeRef allowed = f.of(Op::add, relative.get(), f.number(atol));
-  const NodeRef near = f.of(Op::less_equal, distance.get(), allowed.get()), finite = f.of(Op::isfinite, b);
-  const NodeRef within = f.of(Op::logical_and, near.get(), finite.get()), same = f.of(Op::equal, a, b);
-  NodeRef close = f.of(Op::logical_or, within.get(), same.get());
-  if (equal_nan) close = f.of(Op::logical_or, close.get(), api::both_nan(f).get());
-  return wrap(std::move(close));
+  const api::Compared c = api::compared("isclose", x, y);
+  const Location& where = c.where;
+  const Array size = abs({c.y, where}), distance = abs({subtract({c.x, where}, c.y), where});
+  const auto tolerance = [&](double value) { return wrap(api::constant(api::convert(value, size.dtype()))); };
+  const Array allowed = add({multiply({size, where}, tolerance(rtol)), where}, tolerance(atol));
+  const Array near = less_equal({distance, where}, allowed), same = equal({c.x, where}, c.y);
+  const Array close = logical_or({logical_and({near, where}, isfinite({c.y, where})), where}, same);
+  return equal_nan ? logical_or({close, where}, c.both_nan()) : close;
 }
 
 Array allclose(const Operand& x, const Operand& y, double rtol, double atol, bool equal_nan) {
@@ -159,16 +175,13 @@ Array array_equal(const Operand& x, const Operand& y, bool equal_nan) {
   const Shape scalar, &of_x = a.is_value() ? scalar : a.node->shape, &of_y = b.is_value() ? scalar : b.node->shape;
   if (!(of_x == of_y)) return wrap(api::constant(false));
   Array same = equal(x, y);
-  if (equal_nan && !api::is_whole(a.dtype()) && !api::is_whole(b.dtype())) {
-    const Operand* const operands[] = {&x, &y};
-    same = logical_or(Operand(same, x.where()), wrap(api::both_nan(Formula("array_equal", operands))));
-  }
+  if (equal_nan && !api::is_whole(a.dtype()) && !api::is_whole(b.dtype()))
+    same = logical_or({same, x.where()}, api::compared("array_equal", x, y).both_nan());
   return all(same, {}, false, x.where());
 }
 
 Array positive(const Operand& x) {
   const Input given = api::term(x);
-  api::require_computable("positive", given.dtype(), x.where());
   if (is_bool(given.dtype()))
     fail<TypeError>(x.where(), "positive: not defined for bool; convert with astype(x, DType::Int64)");
   return wrap(given.is_value() ? api::constant(given.value) : NodeRef(given.node));

@@ -7,7 +7,7 @@
 #include <new>
 
 #include "host/api/borrowed.h"
-#include "host/api/record.h"
+#include "host/api/complex.h"
 #include "host/exec/float_state.h"
 
 namespace ingot {
@@ -190,9 +190,15 @@ Array eye(std::int64_t rows, std::optional<std::int64_t> columns, std::int64_t k
 Array arange(Scalar start, Scalar stop, Scalar step, std::optional<DType> dtype, Location where) {
   const bool whole = api::is_whole(start.dtype()) && api::is_whole(stop.dtype()) && api::is_whole(step.dtype());
   const DType result = dtype.value_or(whole ? DType::Int64 : DType::Float64);
-  api::require_computable("arange", result, where);
   if (is_bool(result))
     fail<TypeError>(where, "arange: a range of bool has no meaning; make one of integers and compare it");
+  if (is_complex(start.dtype()) || is_complex(stop.dtype()) || is_complex(step.dtype()))
+    fail<TypeError>(where, "arange: from ", api::to_text(start), " to ", api::to_text(stop), " by ", api::to_text(step),
+                    "; complex numbers have no order, so take linspace, or a real range of a complex dtype");
+  if (is_complex(result)) {
+    const DType part = graph::part_dtype(result);
+    return wrap(api::to_dtype(arange(start, stop, step, part, where).node(), result, where));
+  }
   if (whole) return integer_range(api::to_integer(start), api::to_integer(stop), api::to_integer(step), result, where);
   return real_range(api::to_double(start), api::to_double(stop), api::to_double(step), result, where);
 }
@@ -202,7 +208,10 @@ Array arange(Scalar stop, std::optional<DType> dtype, Location where) { return a
 
 Array linspace(double start, double stop, std::int64_t count, bool endpoint, DType dtype, Location where) {
   const exec::DefaultFloatState guard;
-  api::require_computable("linspace", dtype, where);
+  if (is_complex(dtype)) {
+    const Array real = linspace(start, stop, count, endpoint, graph::part_dtype(dtype), where);
+    return wrap(api::to_dtype(real.node(), dtype, where));
+  }
   if (is_bool(dtype)) fail<TypeError>(where, "linspace: evenly spaced bools have no meaning; use a number dtype");
   if (count < 0)
     fail<ValueError>(where, "linspace: ", count, " numbers were asked for; the count must not be negative");
@@ -229,6 +238,16 @@ Array linspace(double start, double stop, std::int64_t count, bool endpoint, DTy
     values = apply(Op::floor, values.get(), where);
   }
   return wrap(api::to_dtype(values.get(), dtype, where));
+}
+
+Array linspace(std::complex<double> start, std::complex<double> stop, std::int64_t count, bool endpoint, DType dtype,
+               Location where) {
+  if (!is_complex(dtype))
+    fail<TypeError>(where, "linspace: from ", api::to_text(start), " to ", api::to_text(stop), ", and the dtype is ",
+                    dtype, "; give real numbers or a complex dtype");
+  const DType part = graph::part_dtype(dtype);
+  return api::from_parts(linspace(start.real(), stop.real(), count, endpoint, part, where),
+                         linspace(start.imag(), stop.imag(), count, endpoint, part, where), where);
 }
 
 }  // namespace ingot

@@ -144,10 +144,42 @@ Input body_operand(Op op, const Input& t, DType dtype, NodeRef& made, const Loca
   return realize(info(op).name, t, dtype, made, where);
 }
 
+// Whether the body of the op runs in the dtype itself, and gives it back or a bool.
+bool runs_in(Op op, DType dtype) {
+  switch (info(op).operands) {
+    case Operands::Any: return is_computable(dtype);
+    case Operands::Number: return is_computable(dtype) && !is_bool(dtype);
+    case Operands::Integral: return is_integer(dtype) || is_bool(dtype);
+    case Operands::Integer: return is_integer(dtype);
+    case Operands::Float: return is_floating(dtype) && !is_half(dtype);
+    case Operands::Bool: return is_bool(dtype);
+    case Operands::Index: return false;
+  }
+  return false;
+}
+
+// What most ops are: of arrays of one shape and dtype, with nothing to convert, to broadcast or to choose. Null for
+// others.
+template <int N>
+NodeRef record_plain(Op op, const Operand* const (&operands)[N]) {
+  Node* nodes[N];
+  for (int k = 0; k < N; ++k) {
+    const Array* const array = operands[k]->array();
+    if (array == nullptr || array->node() == nullptr) return {};
+    nodes[k] = array->node();
+  }
+  const DType dtype = nodes[0]->dtype;
+  if (!runs_in(op, dtype)) return {};
+  const DType result = info(op).result == Result::Bool ? DType::Bool : dtype;
+  return graph::elementwise_of_alike(op, result, nodes, operands[0]->where());
+}
+
 Array record(Op asked, const Operand& operand) {
   const Location& where = operand.where();
   const Input x = term(operand);
   const DType given = x.dtype();
+  if (is_floating(given))
+    if (NodeRef node = record_plain(asked, {&operand})) return wrap(std::move(node));
   if (is_complex(given)) [[unlikely]]
     return record_complex(asked, {&x, 1}, given, where);
   const Op op = body_op(asked, given);
@@ -161,6 +193,8 @@ Array record(Op asked, const Operand& operand) {
 }
 
 Array record(Op op, const Operand& first, const Operand& second) {
+  if (NodeRef node = record_plain(op, {&first, &second})) [[likely]]
+    return wrap(std::move(node));
   const Location& where = first.where();
   const Input terms[] = {term(first), term(second)};
   const DType promoted = promote(terms);

@@ -4,6 +4,8 @@
 
 #include "host/api/record.h"
 #include "ingot/creation.hpp"
+#include "ingot/elementwise.hpp"
+#include "ingot/gathering.hpp"
 
 namespace ingot {
 namespace api {
@@ -26,13 +28,11 @@ NodeRef diagonal_number(const Shape& shape, const Location& where) {
 
 // x where the number of the diagonal compares so with k, and zero elsewhere.
 Array keep_where(std::string_view op, Op compare, const Array& x, std::int64_t k, const Location& where) {
-  Node* const node = node_of(x, where);
-  require_computable(op, node->dtype, where);
-  require_matrices(op, node->shape, where);
-  const NodeRef number = diagonal_number(node->shape, where);
-  const NodeRef kept = apply(compare, number.get(), Scalar(k), where);
-  const Input inputs[] = {kept.get(), node, convert(false, node->dtype)};
-  return wrap(apply(Op::where, node->dtype, inputs, where));
+  const Shape& shape = node_of(x, where)->shape;
+  require_matrices(op, shape, where);
+  const NodeRef number = diagonal_number(shape, where);
+  const Array kept = wrap(apply(compare, number.get(), Scalar(k), where));
+  return ingot::where({kept, where}, {x, where}, false);
 }
 
 }  // namespace
@@ -68,7 +68,6 @@ std::vector<Array> meshgrid(std::span<const Array> x, std::string_view indexing,
 }
 
 Array indices(const Shape& shape, DType dtype, Location where) {
-  api::require_computable("indices", dtype, where);
   Shape all = shape;
   all.insert(0, shape.ndim());
   api::require_shape("indices", shape, where);
@@ -88,7 +87,6 @@ Array indices(const Shape& shape, DType dtype, Location where) {
 
 Array tri(std::int64_t rows, std::optional<std::int64_t> columns, std::int64_t k, DType dtype, Location where) {
   const Shape shape{rows, columns.value_or(rows)};
-  api::require_computable("tri", dtype, where);
   api::require_shape("tri", shape, where);
   const NodeRef number = api::diagonal_number(shape, where);
   const NodeRef ones = apply(Op::less_equal, number.get(), Scalar(k), where);
@@ -120,8 +118,28 @@ Array diagonal(const Array& x, std::int64_t k, Location where) {
   return wrap(graph::view(node, shape, offset, strides, where));
 }
 
+// Element (i, i + k) is where the diagonal runs: element i of x in the row i, or with k below 0 in the column i. Beyond
+// its end rows and columns hold what nobody looks at.
+Array diag(const Array& x, std::int64_t k, Location where) {
+  const Shape& shape = api::node_of(x, where)->shape;
+  if (shape.ndim() == 2) return diagonal(x, k, where);
+  if (shape.ndim() != 1)
+    fail<ShapeError>(where, "diag: x has shape ", shape,
+                     "; expected 1 axis, to make a matrix, or 2 (diagonal(x) takes matrices in more)");
+  const __int128 extent = static_cast<__int128>(shape[0]) + (k < 0 ? -static_cast<__int128>(k) : k);
+  const std::int64_t n = shape[0], size = static_cast<std::int64_t>(std::min(extent, __int128{1} << 62));
+  const Shape square{size, size};
+  api::require_shape("diag", square, where);
+  if (n == 0) return zeros(square, x.dtype(), where);
+  Array line = x;
+  if (k != 0) line = take(x, minimum({arange(size, {}, where), where}, n - 1), 0, where);
+  if (k > 0) line = reshape(line, {size, 1}, where);
+  const NodeRef number = api::diagonal_number(square, where);
+  const Array on = wrap(apply(Op::equal, number.get(), Scalar(k), where));
+  return ingot::where({on, where}, {line, where}, false);
+}
+
 Array detail::open_index(const Shape& shape, int axis, DType dtype, Location where) {
-  api::require_computable("fromfunction", dtype, where);
   api::require_shape("fromfunction", shape, where);
   const NodeRef index = api::open_index(shape, axis, where);
   return wrap(api::to_dtype(index.get(), dtype, where));

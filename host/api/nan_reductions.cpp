@@ -97,24 +97,21 @@ Array nanprod(const Array& x, const Axes& axes, bool keepdims, Location where) {
 }
 
 Array nanmean(const Array& x, const Axes& axes, bool keepdims, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(nanmean(astype(x, DType::Float32, where), axes, keepdims, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(nanmean, x, where, axes, keepdims);
   const Request request("nanmean", x, axes, keepdims, where);
   if (!is_floating(request.dtype()) || request.is_empty()) return mean(x, axes, keepdims, where);
   return request.finish(api::mean_of(request, api::Numbers(request)));
 }
 
 Array nanvar(const Array& x, const Axes& axes, bool keepdims, double correction, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(nanvar(astype(x, DType::Float32, where), axes, keepdims, correction, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(nanvar, x, where, axes, keepdims, correction);
   const Request request("nanvar", x, axes, keepdims, where);
   if (!is_floating(request.dtype()) || request.is_empty()) return var(x, axes, keepdims, correction, where);
   return request.finish(api::variance_of(request, correction));
 }
 
 Array nanstddev(const Array& x, const Axes& axes, bool keepdims, double correction, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(nanstddev(astype(x, DType::Float32, where), axes, keepdims, correction, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(nanstddev, x, where, axes, keepdims, correction);
   const Request request("nanstddev", x, axes, keepdims, where);
   if (!is_floating(request.dtype()) || request.is_empty()) return stddev(x, axes, keepdims, correction, where);
   return request.finish(api::apply(Op::sqrt, api::variance_of(request, correction).get(), where));

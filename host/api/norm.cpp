@@ -54,8 +54,7 @@ NodeRef norm(const Request& request, double ord) {
 }  // namespace api
 
 Array linalg::vector_norm(const Array& x, const Axes& axes, bool keepdims, double ord, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(vector_norm(astype(x, DType::Float32, where), axes, keepdims, ord, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(vector_norm, x, where, axes, keepdims, ord);
   const api::Request request("vector_norm", x, axes, keepdims, where);
   if (std::isnan(ord)) fail<ValueError>(where, "vector_norm: ord is NaN; give a number or an infinity");
   if (std::isinf(ord) && ord < 0) request.require_elements();

@@ -70,20 +70,17 @@ Array along(const Array& values, const char* what, const Array& x, const std::ve
 }  // namespace api
 
 Array softmax(const Array& x, std::int64_t axis, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(softmax(astype(x, DType::Float32, where), axis, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(softmax, x, where, axis);
   return api::softened(x, axis, false, where);
 }
 
 Array log_softmax(const Array& x, std::int64_t axis, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(log_softmax(astype(x, DType::Float32, where), axis, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(log_softmax, x, where, axis);
   return api::softened(x, axis, true, where);
 }
 
 Array zscore(const Array& x, std::int64_t axis, double correction, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(zscore(astype(x, DType::Float32, where), axis, correction, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(zscore, x, where, axis, correction);
   const Array values = api::to_floating("zscore", x, where);
   const std::int64_t at = api::resolve_axis("zscore", axis, values.ndim(), where);
   if (values.size() == 0) return values;

@@ -7,6 +7,7 @@
 #include "host/exec/float_state.h"
 #include "ingot/creation.hpp"
 #include "ingot/elementwise.hpp"
+#include "ingot/gathering.hpp"
 #include "ingot/manipulation.hpp"
 #include "ingot/operators.hpp"
 #include "ingot/reductions.hpp"
@@ -134,7 +135,8 @@ Array Generator::exponential(const Shape& shape, double scale, DType dtype, Loca
   require_parameter("exponential", "scale", scale, false, dtype, where);
   const NodeRef u = draw(Op::random_uniform, dtype, shape, {word(next_key())}, where);
   const NodeRef rest = apply(Op::subtract, convert(1.0, dtype), u.get(), where);
-  return moved(apply(Op::log, rest.get(), where), -scale, 0, dtype, where);
+  const NodeRef log = apply(Op::log, rest.get(), where);
+  return moved(apply(Op::subtract, convert(0.0, dtype), log.get(), where), scale, 0, dtype, where);
 }
 
 Array Generator::integers(Scalar low, Scalar high, const Shape& shape, DType dtype, bool endpoint, Location where) {
@@ -174,6 +176,31 @@ Array Generator::permutation(std::int64_t n, Location where) {
   require_count("permutation", n, where);
   const NodeRef keys = draw(Op::random_integers, DType::Int64, {n}, {word(next_key()), word(0)}, where);
   return argsort(wrap(keys), -1, false, where);
+}
+
+Array Generator::permutation(const Array& x, std::int64_t axis, Location where) {
+  const Shape& shape = node_of(x, where)->shape;
+  const int k = resolve_axis("permutation", axis, shape.ndim(), where);
+  return take(x, permutation(shape[k], where), k, where);
+}
+
+Array Generator::permuted(const Array& x, std::optional<std::int64_t> axis, Location where) {
+  const Shape& shape = node_of(x, where)->shape;
+  if (!axis) return reshape(permutation(ravel(x, where), 0, where), shape, where);
+  const int k = resolve_axis("permuted", *axis, shape.ndim(), where);
+  const NodeRef keys = draw(Op::random_integers, DType::Int64, shape, {word(next_key()), word(0)}, where);
+  return take_along_axis(x, argsort(wrap(keys), k, false, where), k, where);
+}
+
+Array Generator::choice(const Array& x, const Shape& shape, bool replace, std::int64_t axis, Location where) {
+  const int k = resolve_axis("choice", axis, node_of(x, where)->shape.ndim(), where);
+  return take(x, choice(x.shape()[k], shape, replace, where), k, where);
+}
+
+Array Generator::choice(const Array& x, const Shape& shape, const Array& p, bool replace, std::int64_t axis,
+                        Location where) {
+  const int k = resolve_axis("choice", axis, node_of(x, where)->shape.ndim(), where);
+  return take(x, choice(x.shape()[k], shape, p, replace, where), k, where);
 }
 
 Array Generator::choice(std::int64_t n, const Shape& shape, bool replace, Location where) {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "host/api/record.h"
+#include "ingot/manipulation.hpp"
 
 namespace ingot::api {
 
@@ -67,10 +68,12 @@ class Request {
   Array finish(NodeRef result) const {
     return wrap(keepdims_ ? graph::reshape(result.get(), kept_, where_) : std::move(result));
   }
+  /// The shape of what finish() gives.
+  const Shape& finished_shape() const { return keepdims_ ? kept_ : result_; }
   /// A result of extent 1 along the reduced axes, which broadcasts to the array.
   NodeRef keep(const NodeRef& result) const { return graph::reshape(result.get(), kept_, where_); }
   /// The result where is_empty().
-  Array constant_result(Scalar value) const { return wrap(fill(keepdims_ ? kept_ : result_, value, where_)); }
+  Array constant_result(Scalar value) const { return wrap(fill(finished_shape(), value, where_)); }
 
   const Shape& result_shape() const { return result_; }
   /// The array with the reduced axes last and as one.
@@ -127,6 +130,12 @@ Exponentials exponentials(const Request& request);
 
 /// Float16 or BFloat16: what takes several steps is computed in Float32 throughout, and rounded once.
 inline bool is_half_array(const Array& x, const Location& where) { return is_half(node_of(x, where)->dtype); }
+
+/// f(x, arguments..., where) so, in the dtype of x.
+template <class F, class... Arguments>
+Array in_float32(F f, const Array& x, const Location& where, const Arguments&... arguments) {
+  return astype(f(astype(x, DType::Float32, where), arguments..., where), x.dtype(), where);
+}
 
 // sum and prod add up narrow integers in wide ones, as NumPy does.
 inline DType widened(DType d) {

@@ -5,6 +5,9 @@
 #include "host/api/complex.h"
 #include "host/api/reduction.h"
 #include "ingot/complex.hpp"
+#include "ingot/creation.hpp"
+#include "ingot/elementwise.hpp"
+#include "ingot/indexing.hpp"
 #include "ingot/manipulation.hpp"
 
 namespace ingot {
@@ -51,6 +54,37 @@ NodeRef weights_for(const Request& request, const Array& weights) {
   return graph::broadcast(column.get(), shape, where);
 }
 
+// The first half times the second, over and over: no reducer folds pairs. An element left over waits for the end.
+Array complex_product(const Array& x, const Axes& axes, bool keepdims, const Location& where) {
+  const Shape& shape = x.shape();
+  Dims order = resolve_axes("prod", axes, shape.ndim(), where);
+  Shape kept, result = shape;
+  std::int64_t count = 1;
+  for (const std::int64_t k : order) {
+    count *= shape[static_cast<int>(k)];
+    result[static_cast<int>(k)] = 1;
+  }
+  for (int k = 0; k < shape.ndim(); ++k) {
+    if (std::find(order.begin(), order.end(), k) != order.end()) continue;
+    order.push_back(k);
+    kept.push_back(shape[k]);
+  }
+  if (!keepdims) result = kept;
+  if (count == 0 || kept.numel() == 0) return full(result, 1, x.dtype(), where);
+
+  Array rest = reshape(permute_dims(x, order, where), Shape{count, kept.numel()}, where);
+  std::optional<Array> left;
+  for (; count > 1; count /= 2) {
+    if (count % 2 != 0) {
+      const Array last = rest(count - 1);
+      left = left ? multiply({*left, where}, last) : last;
+    }
+    rest = multiply({rest(Slice(0, count / 2)), where}, rest(Slice(count / 2, count / 2 * 2)));
+  }
+  const Array all = rest(0);
+  return reshape(left ? multiply({*left, where}, all) : all, result, where);
+}
+
 }  // namespace
 
 Exponentials exponentials(const Request& request) {
@@ -70,6 +104,7 @@ Array sum(const Array& x, const Axes& axes, bool keepdims, Location where) {
 }
 
 Array prod(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_complex_array(x, where)) return api::complex_product(x, axes, keepdims, where);
   const Request request("prod", x, axes, keepdims, where);
   return api::fold(request, Reducer::prod, api::widened(request.dtype()), 1);
 }
@@ -77,8 +112,7 @@ Array prod(const Array& x, const Axes& axes, bool keepdims, Location where) {
 Array mean(const Array& x, const Axes& axes, bool keepdims, Location where) {
   if (api::is_complex_array(x, where))
     return api::from_parts(mean(real(x), axes, keepdims, where), mean(imag(x), axes, keepdims, where), where);
-  if (api::is_half_array(x, where))
-    return astype(mean(astype(x, DType::Float32, where), axes, keepdims, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(mean, x, where, axes, keepdims);
   const Request request("mean", x, axes, keepdims, where);
   const DType dtype = api::floating(request.dtype());
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, dtype));
@@ -86,16 +120,18 @@ Array mean(const Array& x, const Axes& axes, bool keepdims, Location where) {
 }
 
 Array var(const Array& x, const Axes& axes, bool keepdims, double correction, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(var(astype(x, DType::Float32, where), axes, keepdims, correction, where), x.dtype(), where);
+  if (api::is_complex_array(x, where))
+    return add({var(real(x), axes, keepdims, correction, where), where},
+               var(imag(x), axes, keepdims, correction, where));
+  if (api::is_half_array(x, where)) return api::in_float32(var, x, where, axes, keepdims, correction);
   const Request request("var", x, axes, keepdims, where);
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, api::floating(request.dtype())));
   return request.finish(api::variance(request, correction));
 }
 
 Array stddev(const Array& x, const Axes& axes, bool keepdims, double correction, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(stddev(astype(x, DType::Float32, where), axes, keepdims, correction, where), x.dtype(), where);
+  if (api::is_complex_array(x, where)) return sqrt({var(x, axes, keepdims, correction, where), where});
+  if (api::is_half_array(x, where)) return api::in_float32(stddev, x, where, axes, keepdims, correction);
   const Request request("stddev", x, axes, keepdims, where);
   if (request.is_empty()) return request.constant_result(api::convert(api::kNaN, api::floating(request.dtype())));
   const graph::NodeRef variance = api::variance(request, correction);
@@ -130,6 +166,7 @@ Array ptp(const Array& x, const Axes& axes, bool keepdims, Location where) {
 }
 
 Array count_nonzero(const Array& x, const Axes& axes, bool keepdims, Location where) {
+  if (api::is_complex_array(x, where)) return count_nonzero(astype(x, DType::Bool, where), axes, keepdims, where);
   const Request request("count_nonzero", x, axes, keepdims, where);
   if (request.is_empty()) return request.constant_result(std::int64_t{0});
   return request.finish(request.count_true(api::to_dtype(request.node(), DType::Bool, where)));
@@ -152,8 +189,7 @@ Array average(const Array& x, const Array& weights, const Axes& axes, bool keepd
 }
 
 Array logsumexp(const Array& x, const Axes& axes, bool keepdims, Location where) {
-  if (api::is_half_array(x, where))
-    return astype(logsumexp(astype(x, DType::Float32, where), axes, keepdims, where), x.dtype(), where);
+  if (api::is_half_array(x, where)) return api::in_float32(logsumexp, x, where, axes, keepdims);
   const Request request("logsumexp", x, axes, keepdims, where);
   const DType dtype = api::floating(request.dtype());
   if (request.is_empty()) return request.constant_result(api::convert(-std::numeric_limits<double>::infinity(), dtype));

@@ -1,7 +1,12 @@
 #include "host/api/text_tokens.h"
 
+#include <locale.h>
+
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <string>
 
 #include "host/base/error.h"
 
@@ -18,6 +23,13 @@ constexpr std::string_view kSigns[] = {"<<=", ">>=", "&&", "||", "==", "!=", "<=
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+// Of a number that is out of double's range, or float's: whether it is below it. Any that float has not, double has, or
+// is beyond it on the same side.
+bool is_tiny(const std::string& number) {
+  static const locale_t c_locale = newlocale(LC_ALL_MASK, "C", nullptr);
+  return strtod_l(number.c_str(), nullptr, c_locale) < 1;
+}
 
 class Reader {
  public:
@@ -123,8 +135,10 @@ class Reader {
     const char* const end = digits.data() + digits.size();
     const auto result =
         std::from_chars(digits.data(), end, value, hex ? std::chars_format::hex : std::chars_format::general);
-    if (result.ec == std::errc::result_out_of_range)
+    if (result.ec == std::errc::result_out_of_range) {
+      if (is_tiny(std::string(token.text))) return T{0};
       fail_at(token, sizeof(T) == 4 ? "a number that float holds" : "a number that double holds", where_);
+    }
     if (result.ec != std::errc() || result.ptr != end) fail_at(token, "a number", where_);
     return value;
   }

@@ -2,11 +2,13 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <limits>
 #include <string_view>
 
+#include "host/base/cpu_limit.h"
 #include "host/base/error.h"
 
 namespace ingot {
@@ -21,7 +23,7 @@ int usable_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  return CPU_COUNT(&set);
+  return std::min(CPU_COUNT(&set), cpu_limit(read_text));
 }
 
 // "512M": bytes, with K, M or G for powers of 1024. -1 for what is none.

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "host/base/per_thread.h"
+#include "host/base/thread_list.h"
 #include "host/graph/intern.h"
 #include "host/graph/limits.h"
 
@@ -29,29 +30,13 @@ Progress*& current_progress() {
 }
 Progress& progress() { return *current_progress(); }
 
-class Thread;
-
-struct Threads {
-  std::mutex mutex;
-  std::vector<const Thread*> alive;
-};
-
-Threads& threads() {
-  static auto* const instance = new Threads;
-  return *instance;
-}
-
 // How many evaluations a thread is in: in a counter of its own, which others need not have in their caches. It grows
 // under the graph lock.
 class Thread {
  public:
-  Thread() {
-    const std::scoped_lock guard(threads().mutex);
-    threads().alive.push_back(this);
-  }
+  Thread() { ThreadList<Thread>::instance().add(this); }
   ~Thread() {
-    const std::scoped_lock guard(threads().mutex);
-    std::erase(threads().alive, this);
+    ThreadList<Thread>::instance().remove(this, [] {});
   }
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
@@ -64,6 +49,8 @@ class Thread {
  private:
   std::atomic<int> running_{0};
 };
+
+ThreadList<Thread>& threads() { return ThreadList<Thread>::instance(); }
 
 bool is_any_running() {
   const std::scoped_lock guard(threads().mutex);

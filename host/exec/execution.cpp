@@ -128,6 +128,8 @@ void Execution::run(BoundCall& bound) {
   StorageRef& storage = storage_[static_cast<std::size_t>(bound.result)];
   if (!storage) storage = allocate_for(prepared_->values[static_cast<std::size_t>(bound.result)], gpu);
   call.result.data = memory(*storage, gpu);
+  for (const auto& [item, where] : outline_->calls)
+    if (item == prepared_->values[static_cast<std::size_t>(bound.result)].item) call.where = where;
   call.threads = threads_for(bound.work);
   gpu != nullptr ? run_on_gpu(bound.routine, call, *gpu) : run_on_host(bound.routine, call);
 }

@@ -1,71 +1,257 @@
-// Matrix products on the host.
-#include <cmath>
-#include <type_traits>
+// Matrix products on the host: which way each takes, by its shape. All give the same bits (kernels/prebuilt/gemm.h).
+#include "host/exec/matmul.h"
 
+#include <algorithm>
+#include <string>
+
+#include "host/base/cache.h"
+#include "host/base/divide_up.h"
+#include "host/device/host_memory.h"
 #include "host/exec/blocks.h"
 #include "host/exec/parallel.h"
 #include "host/exec/routine.h"
-#include "ingot/half.hpp"
-#include "kernels/prebuilt/gemm.h"
+#include "host/exec/thread_memory.h"
+#include "host/graph/op.h"
+#include "host/jit/kernels.h"
 
 namespace ingot::exec {
 namespace {
 
-template <class T, class Sum>
-Sum multiply_add(T a, T b, Sum sum) {
-  if constexpr (std::is_same_v<T, bool>)
-    return sum || (a && b);
-  else if constexpr (std::is_integral_v<Sum>)
-    return static_cast<Sum>(sum + static_cast<Sum>(a) * static_cast<Sum>(b));
-  else
-    return std::fma(static_cast<Sum>(a), static_cast<Sum>(b), sum);
+using prebuilt::Gemm;
+using prebuilt::kBlock;
+
+constexpr std::int64_t kTasksPerThread = 8;
+constexpr std::int64_t kFewRows = 8;            // for which b is not packed in memory, but a panel at a time
+constexpr std::int64_t kSmallBytes = 64 << 10;  // of b, which is then read as it is, from the cache
+constexpr std::int64_t kChunkBytes = std::int64_t{64} << 20;  // of b, packed at a time
+constexpr std::int64_t kManyTerms = 32 * kBlock;              // that threads share where there are few elements
+
+// c = a b for one matrix of a batch. Rows of c are contiguous.
+class Multiplier {
+ public:
+  Multiplier(DType dtype, int threads)
+      : dtype_(dtype),
+        size_(static_cast<std::int64_t>(itemsize(dtype))),
+        loops_(prebuilt::gemm(jit::level(), dtype)),
+        threads_(threads) {}
+
+  void run(const Matrix& a, const Matrix& b, std::byte* c) const {
+    if (b.columns == 1 && a.rows > 1) return run(b.turned(), a.turned(), c);
+    const std::int64_t elements = a.rows * b.columns;
+    if (threads_ > 1 && a.columns >= kManyTerms && elements * size_ <= kSmallBytes / 2) return share_terms(a, b, c);
+    if (a.rows == 1 && b.column == 1) return by_vector(a, b, c);
+    if (b.rows * b.columns * size_ <= kSmallBytes || b.columns <= loops_.columns) return from_cache(a, b, c);
+    if (a.rows <= kFewRows) return by_panels(a, b, c);
+    packed(a, b, c);
+  }
+
+ private:
+  // Pieces of [0, count) that are multiples of `step`, but for the last: f(begin, end).
+  template <class F>
+  void share(std::int64_t count, std::int64_t step, F&& f) const {
+    const std::int64_t steps = divide_up(count, step),
+                       tasks = std::min(steps, threads_ > 1 ? threads_ * kTasksPerThread : 1);
+    parallel_for(tasks, threads_,
+                 [&](std::int64_t t) { f(steps * t / tasks * step, std::min(steps * (t + 1) / tasks * step, count)); });
+  }
+
+  // b as it is, or a copy whose rows are contiguous.
+  void multiply(const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch) const {
+    const std::byte* right = b.data;
+    std::int64_t step = b.row;
+    if (b.column != 1 && b.columns > 1) {
+      std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(b.rows * b.columns * size_));
+      cpu::support(jit::level())
+          .gather[cpu::item_index(size_)](copy, b.columns * size_, b.data, b.row * size_, b.column * size_, b.rows,
+                                          b.columns);
+      right = copy;
+      step = b.columns;
+    }
+    loops_.multiply({a.data, a.row, a.column, right, step, c, pitch, a.rows, a.columns, b.columns, false});
+  }
+
+  void from_cache(const Matrix& a, const Matrix& b, std::byte* c) const {
+    share(a.rows, loops_.rows, [&](std::int64_t begin, std::int64_t end) {
+      multiply(a.part(begin, 0, end - begin, a.columns, size_), b, c + begin * b.columns * size_, b.columns);
+    });
+  }
+
+  // The rows of b pass through once, and meet sums that stay in the first-level cache.
+  void by_vector(const Matrix& a, const Matrix& b, std::byte* c) const {
+    constexpr std::int64_t kSumsBytes = 8 << 10;
+    share(b.columns, 64, [&](std::int64_t first, std::int64_t last) {
+      std::byte* const sums = thread_memory(ThreadMemory::Sums, kSumsBytes);
+      for (std::int64_t j = first; j < last; j += kSumsBytes / size_) {
+        const std::int64_t n = std::min(kSumsBytes / size_, last - j);
+        for (std::int64_t term = 0; term < b.rows; term += kBlock) {
+          std::byte* const to = term == 0 ? c + j * size_ : sums;
+          std::fill_n(to, n * size_, std::byte{0});
+          loops_.extend(a.at(0, term, size_), a.column, b.at(term, j, size_), b.row, std::min(kBlock, b.rows - term),
+                        to, n);
+          if (term != 0) loops_.add(c + j * size_, sums, n);
+        }
+      }
+    });
+  }
+
+  void by_panels(const Matrix& a, const Matrix& b, std::byte* c) const {
+    const std::int64_t width = loops_.columns;
+    share(b.columns, width, [&](std::int64_t first, std::int64_t last) {
+      std::byte* const panel = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(kBlock * width * size_));
+      for (std::int64_t j = first; j < last; j += width) {
+        const std::int64_t n = std::min(width, last - j);
+        for (std::int64_t term = 0; term < b.rows; term += kBlock) {
+          const std::int64_t terms = std::min(kBlock, b.rows - term);
+          pack_panel(loops_.pack_columns, width, b.part(term, j, terms, n, size_), size_, panel);
+          loops_.multiply({a.at(0, term, size_), a.row, a.column, panel, width, c + j * size_, b.columns, a.rows, terms,
+                           n, term != 0});
+        }
+      }
+    });
+  }
+
+  // Few elements of many terms: threads sum the blocks, of which as many as fit the cache are then added in order.
+  void share_terms(const Matrix& a, const Matrix& b, std::byte* c) const {
+    const std::int64_t elements = a.rows * b.columns, bytes = elements * size_, blocks = divide_up(a.columns, kBlock);
+    const std::int64_t at_once = std::clamp<std::int64_t>(second_level_cache() / bytes, threads_, blocks);
+    const StorageRef sums = device::allocate(static_cast<std::size_t>(at_once * bytes),
+                                             [] { return std::string("the sums of a matrix product's blocks"); });
+    for (std::int64_t first = 0; first < blocks; first += at_once) {
+      const std::int64_t count = std::min(at_once, blocks - first);
+      share(count, 1, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+          const std::int64_t term = (first + i) * kBlock, terms = std::min(kBlock, a.columns - term);
+          multiply(a.part(0, term, a.rows, terms, size_), b.part(term, 0, terms, b.columns, size_),
+                   sums->data() + i * bytes, b.columns);
+        }
+      });
+      if (first == 0) std::copy_n(sums->data(), bytes, c);
+      for (std::int64_t i = first == 0 ? 1 : 0; i < count; ++i) loops_.add(c, sums->data() + i * bytes, elements);
+    }
+  }
+
+  void packed(const Matrix& a, const Matrix& b, std::byte* c) const {
+    // As many terms as fit for all columns, or one block's, for as many columns as fit.
+    const std::int64_t row_bytes = b.columns * size_;
+    const std::int64_t terms = std::clamp(kChunkBytes / row_bytes / kBlock * kBlock, kBlock, b.rows);
+    const std::int64_t columns =
+        std::min(std::max<std::int64_t>(kChunkBytes / (terms * size_) / loops_.columns, 1) * loops_.columns, b.columns);
+    const StorageRef memory = device::allocate(PackedMatrix(dtype_, {b.data, terms, columns, 0, 0}).bytes(), [&] {
+      return "the packed operand of a matrix product of " + std::to_string(terms) + " terms and " +
+             std::to_string(columns) + " columns of " + std::string(name(dtype_));
+    });
+    for (std::int64_t j = 0; j < b.columns; j += columns) {
+      for (std::int64_t term = 0; term < b.rows; term += terms) {
+        const std::int64_t part_columns = std::min(columns, b.columns - j), part_terms = std::min(terms, b.rows - term);
+        PackedMatrix part(dtype_, b.part(term, j, part_terms, part_columns, size_));
+        part.place(memory->data());
+        share(part.pieces(), 1, [&](std::int64_t begin, std::int64_t end) {
+          for (std::int64_t piece = begin; piece < end; ++piece) part.pack(piece);
+        });
+        multiply_packed(a.part(0, term, a.rows, part_terms, size_), part, part_columns, c + j * size_, b.columns,
+                        term != 0);
+      }
+    }
+  }
+
+  // Blocks of rows, each of which packs them; where these are too few for the threads, columns are cut as well.
+  void multiply_packed(const Matrix& a, const PackedMatrix& b, std::int64_t columns, std::byte* c, std::int64_t pitch,
+                       bool adds) const {
+    std::int64_t row_blocks = divide_up(a.rows, b.block_rows()), column_blocks = 1;
+    if (threads_ > 1) {
+      row_blocks = std::min(divide_up(row_blocks, threads_) * threads_, divide_up(a.rows, 4 * loops_.rows));
+      column_blocks =
+          std::clamp<std::int64_t>(divide_up(2 * threads_, row_blocks), 1, divide_up(columns, 4 * loops_.columns));
+    }
+    const std::int64_t height = divide_up(divide_up(a.rows, row_blocks), loops_.rows) * loops_.rows;
+    const std::int64_t width = divide_up(divide_up(columns, column_blocks), loops_.columns) * loops_.columns;
+    row_blocks = divide_up(a.rows, height);
+    column_blocks = divide_up(columns, width);
+    parallel_for(row_blocks * column_blocks, threads_, [&](std::int64_t t) {
+      const std::int64_t i = t / column_blocks * height, j = t % column_blocks * width;
+      b.multiply(a, i, std::min(i + height, a.rows), j, std::min(width, columns - j), c + (i * pitch + j) * size_,
+                 pitch, adds);
+    });
+  }
+
+  const DType dtype_;
+  const std::int64_t size_;
+  const Gemm& loops_;
+  const int threads_;
+};
+
+Matrix last_two(const Whole& array, std::int64_t offset) {
+  const int rank = array.shape.ndim();
+  return {array.data + offset * static_cast<std::int64_t>(itemsize(array.dtype)), array.shape[rank - 2],
+          array.shape[rank - 1], array.strides[rank - 2], array.strides[rank - 1]};
 }
 
-template <class T, class Sum = T>
-void multiply(const RoutineCall& call) {
-  const Whole &a = call.inputs[0], &b = call.inputs[1], &c = call.result;
-  const int rank = c.shape.ndim();
-  const std::int64_t n = c.shape.back(), k = a.shape.back();
-  const std::int64_t a_step = a.strides[rank - 1], b_step = b.strides[rank - 2];
-  parallel_for(c.shape.numel() / n, call.threads, [&](std::int64_t row) {
-    Dims index;
-    unravel(c.shape, row * n, index);
-    index[rank - 1] = 0;
-    const T* const a_row = reinterpret_cast<const T*>(a.data) + dot(a.strides, index);
-    index[rank - 2] = 0;
-    const T* const b_column = reinterpret_cast<const T*>(b.data) + dot(b.strides, index);
-    T* const out = reinterpret_cast<T*>(c.data) + row * n;
-    for (std::int64_t j = 0; j < n; ++j) {
-      Sum total{};
-      for (std::int64_t begin = 0; begin < k; begin += prebuilt::kBlock) {
-        Sum sum{};
-        for (std::int64_t i = begin; i < std::min(begin + prebuilt::kBlock, k); ++i)
-          sum = multiply_add(a_row[i * a_step], b_column[i * b_step + j * b.strides[rank - 1]], sum);
-        total = begin == 0 ? sum : static_cast<Sum>(total + sum);
-      }
-      out[j] = static_cast<T>(total);
-    }
-  });
+// Matrices of 16-bit floats are widened, multiplied, and rounded.
+class Widened {
+ public:
+  Widened(DType half, const Matrix& from, int threads)
+      : memory_(allocate(from.rows * from.columns)), rows_(from.rows), columns_(from.columns) {
+    const cpu::Support& support = cpu::support(jit::level());
+    const auto widen = support.cast[static_cast<int>(half)][static_cast<int>(DType::Float32)];
+    parallel_for(rows_, threads, [&](std::int64_t i) {
+      std::byte* const row = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(columns_) * 2);
+      support.gather[cpu::item_index(2)](row, columns_ * 2, from.at(i, 0, 2), from.row * 2, from.column * 2, 1,
+                                         columns_);
+      widen(memory_->data() + i * columns_ * 4, row, columns_);
+    });
+  }
+  Matrix matrix() const { return {memory_->data(), rows_, columns_, columns_, 1}; }
+
+  static StorageRef allocate(std::int64_t elements) {
+    return device::allocate(static_cast<std::size_t>(elements) * 4,
+                            [] { return std::string("a matrix of a product, widened to float32"); });
+  }
+
+ private:
+  StorageRef memory_;
+  std::int64_t rows_, columns_;
+};
+
+void multiply_halves(DType half, const Matrix& a, const Matrix& b, std::byte* c, int threads) {
+  const Widened left(half, a, threads), right(half, b, threads);
+  const StorageRef sums = Widened::allocate(a.rows * b.columns);
+  Multiplier(DType::Float32, threads).run(left.matrix(), right.matrix(), sums->data());
+  const auto round = cpu::support(jit::level()).cast[static_cast<int>(DType::Float32)][static_cast<int>(half)];
+  parallel_for(a.rows, threads,
+               [&](std::int64_t i) { round(c + i * b.columns * 2, sums->data() + i * b.columns * 4, b.columns); });
 }
 
 }  // namespace
 
 void run_matmul(const RoutineCall& call) {
-  switch (call.result.dtype) {
-    case DType::Bool: return multiply<bool>(call);
-    case DType::Int8:
-    case DType::UInt8: return multiply<std::uint8_t, std::uint32_t>(call);
-    case DType::Int16:
-    case DType::UInt16: return multiply<std::uint16_t, std::uint32_t>(call);
-    case DType::Int32:
-    case DType::UInt32: return multiply<std::uint32_t>(call);
-    case DType::Int64:
-    case DType::UInt64: return multiply<std::uint64_t>(call);
-    case DType::Float16: return multiply<float16, float>(call);
-    case DType::BFloat16: return multiply<bfloat16, float>(call);
-    case DType::Float32: return multiply<float>(call);
-    default: return multiply<double>(call);
+  const Whole &a = call.inputs[0], &b = call.inputs[1], &c = call.result;
+  const int rank = c.shape.ndim();
+  const std::int64_t size = static_cast<std::int64_t>(itemsize(c.dtype));
+  const std::int64_t of_matrix = c.shape[rank - 2] * c.shape[rank - 1], matrices = c.shape.numel() / of_matrix;
+  const auto multiply = [&](std::int64_t begin, std::int64_t end, int threads) {
+    const Multiplier multiplier(is_half(c.dtype) ? DType::Float32 : c.dtype, threads);
+    Dims index;
+    for (std::int64_t i = begin; i < end; ++i) {
+      std::int64_t a_offset = 0, b_offset = 0, rest = i;
+      for (int axis = rank - 3; axis >= 0; --axis) {
+        const std::int64_t at = rest % c.shape[axis];
+        a_offset += at * a.strides[axis];
+        b_offset += at * b.strides[axis];
+        rest /= c.shape[axis];
+      }
+      const Matrix left = last_two(a, a_offset), right = last_two(b, b_offset);
+      std::byte* const out = c.data + i * of_matrix * size;
+      is_half(c.dtype) ? multiply_halves(c.dtype, left, right, out, threads) : multiplier.run(left, right, out);
+    }
+  };
+  // A thread does whole matrices where there are enough of them.
+  if (matrices < 4 * call.threads) {
+    const DefaultFloatState state;
+    return multiply(0, matrices, call.threads);
   }
+  const std::int64_t tasks = std::min(matrices, call.threads * kTasksPerThread);
+  parallel_for(tasks, call.threads,
+               [&](std::int64_t t) { multiply(matrices * t / tasks, matrices * (t + 1) / tasks, 1); });
 }
 
 }  // namespace ingot::exec

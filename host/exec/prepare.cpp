@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "host/exec/blocks.h"
+#include "host/exec/routine.h"
 
 namespace ingot::exec {
 namespace {
@@ -72,7 +73,8 @@ class Preparation {
       bound.inputs.push_back(value(read.item));
       bound.offsets.push_back(read.map.offset * size);
       bound.call.inputs.push_back({input.dtype, input.shape, nullptr, read.map.strides});
-      count(&Traffic::read, visited(input.shape, read.map.strides) * size);
+      const std::int64_t elements = visited(input.shape, read.map.strides);
+      count(&Traffic::read, elements_read(item.routine, k, elements, item.numel) * size);
     }
     bound.result = value(call.item);
     bound.call.result = {item.dtype, item.shape, nullptr, c_strides(item.shape)};

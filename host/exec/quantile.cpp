@@ -36,22 +36,22 @@ class Selector {
         loops_(prebuilt::selecting(call.inputs.front().dtype)),
         size_(static_cast<std::int64_t>(itemsize(call.inputs.front().dtype))),
         n_(call.inputs.front().shape.back()),
-        rows_(call.result.shape.numel()),
-        fraction_(std::bit_cast<double>(call.parameters[0])),
-        skips_nan_(call.parameters[1] != 0) {}
+        rows_(call.inputs.front().shape.numel() / n_),
+        skips_nan_(call.parameters[0] != 0) {
+    for (int k = 1; k < call.parameters.size(); ++k) fractions_.push_back(std::bit_cast<double>(call.parameters[k]));
+  }
 
   void run() {
     const int threads = rows_ * n_ < kSerial ? 1 : call_.threads;
     if (n_ >= kLongRow && rows_ < 4 * std::int64_t{threads}) {
       const StorageRef memory = scratch();
-      for (std::int64_t row = 0; row < rows_; ++row) put(row, of_row(row, memory->data(), threads));
+      for (std::int64_t row = 0; row < rows_; ++row) select(row, memory->data(), threads);
       return;
     }
     const std::int64_t tasks = std::min<std::int64_t>(rows_, threads > 1 ? threads * kTasksPerThread : 1);
     parallel_for(tasks, threads, [&](std::int64_t t) {
       const StorageRef memory = scratch();
-      for (std::int64_t row = rows_ * t / tasks; row < rows_ * (t + 1) / tasks; ++row)
-        put(row, of_row(row, memory->data(), 1));
+      for (std::int64_t row = rows_ * t / tasks; row < rows_ * (t + 1) / tasks; ++row) select(row, memory->data(), 1);
     });
   }
 
@@ -63,24 +63,29 @@ class Selector {
     });
   }
 
-  void put(std::int64_t row, double value) const {
-    if (call_.result.dtype == DType::Float32)
-      reinterpret_cast<float*>(call_.result.data)[row] = static_cast<float>(value);
-    else
-      reinterpret_cast<double*>(call_.result.data)[row] = value;
+  void select(std::int64_t row, std::byte* memory, int threads) const {
+    for (std::size_t q = 0; q < fractions_.size(); ++q) {
+      const double value = of_row(row, fractions_[q], memory, threads);
+      const std::int64_t place = static_cast<std::int64_t>(q) * rows_ + row;
+      if (call_.result.dtype == DType::Float32)
+        reinterpret_cast<float*>(call_.result.data)[place] = static_cast<float>(value);
+      else
+        reinterpret_cast<double*>(call_.result.data)[place] = value;
+    }
   }
 
-  double of_row(std::int64_t row, std::byte* memory, int threads) const {
+  double of_row(std::int64_t row, double fraction, std::byte* memory, int threads) const {
     const std::byte* const elements = in_ + row * n_ * size_;
     if (n_ >= kLongRow) {
-      if (const std::optional<double> found = bracketed(elements, sampled(elements), memory, threads)) return *found;
+      const Bracket likely = sampled(elements, fraction);
+      if (const std::optional<double> found = bracketed(elements, fraction, likely, memory, threads)) return *found;
     }
-    return *bracketed(elements, {0, loops_.greatest}, memory, threads);
+    return *bracketed(elements, fraction, {0, loops_.greatest}, memory, threads);
   }
 
   // Bounds that, unless the row is laid out against it, are to either side of the ranks: four standard deviations of
   // what a sample gives. NaN takes a share of the ranks, which is known afterwards only: then the sample's serves.
-  Bracket sampled(const std::byte* elements) const {
+  Bracket sampled(const std::byte* elements, double fraction) const {
     std::vector<std::uint64_t> keys;
     for (std::int64_t i = 0; i < kSample; ++i) {
       const std::uint64_t key = loops_.key(elements, n_ / kSample * i + (i * 7919) % (n_ / kSample));
@@ -88,7 +93,7 @@ class Selector {
     }
     if (keys.empty()) return {0, loops_.greatest};
     std::sort(keys.begin(), keys.end());
-    const double rank = fraction_ * static_cast<double>(keys.size() - 1);
+    const double rank = fraction * static_cast<double>(keys.size() - 1);
     const double margin = 2 * std::sqrt(static_cast<double>(kSample)) + 1;
     const auto last = static_cast<std::ptrdiff_t>(keys.size()) - 1;
     const auto low = static_cast<std::ptrdiff_t>(rank - margin), high = static_cast<std::ptrdiff_t>(rank + margin) + 1;
@@ -97,7 +102,8 @@ class Selector {
   }
 
   // The quantile, unless it lies outside the bracket. `memory` has room for the row.
-  std::optional<double> bracketed(const std::byte* elements, Bracket bracket, std::byte* memory, int threads) const {
+  std::optional<double> bracketed(const std::byte* elements, double fraction, Bracket bracket, std::byte* memory,
+                                  int threads) const {
     const std::int64_t pieces = threads > 1 ? threads * kTasksPerThread : 1;
     const auto begin_of = [&](std::int64_t piece) { return n_ * piece / pieces; };
     std::vector<Bracketed> found(static_cast<std::size_t>(pieces));
@@ -117,7 +123,7 @@ class Selector {
     }
     const std::int64_t numbers = n_ - all.nans;
     if (numbers == 0 || (all.nans > 0 && !skips_nan_)) return std::numeric_limits<double>::quiet_NaN();
-    const double position = fraction_ * static_cast<double>(numbers - 1);
+    const double position = fraction * static_cast<double>(numbers - 1);
     const auto rank = static_cast<std::int64_t>(position);
     const std::int64_t k = rank - all.before, most = all.inside - (rank + 1 < numbers ? 2 : 1);
     if (k < 0 || k > most) return {};
@@ -125,19 +131,22 @@ class Selector {
     return between(loops_.value(at.low), loops_.value(at.high), position - static_cast<double>(rank));
   }
 
+  // On the line from low to high, from the end that is nearer. Where the difference or the sum is too large, the same
+  // of halves.
   static double between(double low, double high, double t) {
     if (t == 0 || low == high) return low;
-    if (t != 0.5) return low + (high - low) * t;
-    const double sum = low + high;
-    return std::isinf(sum) ? low / 2 + high / 2 : sum / 2;
+    if (std::isinf(low) || std::isinf(high)) return low + high;
+    if (std::isinf(high - low) || std::isinf(low + high)) return 2 * between(low / 2, high / 2, t);
+    if (t == 0.5) return (low + high) / 2;
+    return t < 0.5 ? low + (high - low) * t : high - (high - low) * (1 - t);
   }
 
   const RoutineCall& call_;
   const std::byte* const in_;
   const prebuilt::Selecting& loops_;
   const std::int64_t size_, n_, rows_;
-  const double fraction_;
   const bool skips_nan_;
+  std::vector<double> fractions_;
 };
 
 }  // namespace

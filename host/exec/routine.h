@@ -4,11 +4,12 @@
 // it is worth it ingot_prebuilt_NAME in the module for devices.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
 #include "host/graph/op.h"
-#include "ingot/shape.hpp"
+#include "ingot/array.hpp"
 
 namespace ingot::exec {
 
@@ -26,12 +27,18 @@ struct RoutineCall {
   Whole result;
   Dims parameters;
   int threads = 1;
+  Location where;  // of the call that recorded it, for errors in values
 };
 
 // One per row: it has elements to work on, and fills the result with bits that do not depend on the number of threads.
 // What it allocates beside the result, it asks host/device for.
 #define INGOT_ROUTINE(name, ...) void run_##name(const RoutineCall& call);
 #include "kernels/prebuilt/routines.def"
+
+/// Elements that a routine reads of its k-th input, of so many, for a result of so many.
+inline std::int64_t elements_read(Routine routine, int k, std::int64_t input, std::int64_t result) {
+  return routine == Routine::take && k == 0 ? std::min(input, result) : input;
+}
 
 /// Runs a routine on the host.
 void run_on_host(Routine routine, const RoutineCall& call);
@@ -40,8 +47,13 @@ void run_on_host(Routine routine, const RoutineCall& call);
 std::int64_t work(Routine routine, const RoutineCall& call);
 
 // sort and argsort: along the last axis; parameters: whether descending.
-// quantile: of the last axis, which the result lacks; parameters: the bits of the fraction, a double, and whether to
-// pass over NaN.
+// quantile: of the last axis, which the result lacks; parameters: whether to pass over NaN, and the bits of one
+// fraction, a double, for each index of the first axis of the result, which is in place of the last.
+// take: result(b, j, w) = input(b, indices(j), w), or of indices(b, j, w) along the axis; indices of any integer dtype,
+// checked: IndexError. Parameters: the axis, whether there are indices for all elements, and how many elements of the
+// last axis make one, where the input has that axis beside its own (complex numbers).
+// searchsorted: how many of the first input, in order, are less than each of the second; parameters: whether to count
+// equal ones too.
 // matmul: (..., m, k) and (..., k, n), of equal batch extents, to (..., m, n), all of one dtype; in the order of
 // kernels/prebuilt/gemm.h.
 

@@ -13,16 +13,17 @@ namespace {
 
 constexpr std::int64_t kBlocksPerThread = 16;  // at least, where rows allow: a late thread then costs little
 
-// What a thread has of a region: the launches, with operands in its own buffer.
+// What a thread has of a region: the launches, with operands in its own buffer. Copies are made into those of the run
+// before, so that a warm one allocates nothing.
 struct Share {
-  std::uint64_t run = 0;  // whose launches these are
-  std::vector<Bound> launches;
+  std::uint64_t run = 0;        // whose launches these are
+  std::vector<Bound> launches;  // as many as the region has, and more
   std::vector<std::byte> memory;
 };
 
 class RowBlocksRun {
  public:
-  RowBlocksRun(const RowBlocks& region, const std::vector<Bound>& launches, int threads)
+  RowBlocksRun(RowBlocks& region, const std::vector<Bound>& launches, int threads)
       : region_(region), launches_(launches), number_(++runs) {
     // A quarter of the second-level cache: what is read next comes in meanwhile.
     const std::int64_t fitting = second_level_cache() / 4 / std::max<std::int64_t>(region.row_bytes, 1);
@@ -30,8 +31,9 @@ class RowBlocksRun {
     const std::int64_t worth =
         std::max<std::int64_t>(1, region.rows * kBlockWork / std::max<std::int64_t>(region.work, 1));
     block_ = std::clamp<std::int64_t>(std::min(fitting, std::max(shared, worth)), 1, region.rows);
+    region.starts.clear();
     for (const std::int64_t size : region.row_sizes) {
-      starts_.push_back(bytes_);
+      region.starts.push_back(bytes_);
       bytes_ += divide_up(block_ * size, kLine) * kLine;
     }
   }
@@ -41,7 +43,7 @@ class RowBlocksRun {
   void run(std::int64_t t) const {
     Share& share = start_share();
     const std::int64_t begin = t * block_, end = std::min(region_.rows, begin + block_);
-    for (std::size_t k = 0; k < share.launches.size(); ++k) {
+    for (std::size_t k = 0; k < region_.launches.size(); ++k) {
       Bound& bound = share.launches[k];
       point(bound.body, share, begin);
       point(bound.epilogue, share, begin);
@@ -62,9 +64,10 @@ class RowBlocksRun {
   Share& start_share() const {
     Share& share = per_thread<Share, RowBlocksRun>();
     if (share.run == number_) return share;
-    share.launches.clear();
-    for (const int number : region_.launches) {
-      Bound& copy = share.launches.emplace_back(launches_[static_cast<std::size_t>(number)]);
+    if (share.launches.size() < region_.launches.size()) share.launches.resize(region_.launches.size());
+    for (std::size_t k = 0; k < region_.launches.size(); ++k) {
+      Bound& copy = share.launches[k];
+      copy = launches_[static_cast<std::size_t>(region_.launches[k])];
       copy.code = nullptr;  // the plan holds it while this runs, and nobody after
       copy.gpu = nullptr;
     }
@@ -82,7 +85,7 @@ class RowBlocksRun {
         const auto k = static_cast<std::size_t>(operand.block);
         const auto memory = divide_up(reinterpret_cast<std::intptr_t>(share.memory.data()), kLine) * kLine;
         operand.base =
-            reinterpret_cast<std::byte*>(memory + starts_[k] + operand.offset - first * region_.row_sizes[k]);
+            reinterpret_cast<std::byte*>(memory + region_.starts[k] + operand.offset - first * region_.row_sizes[k]);
       }
     }
   }
@@ -91,13 +94,12 @@ class RowBlocksRun {
   const std::vector<Bound>& launches_;
   const std::uint64_t number_;
   std::int64_t block_ = 1;  // rows
-  std::vector<std::int64_t> starts_;
   std::int64_t bytes_ = 0;
 };
 
 }  // namespace
 
-void run_rows(const RowBlocks& region, std::vector<Bound>& launches) {
+void run_rows(RowBlocks& region, std::vector<Bound>& launches) {
   for (const int number : region.launches) choose_runner(launches[static_cast<std::size_t>(number)]);
   const int threads = threads_for(region.work);
   const RowBlocksRun run(region, launches, threads);

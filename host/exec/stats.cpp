@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/base/per_thread.h"
+#include "host/base/thread_list.h"
 
 namespace ingot::exec {
 namespace {
@@ -17,31 +18,15 @@ void add(Counters& to, const Counters& more, std::int64_t sign = 1) {
   for (const auto counter : kAll) to.*counter += sign * (more.*counter);
 }
 
-class OfThread;
-
-// Never destroyed: threads, and evaluations at exit, count to the end.
-struct Threads {
-  std::mutex mutex;
-  std::vector<const OfThread*> alive;
-  Counters ended;     // by threads that are gone
-  Counters at_reset;  // what had been counted then
-};
-
-Threads& threads() {
-  static auto* const instance = new Threads;
-  return *instance;
-}
+// Under the lock of `threads`.
+constinit Counters ended;     // counted by threads that are gone
+constinit Counters at_reset;  // what had been counted then
 
 class OfThread {
  public:
-  OfThread() {
-    const std::scoped_lock guard(threads().mutex);
-    threads().alive.push_back(this);
-  }
+  OfThread() { ThreadList<OfThread>::instance().add(this); }
   ~OfThread() {
-    const std::scoped_lock guard(threads().mutex);
-    std::erase(threads().alive, this);
-    exec::add(threads().ended, read());
+    ThreadList<OfThread>::instance().remove(this, [this] { exec::add(ended, read()); });
   }
   OfThread(const OfThread&) = delete;
   OfThread& operator=(const OfThread&) = delete;
@@ -61,9 +46,11 @@ class OfThread {
   std::atomic<std::int64_t> value_[std::size(kAll)] = {};
 };
 
+ThreadList<OfThread>& threads() { return ThreadList<OfThread>::instance(); }
+
 // The lock of `threads` held.
 Counters sum() {
-  Counters all = threads().ended;
+  Counters all = ended;
   for (const OfThread* thread : threads().alive) add(all, thread->read());
   return all;
 }
@@ -75,13 +62,13 @@ void count(const Counters& more) { per_thread<OfThread, OfThread>().add(more); }
 Counters counted() {
   const std::scoped_lock guard(threads().mutex);
   Counters since = sum();
-  add(since, threads().at_reset, -1);
+  add(since, at_reset, -1);
   return since;
 }
 
 void reset_counters() {
   const std::scoped_lock guard(threads().mutex);
-  threads().at_reset = sum();
+  at_reset = sum();
 }
 
 std::mutex& counters_lock() { return threads().mutex; }

@@ -167,6 +167,30 @@ NodeRef elementwise_of_halves(Op op, DType result, const Shape& shape, std::span
 
 }  // namespace
 
+template <int N>
+NodeRef elementwise_of_alike(Op op, DType result, Node* const (&inputs)[N], Location where) {
+  const Node& first = *inputs[0];
+  const auto is_alike = [&first](const Node* input) {
+    return input->kind != Kind::Constant && input->kind != Kind::View && input->dtype == first.dtype &&
+           input->shape == first.shape;
+  };
+  if (!is_alike(&first) || is_half(first.dtype) || is_complex(first.dtype) || is_half(result)) return {};
+  for (int k = 1; k < N; ++k)
+    if (inputs[k] != &first && !is_alike(inputs[k])) return {};
+  if (first.kind == Kind::Buffer && first.numel() == 0) return {};
+  Node* const node = draft(Kind::Elementwise, result, where);
+  node->op = op;
+  node->shape = first.shape;
+  for (int k = 0; k < N; ++k) {
+    inputs[k]->add_ref();
+    node->inputs[k] = inputs[k];
+  }
+  node->input_count = N;
+  return checked(record(node));
+}
+template NodeRef elementwise_of_alike<1>(Op, DType, Node* const (&)[1], Location);
+template NodeRef elementwise_of_alike<2>(Op, DType, Node* const (&)[2], Location);
+
 NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Input> inputs, Location where) {
   if (shape.numel() == 0) return empty(result, shape);
   for (const Input& input : inputs)

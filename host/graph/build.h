@@ -40,6 +40,11 @@ struct Input {
 /// back: so every op has them.
 NodeRef elementwise(Op op, DType result, const Shape& shape, std::span<const Input> inputs, Location where);
 
+/// The same of one or two nodes, in less time, if they are alike as most are: of one shape and one dtype, and neither
+/// constants, views, halves nor empty. Null otherwise.
+template <int N>
+NodeRef elementwise_of_alike(Op op, DType result, Node* const (&inputs)[N], Location where);
+
 /// Not from a complex dtype to another than these.
 NodeRef cast(Node* input, DType to, Location where);
 

@@ -94,7 +94,7 @@ NodeRef interleaved(const Node* c, Location where) {
   const std::scoped_lock guard(lock());
   if (node->input_count > kParts) return NodeRef(node->inputs[kParts]);
   forget(node);
-  node->inputs[kParts] = NodeRef(made).leak();
+  set_input(node, kParts, NodeRef(made).leak());
   node->input_count = kParts + 1;
   return made;
 }
@@ -111,9 +111,9 @@ void settle(Node* node, Node* interleaved) {
     const std::scoped_lock guard(lock());
     forget(node);
     drop_inputs(node, dead);
-    node->inputs[0] = NodeRef(real).leak();
-    node->inputs[1] = NodeRef(imag).leak();
-    node->inputs[2] = NodeRef(interleaved).leak();
+    set_input(node, 0, NodeRef(real).leak());
+    set_input(node, 1, NodeRef(imag).leak());
+    set_input(node, kParts, NodeRef(interleaved).leak());
     node->input_count = kParts + 1;
     measure(node);
   }

@@ -1,6 +1,6 @@
 #include "host/graph/intern.h"
 
-#include <algorithm>
+#include <atomic>
 #include <bit>
 #include <mutex>
 #include <new>
@@ -29,16 +29,26 @@ std::uint64_t hash_of(const Node& n) {
                         n.bits ^ static_cast<std::uint64_t>(n.offset));
   if (n.input_count != 0) h = mix(h ^ input(0), input(1));
   if (n.input_count > 2) h = mix(h, input(2));
+  // The shape of these follows from their inputs', of constants alone apart.
+  if (n.kind == Kind::Elementwise || n.kind == Kind::Cast) return h;
   for (std::int64_t d : n.shape) h = mix(h, static_cast<std::uint64_t>(d));
   for (std::int64_t d : n.dims) h = mix(h, static_cast<std::uint64_t>(d));
   return h;
 }
 
-bool equal(const Node& a, const Node& b) {
-  return a.kind == b.kind && a.dtype == b.dtype && a.op == b.op && a.reducer == b.reducer && a.routine == b.routine &&
-         a.weak == b.weak && a.first_reduced == b.first_reduced && a.input_count == b.input_count && a.bits == b.bits &&
-         a.offset == b.offset && std::equal(a.inputs, a.inputs + Node::kMaxInputs, b.inputs) && a.shape == b.shape &&
-         a.dims == b.dims;
+// Another thread may be giving values to a node of this table, which then lets go of its inputs: it equals nothing any
+// more, or is found just before, with values soon. No input's address can come back meanwhile as that of a node which
+// this thread knows, unless the thread knows that it was let go of.
+Node* input_of(Node& n, int i) { return std::atomic_ref(n.inputs[i]).load(std::memory_order_relaxed); }
+
+bool equal(Node& found, const Node& wanted) {
+  if (found.kind != wanted.kind || found.dtype != wanted.dtype || found.op != wanted.op || found.bits != wanted.bits ||
+      found.offset != wanted.offset || found.reducer != wanted.reducer || found.routine != wanted.routine ||
+      found.weak != wanted.weak || found.first_reduced != wanted.first_reduced)
+    return false;
+  for (int i = 0; i < Node::kMaxInputs; ++i)
+    if (input_of(found, i) != wanted.inputs[i]) return false;
+  return found.shape == wanted.shape && found.dims == wanted.dims;
 }
 
 bool try_add_ref(Node* n) {
@@ -56,27 +66,29 @@ void insert(std::vector<Slot>& slots, Slot slot) {
 
 }  // namespace
 
-// The nodes that one thread has recorded. Outlives the thread, as its nodes may; another then goes on with it.
+// The nodes that one thread has recorded; only it looks into the table, and takes nodes out. A node that dies in
+// another thread's hands is an entry with no references, which equals nothing, until the owner comes by. Outlives the
+// thread, as its nodes may; another then goes on with it.
 class Table {
  public:
   /// A live node equal to this one, with a reference; or null, and this one is entered.
   Node* find_or_insert(Node* node) {
-    const std::scoped_lock guard(lock_);
+    if (strays_.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
+      collect();
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = node->hash & mask; slots_[at].node != nullptr; at = (at + 1) & mask) {
+    std::size_t at = node->hash & mask;
+    for (; slots_[at].node != nullptr; at = (at + 1) & mask) {
       Node* const found = slots_[at].node;
       if (slots_[at].hash == node->hash && equal(*found, *node) && try_add_ref(found)) return found;
     }
-    if (2 * (used_ + 1) > slots_.size()) grow();
-    insert(slots_, {node->hash, node});
-    ++used_;
+    slots_[at] = {node->hash, node};
     node->home = this;
-    if (node->pending != 0) ++pending_;
+    if (2 * ++used_ > slots_.size()) [[unlikely]]
+      grow();
     return nullptr;
   }
 
   void erase(Node* node) {
-    const std::scoped_lock guard(lock_);
     const std::size_t mask = slots_.size() - 1;
     std::size_t hole = node->hash & mask;
     while (slots_[hole].node != node) hole = (hole + 1) & mask;
@@ -91,16 +103,24 @@ class Table {
     slots_[hole].node = nullptr;
     --used_;
     node->home = nullptr;
-    if (node->pending != 0) --pending_;
   }
 
-  std::int64_t pending() {
-    const std::scoped_lock guard(lock_);
-    return pending_;
+  /// By any thread: a dead node, which has let go of everything, for the owner to take out and free.
+  void leave(Node* node) {
+    node->next = strays_.load(std::memory_order_relaxed);
+    while (!strays_.compare_exchange_weak(node->next, node, std::memory_order_release, std::memory_order_relaxed)) {
+    }
   }
-  SpinLock& lock() { return lock_; }
+
+  /// Nodes that are pending, of all tables together: a thread counts in its own what it enters and what it lets go of.
+  void count(int pending) {
+    pending_.store(pending_.load(std::memory_order_relaxed) + pending, std::memory_order_relaxed);
+  }
+  std::int64_t counted() const { return pending_.load(std::memory_order_relaxed); }
 
  private:
+  void collect();
+
   void grow() {
     std::vector<Slot> bigger(2 * slots_.size());
     for (const Slot& slot : slots_)
@@ -108,10 +128,10 @@ class Table {
     slots_.swap(bigger);
   }
 
-  SpinLock lock_;
   std::vector<Slot> slots_ = std::vector<Slot>(256);  // open addressing, linear probing
   std::size_t used_ = 0;
-  std::int64_t pending_ = 0;
+  std::atomic<std::int64_t> pending_{0};
+  std::atomic<Node*> strays_{nullptr};
 };
 
 namespace {
@@ -140,10 +160,9 @@ class Desk {
       table = t.idle.back();
       t.idle.pop_back();
     }
-    free_.reserve(kMostFree);
   }
   ~Desk() {
-    for (void* memory : free_) ::operator delete(memory);
+    while (free_ != nullptr) ::operator delete(take());
     const std::scoped_lock guard(tables().mutex);
     tables().idle.push_back(table);
   }
@@ -153,24 +172,43 @@ class Desk {
   static Desk& of_thread() { return per_thread<Desk, Desk>(); }
 
   void* take() {
-    if (free_.empty()) return ::operator new(sizeof(Node));
-    void* const memory = free_.back();
-    free_.pop_back();
-    return memory;
+    if (free_ == nullptr) return ::operator new(sizeof(Node));
+    --count_;
+    return std::exchange(free_, free_->next);
   }
   // A thread may let go of more nodes than it records.
-  void put(void* memory) { free_.size() < kMostFree ? free_.push_back(memory) : ::operator delete(memory); }
+  void put(void* memory) {
+    if (count_ == kMostFree) return ::operator delete(memory);
+    free_ = new (memory) Free{free_};
+    ++count_;
+  }
 
   Table* table;
 
  private:
-  static constexpr std::size_t kMostFree = 1024;
-  std::vector<void*> free_;
+  static constexpr int kMostFree = 1024;
+  struct Free {
+    Free* next;
+  };
+  Free* free_ = nullptr;
+  int count_ = 0;
 };
 
-}  // namespace
+void free(Node* node) {
+  node->~Node();
+  Desk::of_thread().put(node);
+}
 
-namespace {
+// Lets go of a reference, and says whether it was the last. The thread in whose table a node is finds it there, and no
+// other: where it has the one reference, there is nobody to agree with.
+bool drop_ref(Node* node) {
+  const bool is_own = node->home == nullptr || node->home == Desk::of_thread().table;
+  if (is_own && node->refs.load(std::memory_order_acquire) == 1) {
+    node->refs.store(0, std::memory_order_relaxed);
+    return true;
+  }
+  return node->refs.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
 
 // In one cache line, which moves from core to core with the lock.
 struct alignas(64) Graph {
@@ -186,22 +224,44 @@ std::uint32_t new_stamps() { return graph.stamp += 2; }
 
 Node* allocate() { return new (Desk::of_thread().take()) Node; }
 
+void Table::collect() {
+  Node* stray = strays_.exchange(nullptr, std::memory_order_acquire);
+  while (stray != nullptr) {
+    Node* const node = std::exchange(stray, stray->next);
+    erase(node);
+    free(node);
+  }
+}
+
 NodeRef intern(Node* node) {
   node->hash = hash_of(*node);
-  Node* const found = Desk::of_thread().table->find_or_insert(node);
-  if (found == nullptr) return NodeRef::adopt(node);
+  Table& table = *Desk::of_thread().table;
+  Node* const found = table.find_or_insert(node);
+  if (found == nullptr) {
+    node->counted = node->pending != 0;
+    if (node->counted) table.count(1);
+    return NodeRef::adopt(node);
+  }
   bury(node);
   return NodeRef::adopt(found);
 }
 
 void forget(Node* node) {
-  if (node->home != nullptr) node->home->erase(node);
+  if (node->home == nullptr) return;
+  Table* const table = Desk::of_thread().table;
+  if (std::exchange(node->counted, false)) table->count(-1);
+  if (node->home == table) table->erase(node);
+}
+
+void set_input(Node* node, int i, Node* input) {
+  std::atomic_ref(node->inputs[i]).store(input, std::memory_order_relaxed);
 }
 
 void drop_inputs(Node* node, Node*& dead) {
   for (int i = 0; i < node->input_count; ++i) {
-    Node* input = std::exchange(node->inputs[i], nullptr);
-    if (input->refs.fetch_sub(1, std::memory_order_acq_rel) != 1) continue;
+    Node* const input = node->inputs[i];
+    set_input(node, i, nullptr);
+    if (!drop_ref(input)) continue;
     input->next = dead;
     dead = input;
   }
@@ -214,29 +274,25 @@ void bury(Node* dead) {
     forget(node);
     drop_inputs(node, dead);
     const StorageRef storage = std::move(node->storage);  // freed last: a deleter may be the user's own
-    node->~Node();
-    Desk::of_thread().put(node);
+    if (node->home == nullptr) [[likely]]
+      free(node);
+    else
+      node->home->leave(node);
   }
 }
 
 std::int64_t pending_nodes() {
   const std::scoped_lock guard(tables().mutex);
   std::int64_t sum = 0;
-  for (Table* table : tables().all) sum += table->pending();
+  for (const Table* table : tables().all) sum += table->counted();
   return sum;
 }
 
-void lock_tables() {
-  tables().mutex.lock();
-  for (Table* table : tables().all) table->lock().lock();
-}
-void unlock_tables() {
-  for (Table* table : tables().all) table->lock().unlock();
-  tables().mutex.unlock();
-}
+void lock_tables() { tables().mutex.lock(); }
+void unlock_tables() { tables().mutex.unlock(); }
 
 void Node::release() noexcept {
-  if (refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!drop_ref(this)) return;
   next = nullptr;
   bury(this);
 }

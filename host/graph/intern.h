@@ -3,7 +3,7 @@
 //
 // What guards what
 //   * A node's shape, kind and the like never change and need no lock.
-//   * Its thread's table has a lock of its own, which others take only to let go of a node.
+//   * A thread's table is the thread's: others leave it the nodes that die in their hands.
 //   * inputs, storage, visit, slot and claimed change under the graph lock, which a walk of the graph holds; a dead
 //     node, which nobody else can reach, needs none.
 #pragma once
@@ -28,8 +28,12 @@ Node* allocate();
 /// The thread's live node equal to this one (which then dies), or this one, entered. The caller gets one reference.
 NodeRef intern(Node* node);
 
-/// Takes an evaluated node out of its table: it no longer equals what would be recorded anew. Graph lock held.
+/// Of a node that gets values or other inputs: it no longer counts as pending, nor, in its own thread, is found as what
+/// would be recorded anew. Graph lock held.
 void forget(Node* node);
+
+/// Changes an input of a node that may be in a table. Graph lock held.
+void set_input(Node* node, int i, Node* input);
 
 /// Drops the node's inputs after it has values; nodes that die of it join the list `dead` for bury(). Graph lock held.
 void drop_inputs(Node* node, Node*& dead);
@@ -40,7 +44,7 @@ void bury(Node* dead);
 /// Live nodes that are pending.
 std::int64_t pending_nodes();
 
-/// Around a fork, so that the child finds no table locked.
+/// Around a fork, so that the child finds the list of tables whole.
 void lock_tables();
 void unlock_tables();
 

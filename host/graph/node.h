@@ -73,6 +73,7 @@ struct Node {
   Node* next = nullptr;          // list of dead nodes
   std::uint32_t visit = 0;       // scratch of graph walks, valid under the graph lock
   std::uint32_t slot = 0;
+  bool counted = false;  // as pending
   bool claimed = false;  // an evaluation is computing its values; under the graph lock
 
   std::int64_t numel() const noexcept { return shape.numel(); }

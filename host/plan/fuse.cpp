@@ -386,8 +386,11 @@ std::vector<Group> fuse(const Snapshot& graph, const std::vector<bool>& cut, con
 
 Binding call_input(const Snapshot& graph, const Item& call, int item) {
   const Item& input = graph.items[item];
-  const bool through = info(call.routine).inputs == RoutineInputs::Strided && !input.stored && input.kind == Kind::View;
-  return through ? Binding{input.in[0], input.map()} : Binding{item, {0, c_strides(input.shape)}};
+  const Binding whole{item, {0, c_strides(input.shape)}};
+  if (input.stored || input.kind != Kind::View) return whole;
+  const bool is_piece = graph.items[input.in[0]].stored && graph::is_identity(input.shape, {0, input.dims});
+  const bool through = is_piece || info(call.routine).inputs == RoutineInputs::Strided;
+  return through ? Binding{input.in[0], input.map()} : whole;
 }
 
 std::vector<bool> first_cuts(const Snapshot& graph) {

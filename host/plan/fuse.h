@@ -26,7 +26,8 @@ struct Group {
 /// item.
 std::vector<Group> fuse(const Snapshot& graph, const std::vector<bool>& cut, const std::vector<bool>& alone);
 
-/// What a call reads as its input `item`: a routine that takes strides reads through a view.
+/// What a call reads as its input `item`: through a view, if the routine takes strides, or if the view is a piece of
+/// stored values as they lie in memory.
 Binding call_input(const Snapshot& graph, const Item& call, int item);
 
 /// The items that must be cut before anything is known of maps: roots, reductions, calls and what these read, and links

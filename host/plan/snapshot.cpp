@@ -48,12 +48,15 @@ void append(Key& key, const Node& node, const Node* before) {
 void outline(std::span<Node* const> roots, Outline& out) {
   graph::topological_order(roots, out.nodes);
   out.key.clear();
+  out.calls.clear();
   out.claimed = nullptr;
   const Node* before = nullptr;
   for (Node* node : out.nodes) {
     append(out.key, *node, before);
     before = node;
     if (node->claimed) out.claimed = node;
+    if (node->kind == Kind::Call && !is_stored(*node))
+      out.calls.emplace_back(static_cast<int>(node->slot), node->where);
   }
   for (const Node* root : roots) out.key.push_back(root->slot);
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "host/graph/compose.h"
@@ -16,8 +17,9 @@ namespace ingot::plan {
 struct Outline {
   std::vector<graph::Node*> nodes;
   std::vector<std::uint64_t> key;
-  std::vector<graph::NodeRef> leaves;  // what a run needs of the nodes, whatever others evaluate meanwhile
-  graph::Node* claimed = nullptr;      // one of the nodes that an evaluation is computing
+  std::vector<graph::NodeRef> leaves;           // what a run needs of the nodes, whatever others evaluate meanwhile
+  graph::Node* claimed = nullptr;               // one of the nodes that an evaluation is computing
+  std::vector<std::pair<int, Location>> calls;  // the items that are calls of routines, and where they were recorded
 };
 
 /// Fills `out` but for its leaves. Its memory is reused: a warm evaluation allocates nothing here. Graph lock held.

@@ -12,6 +12,10 @@ INGOT_API Array real(const Operand& x);
 /// The imaginary part; TypeError for an array that is not complex.
 INGOT_API Array imag(const Operand& x);
 
+/// The angle of the number, atan2(imag(x), real(x)), in [-pi, pi]: of a real array 0, pi where it is negative, in
+/// float64 for bool and integers.
+INGOT_API Array angle(const Operand& x);
+
 /// The conjugate; of a real array the array itself.
 INGOT_API Array conj(const Operand& x);
 

@@ -7,7 +7,7 @@
 #include "ingot/elementwise.hpp"
 
 // Elementwise functions that are recorded as several ops of the table, or as one under another name. Operands broadcast
-// and are promoted as for those; integers and bool are taken as float64 unless said otherwise.
+// and are promoted as for those, with the same errors; integers and bool are taken as float64 unless said otherwise.
 namespace ingot {
 
 /// floor_divide(x, y) and remainder(x, y), which share a pass when they are evaluated together.

@@ -125,11 +125,13 @@ Array from_host(const E* data, const Shape& shape, const Strides& strides = {}, 
   return detail::borrow(dtype_of<E>(), data, shape, strides, std::move(owner), where);
 }
 
+/// Arrays of the shape and dtype, of 0, 1 or the value, that take no memory until they are computed. ValueError for a
+/// negative extent or 2^59 elements and more.
 INGOT_API Array zeros(const Shape& shape, DType dtype = DType::Float64, Location where = Location::current());
 INGOT_API Array ones(const Shape& shape, DType dtype = DType::Float64, Location where = Location::current());
 /// As zeros: arrays are immutable, so memory with arbitrary contents would be of no use.
 INGOT_API Array empty(const Shape& shape, DType dtype = DType::Float64, Location where = Location::current());
-/// ValueError if the value does not fit the dtype.
+/// ValueError also if the value does not fit the dtype, TypeError for a complex value and a real dtype.
 INGOT_API Array full(const Shape& shape, Scalar value, DType dtype = DType::Float64,
                      Location where = Location::current());
 
@@ -140,7 +142,8 @@ INGOT_API Array empty_like(const Array& x, std::optional<DType> dtype = {}, Loca
 INGOT_API Array full_like(const Array& x, Scalar value, std::optional<DType> dtype = {},
                           Location where = Location::current());
 
-/// rows x columns (square unless given) with ones where column - row = k, and zeros elsewhere.
+/// rows x columns (square unless given) with ones where column - row = k, and zeros elsewhere, of any dtype; generated
+/// where it is used. ValueError for a negative extent.
 INGOT_API Array eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, std::int64_t k = 0,
                     DType dtype = DType::Float64, Location where = Location::current());
 
@@ -149,17 +152,21 @@ inline Array identity(std::int64_t rows, DType dtype = DType::Float64, Location 
 }
 
 /// start + i * step for as long as that stays before stop: ceil((stop - start) / step) elements. The dtype is Int64 if
-/// all three are integers and Float64 otherwise, unless one is given; floats are computed in Float64. ValueError for a
-/// step of 0 or NaN.
+/// all three are integers and Float64 otherwise, unless one is given; floats are computed in Float64. A complex dtype
+/// takes a real range. ValueError for a step of 0 or NaN, or integers that the dtype does not hold; TypeError for the
+/// dtype bool and for complex numbers.
 INGOT_API Array arange(Scalar start, Scalar stop, Scalar step = 1, std::optional<DType> dtype = {},
                        Location where = Location::current());
 INGOT_API Array arange(Scalar start, Scalar stop, DType dtype, Location where = Location::current());
 INGOT_API Array arange(Scalar stop, std::optional<DType> dtype = {}, Location where = Location::current());
 
 /// `count` evenly spaced numbers from start to stop; the last is stop itself, or one step before it without endpoint.
-/// Computed in Float64; an integer dtype takes the floor, and must hold the first and the last (ValueError).
+/// Computed in Float64; an integer dtype takes the floor, and must hold the first and the last (ValueError). Of complex
+/// numbers, both parts are spaced so. TypeError for the dtype bool, and for complex numbers in a real dtype.
 INGOT_API Array linspace(double start, double stop, std::int64_t count, bool endpoint = true,
                          DType dtype = DType::Float64, Location where = Location::current());
+INGOT_API Array linspace(std::complex<double> start, std::complex<double> stop, std::int64_t count,
+                         bool endpoint = true, DType dtype = DType::Complex128, Location where = Location::current());
 
 /// base to the powers linspace(start, stop, count, endpoint): within 1 ULP of those of the rounded exponents, and where
 /// an exponent at an end is whole, up to 4096, the power itself, rounded (logspace(0, 3, 4) ends with 1000).

@@ -9,7 +9,7 @@
 
 // Arrays made of positions: grids of coordinates, and matrices told apart by the side of a diagonal. All of them are
 // generated where they are used and occupy no memory. Diagonal k is where column - row = k. They throw ValueError for
-// shapes that cannot be, TypeError for dtypes that come later.
+// shapes that cannot be.
 namespace ingot {
 
 /// The coordinates of a grid: array k of the result has x[k] along axis k and repeats it along the others. With "xy",
@@ -25,18 +25,22 @@ inline std::vector<Array> meshgrid(std::initializer_list<Array> x, std::string_v
 /// Every element's own index: shape (n, *shape) for n axes, where element (k, ...) is the index along axis k.
 INGOT_API Array indices(const Shape& shape, DType dtype = DType::Int64, Location where = Location::current());
 
-/// rows x columns (square unless given) with ones on diagonal k and below it, and zeros above.
+/// rows x columns (square unless given) with ones on diagonal k and below it, and zeros above. Of any dtype.
 INGOT_API Array tri(std::int64_t rows, std::optional<std::int64_t> columns = {}, std::int64_t k = 0,
                     DType dtype = DType::Float64, Location where = Location::current());
 
 /// The matrices that the last two axes of x hold, with zeros above diagonal k (tril) or below it (triu). ShapeError for
-/// fewer than two axes.
+/// fewer than two axes. The dtype is that of x, complex ones included.
 INGOT_API Array tril(const Array& x, std::int64_t k = 0, Location where = Location::current());
 INGOT_API Array triu(const Array& x, std::int64_t k = 0, Location where = Location::current());
 
 /// Diagonal k of the matrices that the last two axes of x hold, along a new last axis; a view. ShapeError for fewer
 /// than two axes.
 INGOT_API Array diagonal(const Array& x, std::int64_t k = 0, Location where = Location::current());
+
+/// The square matrix that has the elements of x, 1-d, on diagonal k, and zeros elsewhere, in the dtype of x. Of a
+/// matrix, its diagonal k as diagonal gives it. ShapeError for other ranks.
+INGOT_API Array diag(const Array& x, std::int64_t k = 0, Location where = Location::current());
 
 namespace detail {
 /// The index along one axis, of extent 1 along the others.

@@ -2,8 +2,8 @@
 
 #include "ingot/array.hpp"
 
-// Every function here but astype gives a view: nothing is copied, and it fuses into whatever reads it. An axis out of
-// range is an IndexError, an axis given twice a ValueError.
+// Every function here but astype gives a view in the dtype of x, of any dtype: nothing is copied, and it fuses into
+// whatever reads it. An axis out of range is an IndexError, an axis given twice a ValueError.
 namespace ingot {
 
 /// x converted to the dtype. To an integer, floats are cut towards zero and saturate, NaN gives 0; a narrower integer

@@ -3,8 +3,9 @@
 #include "ingot/array.hpp"
 
 // Rows brought to a common scale: each element from itself and a few reductions over its row, the elements along the
-// given axes. Integers and bool are computed in float64, floats in their own dtype; the shape is that of x. An axis out
-// of range is an IndexError, as any is for a 0-d array; nothing comes of nothing.
+// given axes. Integers and bool are computed in float64, floats in their own dtype, Float16 and BFloat16 in Float32 and
+// rounded once; the shape is that of x. An axis out of range is an IndexError, as any is for a 0-d array; complex
+// dtypes are a TypeError; nothing comes of nothing. Beside the errors of mean, var and sum each step rounds once.
 //
 // Over the last axis, or several of the last, the host reads and writes the data once where all that one row reads and
 // writes takes at most half of a core's second-level cache: with 1 MiB of it, rows of up to 64K float32 elements. So it

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "ingot/array.hpp"
@@ -33,8 +34,8 @@ class INGOT_API Generator {
   Array normal(const Shape& shape, double mean = 0.0, double std = 1.0, DType dtype = DType::Float64,
                Location where = Location::current());
 
-  /// Exponential with the mean `scale`: -scale * log(1 - u), u as of uniform, so that it reaches 36.7 (Float64) or 16.6
-  /// (Float32) times the scale. ValueError for a negative scale.
+  /// Exponential with the mean `scale`: scale * (0 - log(1 - u)), u as of uniform, from +0 to 36.7 (Float64) or 16.6
+  /// (Float32) times the scale; within 1.5 ULP of that. ValueError for a negative scale.
   Array exponential(const Shape& shape, double scale = 1.0, DType dtype = DType::Float64,
                     Location where = Location::current());
 
@@ -54,6 +55,16 @@ class INGOT_API Generator {
   /// keep their order: with n = 10^7 there is one chance in 370,000 that there are any).
   Array permutation(std::int64_t n, Location where = Location::current());
 
+  /// The slices of x along the axis in random order; slices themselves stay as they are. NumPy's shuffle, which changes
+  /// an array in place, is x = g.shuffle(x), the same. IndexError for an axis that x has not.
+  Array permutation(const Array& x, std::int64_t axis = 0, Location where = Location::current());
+  Array shuffle(const Array& x, std::int64_t axis = 0, Location where = Location::current()) {
+    return permutation(x, axis, where);
+  }
+  /// The elements of x, each row of the axis in a random order of its own; without an axis all elements, in C order, in
+  /// one. Shape and dtype are those of x. IndexError for an axis that x has not.
+  Array permuted(const Array& x, std::optional<std::int64_t> axis = {}, Location where = Location::current());
+
   /// Positions in [0, n), as Int64. Without replacement no position comes twice: the first of a permutation; ValueError
   /// for more than n. With weights p, 1-d of n elements, position i comes with probability p[i] / sum(p); without
   /// replacement as if drawn one by one from what is left, the sum being that of the rest (n exponential variables,
@@ -61,6 +72,13 @@ class INGOT_API Generator {
   /// replacement compares with each of the n sums, so it is meant for n of some thousands.
   Array choice(std::int64_t n, const Shape& shape, bool replace = true, Location where = Location::current());
   Array choice(std::int64_t n, const Shape& shape, const Array& p, bool replace = true,
+               Location where = Location::current());
+
+  /// The slices of x along the axis at such positions, n being its extent: the axis is replaced by those of the shape.
+  /// Errors as above, and IndexError for an axis that x has not.
+  Array choice(const Array& x, const Shape& shape, bool replace = true, std::int64_t axis = 0,
+               Location where = Location::current());
+  Array choice(const Array& x, const Shape& shape, const Array& p, bool replace = true, std::int64_t axis = 0,
                Location where = Location::current());
 
   /// Independent generators, for threads or parts of a program. What they give depends on the seed and on how many were

@@ -2,17 +2,19 @@
 
 #include "ingot/array.hpp"
 
-// Reductions over all axes, or over those given; with keepdims they stay, with extent 1. An axis out of range is an
-// IndexError, one given twice a ValueError. The order of folding is fixed by shape and dtype, and so are the bits of
-// the result. NaN propagates. Error of float sums grows with the logarithm of the number of elements.
+// Reductions over all axes, or over those given: the result has the others; with keepdims they stay, with extent 1. An
+// axis out of range is an IndexError, one given twice a ValueError. The order of folding is fixed by shape and dtype,
+// and so are the bits of the result. NaN propagates. Error of float sums grows with the logarithm of the number of
+// elements.
 namespace ingot {
 
 /// Sum; 0 over no elements. Bool and signed integers are summed in int64, unsigned integers in uint64 (they wrap),
 /// floats in their own dtype, Float16 and BFloat16 in Float32 with one rounding at the end (as in mean, var and
-/// stddev). sum, mean, any and all take complex arrays; the others throw TypeError for them.
+/// stddev). sum, prod, mean, var, stddev, count_nonzero, any and all take complex arrays; the others throw TypeError
+/// for them.
 INGOT_API Array sum(const Array& x, const Axes& axes = {}, bool keepdims = false, Location where = Location::current());
 
-/// Product; 1 over no elements. Dtypes as for sum.
+/// Product; 1 over no elements. Dtypes as for sum. Complex ones are multiplied by halves, in log2(n) steps.
 INGOT_API Array prod(const Array& x, const Axes& axes = {}, bool keepdims = false,
                      Location where = Location::current());
 
@@ -21,7 +23,8 @@ INGOT_API Array mean(const Array& x, const Axes& axes = {}, bool keepdims = fals
                      Location where = Location::current());
 
 /// Sum of squared deviations from the mean, divided by n - correction (by 0 where that is negative), as precise far
-/// from 0 as near it. In float64 for bool and integers; NaN over no elements.
+/// from 0 as near it. In float64 for bool and integers; NaN over no elements. Of complex numbers, the sum of the
+/// variances of their parts.
 INGOT_API Array var(const Array& x, const Axes& axes = {}, bool keepdims = false, double correction = 0,
                     Location where = Location::current());
 

@@ -142,11 +142,12 @@ struct Argument {
 /// Statements: declarations (bool, float, double, the integer types by their C names or as int8_t ... uint64_t, auto;
 /// const is ignored; without an initial value they are 0), = and the compound assignments, ++ and --, if and else,
 /// blocks, return, and for where the condition compares integers made of numbers by + - * / % (for (int k = 0; k < 8;
-/// ++k)). Expressions: ?: || && | ^ & == != < <= > >= << >> + - * / % with C's precedence, unary - + ! ~, casts in all
-/// three forms, parentheses, numbers with the suffixes f, u and l, true and false, and calls of every function of
-/// ingot/elementwise.hpp by its name, with an f behind it for float, besides min, max, fabs and select.
-/// Types: an element has the dtype of its array, and C's usual arithmetic conversions hold (bool, int8 and int16
-/// compute as int; int / int is cut towards zero; % has the sign of its left operand). What C leaves undefined is
+/// ++k)): the loop is unrolled at the call, so neither elements nor floats can end it. Expressions: ?: || && | ^ & ==
+/// != < <= > >= << >> + - * / % with C's precedence, unary - + ! ~, casts in all three forms, parentheses, numbers with
+/// the suffixes f, u and l, true and false, and calls of every function of ingot/elementwise.hpp by its name, with an f
+/// behind it for float, besides min, max, fabs and select. A number too small for its type is 0, one too large a
+/// ValueError. Types: an element has the dtype of its array, and C's usual arithmetic conversions hold (bool, int8 and
+/// int16 compute as int; int / int is cut towards zero; % has the sign of its left operand). What C leaves undefined is
 /// defined as in the library: division by 0 gives 0, shifts by the width 0, integers wrap, casts saturate. Every branch
 /// is computed, and what holds is selected. The result has the type common to all return values.
 ///

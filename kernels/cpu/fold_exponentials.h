@@ -51,16 +51,30 @@ struct ExponentialsFold {
     put<W>(largest, sum, exponentials_join(get<W>(largest, sum), get<W>(largest + apart, sum + apart)));
   }
 
-  static void fold(void* acc, Size lanes, Size, void* state) {
-    T *largest = static_cast<T*>(acc), *sum = largest + lanes;
-    for (Size half = lanes / 2; half > 0; half /= 2) {
-      Size i = 0;
-      for (; i + N <= half; i += N) merge<V>(largest + i, sum + i, half);
-      for (; i < half; ++i) merge<T>(largest + i, sum + i, half);
+  // Of the lanes in vectors, the lower half with the upper.
+  template <int kLanes>
+  static ALWAYS_INLINE Exponentials<T> halve(Exponentials<vec<T, kLanes>> s) {
+    if constexpr (kLanes == 2) {
+      return exponentials_join(Exponentials<T>{s.largest[0], s.sum[0]}, Exponentials<T>{s.largest[1], s.sum[1]});
+    } else {
+      using Half = vec<T, kLanes / 2>;
+      return halve<kLanes / 2>(
+          exponentials_join(Exponentials<Half>{s.largest.lo, s.sum.lo}, Exponentials<Half>{s.largest.hi, s.sum.hi}));
     }
-    T* out = static_cast<T*>(state);
-    out[0] = largest[0];
-    out[1] = sum[0];
+  }
+
+  // What is joined with a lane that no element reached stays as it is, and is passed over: an exponential a lane is
+  // what a short row takes.
+  static void fold(void* acc, Size lanes, Size count, void* state) {
+    constexpr int kLast = 64 / sizeof(T), kLeast = 8;
+    using Last = vec<T, kLast>;
+    T *largest = static_cast<T*>(acc), *sum = largest + lanes, *out = static_cast<T*>(state);
+    if (lanes < kLast) return put<T>(out, out + 1, halve<kLeast>(get<vec<T, kLeast>>(largest, sum)));
+    for (Size half = lanes / 2; half >= kLast; half /= 2) {
+      for (Size i = 0; i < count - half; i += kLast) merge<Last>(largest + i, sum + i, half);
+      if (count > half) count = half;
+    }
+    put<T>(out, out + 1, halve<kLast>(get<Last>(largest, sum)));
   }
 
   static ALWAYS_INLINE void join_into(T* out, const T* left, const T* right) {

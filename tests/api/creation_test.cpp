@@ -132,6 +132,11 @@ TEST(Creation, CountsInRanges) {
                "arange: 299 does not fit int8, which holds -128 to 127; use another value or dtype");
   EXPECT_ERROR(TypeError, arange(2, DType::Bool),
                "arange: a range of bool has no meaning; make one of integers and compare it");
+  EXPECT_ERROR(TypeError, arange(std::complex<double>(2, 1)),
+               "arange: (2+1j) is complex; expected real numbers (multiply a range, or add to it)");
+  EXPECT_EQ(arange(3, DType::Complex64).dtype(), DType::Complex64);
+  EXPECT_EQ(arange(3, DType::Complex64)(2).item<std::complex<float>>(), std::complex<float>(2));
+  EXPECT_EQ(linspace(0, 1, 3, true, DType::Complex128)(1).item<std::complex<double>>(), 0.5);
 }
 
 TEST(Creation, SpacesNumbersEvenly) {
@@ -173,7 +178,7 @@ TEST(Creation, SpacesNumbersByRatio) {
   EXPECT_ERROR(ValueError, geomspace(1, -1, 3),
                "geomspace: from 1 to -1; a constant ratio needs two finite numbers of one sign, neither of them 0");
   EXPECT_ERROR(TypeError, logspace(0, 1, 3, true, 10, DType::Int32),
-               "logspace: int32 was asked for, and powers need float32 or float64; convert with astype");
+               "logspace: int32 was asked for; expected a floating dtype (convert with astype)");
   EXPECT_ERROR(ValueError, logspace(0, 1, -1), "logspace: -1 numbers were asked for; the count must not be negative");
 }
 

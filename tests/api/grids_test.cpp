@@ -44,7 +44,29 @@ TEST(Grids, TellMatricesApartByTheDiagonal) {
   EXPECT_VALUES(tril(reshape(arange(1, 9), {2, 2, 2})), ({2, 2, 2}), int, 1, 0, 3, 4, 5, 0, 7, 8);
   EXPECT_VALUES(triu(array({{true, true}, {true, true}})), ({2, 2}), bool, true, true, false, true);
   EXPECT_EQ(tril(full({2, 2}, NAN))(0, 1).item<double>(), 0);  // what is not kept does not matter
+  EXPECT_EQ(tri(2, 2, 0, DType::Complex64)(1, 0).item<std::complex<float>>(), 1.0F);
+  EXPECT_EQ(triu(astype(x, DType::Complex64))(1, 1).item<std::complex<float>>(), 5.0F);
+  EXPECT_EQ(triu(astype(x, DType::Complex64))(1, 0).item<std::complex<float>>(), 0.0F);
   EXPECT_ERROR(ShapeError, tril(arange(3)), "tril: shape (3,) has 1 axis, and a matrix has two; reshape it first");
+}
+
+TEST(Grids, MakeMatricesOfDiagonals) {
+  const Array x = array({1, 2});
+  EXPECT_VALUES(diag(x), ({2, 2}), int, 1, 0, 0, 2);
+  EXPECT_VALUES(diag(x, 1), ({3, 3}), int, 0, 1, 0, 0, 0, 2, 0, 0, 0);
+  EXPECT_VALUES(diag(x, -1), ({3, 3}), int, 0, 0, 0, 1, 0, 0, 0, 2, 0);
+  EXPECT_VALUES(diag(diag(x, -2), -2), ({2}), int, 1, 2);
+  EXPECT_VALUES(diag(zeros({0}), 2), ({2, 2}), double, 0, 0, 0, 0);
+  EXPECT_EQ(diag(zeros({0})).shape(), (Shape{0, 0}));
+  EXPECT_EQ(diag(array({NAN, 1.0}))(0, 1).item<double>(), 0);
+  for (const DType dtype : {DType::Bool, DType::UInt8, DType::Float16, DType::Complex128})
+    for (const int k : {0, 3}) EXPECT_EQ(diag(astype(x, dtype), k).dtype(), dtype);
+  EXPECT_EQ(diag(astype(x, DType::Complex64), 1)(1, 2).item<std::complex<float>>(), 2.0F);
+  EXPECT_ERROR(ShapeError, diag(zeros({2, 2, 2})),
+               "diag: x has shape (2, 2, 2); expected 1 axis, to make a matrix, or 2 (diagonal(x) takes matrices in "
+               "more)");
+  EXPECT_THROW(diag(x, std::int64_t{1} << 40), ValueError);
+  EXPECT_THROW(diag(x, std::int64_t{-1} << 63), ValueError);
 }
 
 TEST(Grids, ViewDiagonals) {

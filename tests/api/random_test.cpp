@@ -97,6 +97,15 @@ TEST(RandomNumbers, MoveAndScaleNormals) {
                "normal: random numbers come as float32 or float64, and int8 was asked for; convert with astype");
 }
 
+// log(1 - 0) is 0, and its negative must not be -0.
+TEST(RandomNumbers, AreNoNegativeZeros) {
+  random::Generator g(11);
+  for (const double scale : {1.0, 3.0, 0.0}) {
+    const Array x = g.exponential({1 << 16}, scale, DType::Float32);
+    EXPECT_FALSE(any(signbit(x)).item<bool>()) << scale;
+  }
+}
+
 TEST(RandomNumbers, AreTrueWithTheirProbability) {
   random::Generator g(6);
   EXPECT_VALUES(g.bernoulli(0.0, {3}), ({3}), bool, false, false, false);
@@ -107,6 +116,47 @@ TEST(RandomNumbers, AreTrueWithTheirProbability) {
   EXPECT_NEAR(mean(rows, 1)(1).item<double>(), 0.9, 0.01);
   EXPECT_ERROR(ValueError, g.bernoulli(1.5, {2}), "bernoulli: p is 1.5; a probability lies in [0, 1]");
   EXPECT_THROW(g.bernoulli(array({0.5, 0.5}), {3}), ShapeError);
+}
+
+TEST(RandomNumbers, PermuteTheSlicesOfArrays) {
+  random::Generator g(12), same(12);
+  const Array x = reshape(arange(3000), {100, 30});
+  const Array rows = g.permutation(x), columns = g.permutation(x, 1);
+  EXPECT_TRUE(all(rows == same.shuffle(x)).item<bool>());
+  EXPECT_FALSE(all(rows == x).item<bool>());
+  EXPECT_TRUE(all(sort(rows, 0) == x).item<bool>());
+  EXPECT_TRUE(all(rows - rows(Slice(), Slice(0, 1)) == arange(30)).item<bool>()) << "rows were torn apart";
+  EXPECT_TRUE(all(sort(columns, 1) == x).item<bool>());
+  EXPECT_TRUE(all(columns - columns(Slice(0, 1)) == x(Slice(), Slice(0, 1))).item<bool>());
+  EXPECT_EQ(g.permutation(zeros({0, 3})).shape(), (Shape{0, 3}));
+  EXPECT_ERROR(IndexError, g.permutation(x, 2),
+               "permutation: axis 2 is out of bounds for an array of 2 axes; axes run from -2 to 1");
+}
+
+TEST(RandomNumbers, PermuteEveryRowByItself) {
+  random::Generator g(13);
+  const Array x = reshape(arange(3000), {100, 30});
+  const Array along = g.permuted(x, 1), down = g.permuted(x, 0), throughout = g.permuted(x);
+  EXPECT_TRUE(all(sort(along, 1) == x).item<bool>());
+  EXPECT_FALSE(all(along - x(Slice(), Slice(0, 1)) == along(0)).item<bool>()) << "all rows in one order";
+  EXPECT_TRUE(all(sort(down, 0) == x).item<bool>());
+  EXPECT_EQ(throughout.shape(), x.shape());
+  EXPECT_TRUE(all(sort(ravel(throughout)) == arange(3000)).item<bool>());
+  EXPECT_FALSE(all(sort(throughout, 1) == x).item<bool>());
+  EXPECT_EQ(g.permuted(Array(3)).shape(), Shape());
+}
+
+TEST(RandomNumbers, ChooseSlices) {
+  random::Generator g(14), same(14);
+  const Array x = reshape(arange(40), {10, 4});
+  const Array some = g.choice(x, {2, 3});
+  EXPECT_EQ(some.shape(), (Shape{2, 3, 4}));
+  EXPECT_TRUE(all(some == take(x, same.choice(10, {2, 3}), 0)).item<bool>());
+  EXPECT_TRUE(all(sort(g.choice(x, {10}, false), 0) == x).item<bool>());
+  EXPECT_VALUES(g.choice(x, {3}, array({0.0, 1.0, 0.0, 0.0}), true, 1)(0), ({3}), int, 1, 1, 1);
+  EXPECT_THROW(g.choice(x, {11}, false), ValueError);
+  EXPECT_ERROR(IndexError, g.choice(x, {1}, true, 2),
+               "choice: axis 2 is out of bounds for an array of 2 axes; axes run from -2 to 1");
 }
 
 TEST(RandomNumbers, PermuteEveryNumberOnce) {

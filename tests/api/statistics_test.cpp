@@ -255,8 +255,42 @@ TEST(Quantile, LiesOnTheLineBetweenNeighbours) {
   EXPECT_EQ(quantile(x, 1).item<double>(), 4);
   EXPECT_EQ(quantile(x, 0.25).item<double>(), 1.75);
   EXPECT_EQ(nanquantile(array({1.0, kNaN, 3.0}), 0.25).item<double>(), 1.5);
+  EXPECT_EQ(quantile(x, 0.9).item<double>(), 4 - 0.3 * 1);
   EXPECT_ERROR(ValueError, quantile(x, 1.5), "quantile: q is 1.5, and must be between 0 and 1");
   EXPECT_ERROR(ValueError, quantile(x, kNaN), "quantile: q is nan, and must be between 0 and 1");
+}
+
+TEST(Quantile, DoesNotOverflow) {
+  constexpr double kMost = std::numeric_limits<double>::max();
+  const Array ends = array({-1.7e308, 1.7e308});
+  EXPECT_EQ(median(ends).item<double>(), 0);
+  EXPECT_DOUBLE_EQ(quantile(ends, 0.25).item<double>(), -0.85e308);
+  EXPECT_DOUBLE_EQ(quantile(ends, 0.75).item<double>(), 0.85e308);
+  EXPECT_DOUBLE_EQ(quantile(array({-kMost, kMost}), 1 - 0x1p-53).item<double>(), kMost);
+  EXPECT_EQ(quantile(array({kMost, kMost / 2}), 0.5).item<double>(), kMost * 0.75);
+  EXPECT_EQ(median(array({3.0e38F, -3.0e38F})).item<float>(), 0);
+  // What lies between an infinite and a finite number is infinite.
+  EXPECT_EQ(quantile(array({-kInf, 1.0}), 0.25).item<double>(), -kInf);
+  EXPECT_EQ(quantile(array({1.0, kInf}), 0.75).item<double>(), kInf);
+  EXPECT_EQ(quantile(array({kInf, kInf}), 0.3).item<double>(), kInf);
+  EXPECT_TRUE(std::isnan(quantile(array({-kInf, kInf}), 0.3).item<double>()));
+}
+
+TEST(Quantile, OfAListHasAnAxisMore) {
+  const Array x = reshape(arange(12.0), {3, 4});
+  EXPECT_VALUES(quantile(x, {0.0, 0.5, 1.0}, 1), ({3, 3}), double, 0, 4, 8, 1.5, 5.5, 9.5, 3, 7, 11);
+  EXPECT_VALUES(quantile(x, {0.25}), ({1}), double, 2.75);
+  EXPECT_EQ(quantile(x, {0.5, 1.0}, 0, true).shape(), (Shape{2, 1, 4}));
+  EXPECT_EQ(quantile(x, std::vector<double>{}, 0).shape(), (Shape{0, 4}));
+  EXPECT_EQ(quantile(zeros({0, 2}), {0.5, 0.1}, 0).shape(), (Shape{2, 2}));
+  EXPECT_TRUE(all(isnan(quantile(zeros({0, 2}), {0.5, 0.1}, 0))).item<bool>());
+  EXPECT_EQ(quantile(astype(x, DType::Float16), {0.5, 0.1}, 0).dtype(), DType::Float16);
+  EXPECT_VALUES(nanquantile(array({1.0, kNaN, 3.0}), {0.25, 0.5}), ({2}), double, 1.5, 2);
+  const Array many = random::Generator(3).normal({3, 100'000});
+  const Array all_at_once = quantile(many, {0.1, 0.9}, 1);
+  EXPECT_TRUE(all(all_at_once(0) == quantile(many, 0.1, 1)).item<bool>());
+  EXPECT_TRUE(all(all_at_once(1) == quantile(many, 0.9, 1)).item<bool>());
+  EXPECT_ERROR(ValueError, quantile(x, {0.5, -0.5}), "quantile: q is -0.5, and must be between 0 and 1");
 }
 
 }  // namespace

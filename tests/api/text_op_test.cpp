@@ -134,6 +134,14 @@ TEST(TextOp, ReadsNumbersAsCppDoes) {
   EXPECT_EQ(elementwise("return 18446744073709551615u;", {}).item<std::uint64_t>(), ~std::uint64_t{0});
 }
 
+// As a compiler rounds them: to 0 what is too small.
+TEST(TextOp, TakesNumbersTooSmallForTheirTypeForZero) {
+  const Array x = array({1.0});
+  for (const char* body : {"return 1e-400;", "return 0.0000001e-99999;", "return 0x1p-2000;", "return 1e-60f;"})
+    EXPECT_EQ(elementwise(body, {{"x", x}})(0).item<double>(), 0) << body;
+  EXPECT_EQ(elementwise("return 1e-310;", {{"x", x}})(0).item<double>(), 1e-310);
+}
+
 TEST(TextOp, CallsTheLibrarysFunctions) {
   const Array x = array({0.5f, 2.0f}), n = array({3, -4});
   EXPECT_SAME_NODE(elementwise("return sin(x) + rsqrt(x);", {{"x", x}}), sin(x) + rsqrt(x));
@@ -196,6 +204,7 @@ TEST(TextOp, SaysWhereItStumbles) {
          "line 1, column 7: found `;`, expected `=` and the value that gives the variable its type");
   expect("return x @ 2;", "line 1, column 10: found `@`, expected a name, a number or an operator");
   expect("return 1e999;", "line 1, column 8: found `1e999`, expected a number that double holds");
+  expect("return 1e39f;", "line 1, column 8: found `1e39f`, expected a number that float holds");
   expect("return 9999999999999999999;",
          "line 1, column 8: found `9999999999999999999`, expected an integer below 2^63, or one with the suffix u");
   expect("return 1.2.3;", "line 1, column 8: found `1.2.3`, expected a number");

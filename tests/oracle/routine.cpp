@@ -25,16 +25,21 @@ double quantile(const std::vector<double>& numbers, double q) {
   if (t == 0) return a;
   const double b = numbers[static_cast<std::size_t>(position) + 1];
   if (a == b) return a;
-  if (t != 0.5) return a + (b - a) * t;
-  return std::isinf(a + b) ? a / 2 + b / 2 : (a + b) / 2;
+  if (std::isinf(a) || std::isinf(b)) return std::isinf(a) ? (std::isinf(b) ? std::nan("") : a) : b;
+  // Halves of the largest numbers can be subtracted and added; there no bit of a half is lost.
+  const double scale = std::isfinite(b - a) && std::isfinite(a + b) ? 1 : 0.5, low = a * scale, high = b * scale;
+  const double value = t == 0.5 ? (low + high) / 2 : t < 0.5 ? low + t * (high - low) : high - (1 - t) * (high - low);
+  return value / scale;
 }
 
-Tensor quantiles(const Tensor& input, double q, bool skips_nan, DType result) {
-  Shape shape = input.shape;
-  const std::int64_t n = shape.back();
-  shape.erase(shape.ndim() - 1);
+// One after another along the first axis, if there are several.
+Tensor quantiles(const Tensor& input, const Dims& parameters, DType result, const Shape& shape) {
+  const bool skips_nan = parameters[0] != 0;
+  const std::int64_t n = input.shape.back(), rows = input.size() / n;
   Tensor out(result, shape);
-  for (std::int64_t row = 0; row < out.size(); ++row) {
+  for (std::int64_t i = 0; i < out.size(); ++i) {
+    const std::int64_t row = i % rows;
+    const double q = std::bit_cast<double>(parameters[1 + static_cast<int>(i / rows)]);
     std::vector<double> numbers;
     for (std::int64_t i = 0; i < n; ++i) {
       const Element e = input[row * n + i];
@@ -44,16 +49,74 @@ Tensor quantiles(const Tensor& input, double q, bool skips_nan, DType result) {
     if (!skips_nan && static_cast<std::int64_t>(numbers.size()) < n) numbers.clear();
     std::sort(numbers.begin(), numbers.end(),
               [](double a, double b) { return a < b || (a == b && std::signbit(a) && !std::signbit(b)); });
-    out.set(row, fit(result, Element::real(quantile(numbers, q))));
+    out.set(i, fit(result, Element::real(quantile(numbers, q))));
+  }
+  return out;
+}
+
+Dims digits(std::int64_t i, const Shape& shape) {
+  Dims index(shape.ndim(), 0);
+  for (int k = shape.ndim() - 1; k >= 0; --k) {
+    index[k] = i % shape[k];
+    i /= shape[k];
+  }
+  return index;
+}
+
+std::int64_t place(const Dims& index, const Shape& shape) {
+  std::int64_t at = 0;
+  for (int k = 0; k < shape.ndim(); ++k) at = at * shape[k] + index[k];
+  return at;
+}
+
+// Of each element of the result: which index it asks for, and from where in x.
+Tensor take(const Tensor& x, const Tensor& indices, const Dims& parameters, const Shape& shape) {
+  const int axis = static_cast<int>(parameters[0]);
+  const bool along = parameters[1] != 0;
+  Tensor out(x.dtype, shape);
+  for (std::int64_t i = 0; i < out.size(); ++i) {
+    const Dims of_result = digits(i, shape);
+    Dims of_x, of_indices;
+    for (int k = 0; k < axis; ++k) of_x.push_back(of_result[k]);
+    of_x.push_back(0);
+    if (along) {
+      for (int k = 0; k < indices.shape.ndim(); ++k) of_indices.push_back(of_result[k]);
+      for (int k = axis + 1; k < x.shape.ndim(); ++k) of_x.push_back(of_result[k]);
+    } else {
+      for (int k = 0; k < indices.shape.ndim(); ++k) of_indices.push_back(of_result[axis + k]);
+      for (int k = axis + 1; k < x.shape.ndim(); ++k) of_x.push_back(of_result[k - 1 + indices.shape.ndim()]);
+    }
+    const auto index = static_cast<std::int64_t>(indices[place(of_indices, indices.shape)].i);
+    of_x[axis] = index < 0 ? index + x.shape[axis] : index;
+    out.set(i, x[place(of_x, x.shape)]);
+  }
+  return out;
+}
+
+// Counted one by one.
+Tensor searchsorted(const Tensor& x, const Tensor& values, bool right, const Shape& shape) {
+  Tensor out(DType::Int64, shape);
+  const auto is_less = [](const Element& a, const Element& b) {
+    if (!a.is_float) return a.i < b.i;
+    return a.f < b.f || (std::isnan(b.f) && !std::isnan(a.f));
+  };
+  for (std::int64_t i = 0; i < out.size(); ++i) {
+    std::int64_t count = 0;
+    for (std::int64_t k = 0; k < x.size(); ++k) count += right ? !is_less(values[i], x[k]) : is_less(x[k], values[i]);
+    out.set(i, Element::integer(count));
   }
   return out;
 }
 
 }  // namespace
 
-Tensor run(Routine routine, const Tensor& input, const Dims& parameters, DType result) {
-  if (routine == Routine::quantile)
-    return quantiles(input, std::bit_cast<double>(parameters[0]), parameters[1] != 0, result);
+Tensor run(Routine routine, const std::vector<const Tensor*>& inputs, const Dims& parameters, DType result,
+           const Shape& shape) {
+  const Tensor& input = *inputs[0];
+  if (routine == Routine::quantile) return quantiles(input, parameters, result, shape);
+  if (routine == Routine::take) return take(input, *inputs[1], parameters, shape);
+  if (routine == Routine::matmul) return matmul(input, *inputs[1], shape);
+  if (routine == Routine::searchsorted) return searchsorted(input, *inputs[1], parameters[0] != 0, shape);
   const bool descending = parameters[0] != 0;
   Tensor out(result, input.shape);
   const std::int64_t n = input.shape.back();
@@ -71,12 +134,6 @@ Tensor run(Routine routine, const Tensor& input, const Dims& parameters, DType r
     }
   }
   return out;
-}
-
-Tensor run(Routine routine, std::span<const Tensor* const> inputs, const Dims& parameters, DType result,
-           const Shape& shape) {
-  if (routine == Routine::matmul) return matmul(*inputs[0], *inputs[1], shape);
-  return run(routine, *inputs[0], parameters, result);
 }
 
 }  // namespace ingot::oracle

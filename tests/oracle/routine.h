@@ -1,17 +1,14 @@
 // What a routine of kernels/prebuilt/routines.def gives, from the words of its public header alone.
 #pragma once
 
-#include <span>
+#include <vector>
 
 #include "host/graph/op.h"
 #include "tests/oracle/tensor.h"
 
 namespace ingot::oracle {
 
-Tensor run(Routine routine, const Tensor& input, const Dims& parameters, DType result);
-
-/// Of any number of inputs, to a result of this shape.
-Tensor run(Routine routine, std::span<const Tensor* const> inputs, const Dims& parameters, DType result,
+Tensor run(Routine routine, const std::vector<const Tensor*>& inputs, const Dims& parameters, DType result,
            const Shape& shape);
 
 /// The matrix product of the last two axes, to the bit.

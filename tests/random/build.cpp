@@ -196,6 +196,7 @@ Array made(const Item& item, const std::vector<Array>& in, Layout layout) {
     case Make::Sort:
       return item.routine == Routine::sort ? sort(in[0], item.axes[0], item.descending)
                                            : argsort(in[0], item.axes[0], item.descending);
+    case Make::Take: return item.along ? take_along_axis(in[0], in[1], item.axes[0]) : take(in[0], in[1], item.axes[0]);
     case Make::Product: return product(item, in[0], in[1]);
   }
   throw std::logic_error("no such item");

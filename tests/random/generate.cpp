@@ -219,9 +219,10 @@ class Generator {
   }
 
   void step() {
-    switch (below(20)) {
-      case 19: product(); return;
+    switch (below(21)) {
+      case 20: product(); return;
       case 16: sorted(); return;
+      case 19: taken(); return;
       case 17:
       case 18: rows(); return;
       case 0: leaf(pick(shapes(size_))); return;
@@ -465,6 +466,45 @@ class Generator {
     made.dtype = made.routine == Routine::argsort ? DType::Int64 : item(made.in[0]).dtype;
     made.axes = {below(2 * made.shape.ndim()) - made.shape.ndim()};
     made.descending = chance(2);
+    add(std::move(made));
+  }
+
+  // At indices of their own, from both ends.
+  void taken() {
+    Item made;
+    made.make = Make::Take;
+    const int from = any_array();
+    const Shape shape = item(from).shape;
+    if (shape.empty()) return;
+    const int axis = below(shape.ndim());
+    const std::int64_t extent = shape[axis], most_taken = size_ == Size::Small ? 20 : 2000;
+    made.along = chance(2);
+    made.dtype = item(from).dtype;
+    made.axes = {chance(2) ? axis : axis - shape.ndim()};
+    const std::int64_t count = extent == 0 || chance(8) ? 0 : 1 + below(most_taken);
+    Shape chosen;
+    if (made.along) {
+      chosen = shape;
+      chosen[axis] = count;
+      made.shape = chosen;
+    } else {
+      if (chance(3)) chosen.push_back(1 + below(3));
+      chosen.push_back(count);
+      for (int k = 0; k < shape.ndim(); ++k) {
+        if (k != axis) made.shape.push_back(shape[k]);
+        for (int i = 0; k == axis && i < chosen.ndim(); ++i) made.shape.push_back(chosen[i]);
+      }
+    }
+    if (made.shape.numel() > most() || made.shape.ndim() > 8) return;
+    Item indices;
+    indices.dtype = extent <= 100 && chance(3) ? DType::Int8 : chance(2) ? DType::Int64 : DType::Int32;
+    indices.shape = chosen;
+    indices.values = Tensor(indices.dtype, chosen);
+    for (std::int64_t i = 0; i < indices.values.size(); ++i)
+      indices.values.set(
+          i,
+          Element::integer(static_cast<std::int64_t>(random_() % (2 * static_cast<std::uint64_t>(extent))) - extent));
+    made.in = {from, add(std::move(indices))};
     add(std::move(made));
   }
 

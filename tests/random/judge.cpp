@@ -200,8 +200,8 @@ std::string judge_median(Tensor in, const std::vector<bool>& reduced, const Tens
   for (int k = 0; k < static_cast<int>(reduced.size()); ++k)
     if (reduced[static_cast<std::size_t>(k)]) in = with_axis_last(in, k - moved++);
   in.shape = Shape{got.size(), in.size() / got.size()};
-  Tensor expected = oracle::run(Routine::quantile, in, Dims{std::bit_cast<std::int64_t>(0.5), 0}, got.dtype);
-  expected.shape = got.shape;
+  const Tensor expected =
+      oracle::run(Routine::quantile, {&in}, Dims{0, std::bit_cast<std::int64_t>(0.5)}, got.dtype, got.shape);
   const std::int64_t i = first_difference(got, expected);
   return i < 0 ? "" : differs(i, got.dtype, got[i], expected[i]);
 }
@@ -246,10 +246,18 @@ std::string judge_reduce(const Item& item, const Tensor& in, const Tensor& got) 
 std::string judge_sort(const Item& item, const Tensor& in, const Tensor& got) {
   if (in.size() == 0) return "";
   const int axis = static_cast<int>(item.axes[0] < 0 ? item.axes[0] + in.shape.ndim() : item.axes[0]);
-  const Tensor expected = oracle::run(item.routine, with_axis_last(in, axis), Dims{item.descending}, got.dtype);
-  const Tensor rows = with_axis_last(got, axis);
+  const Tensor from = with_axis_last(in, axis), rows = with_axis_last(got, axis);
+  const Tensor expected = oracle::run(item.routine, {&from}, Dims{item.descending}, got.dtype, from.shape);
   const std::int64_t i = first_difference(rows, expected);
   return i < 0 ? "" : "with the axis last, " + differs(i, got.dtype, rows[i], expected[i]);
+}
+
+std::string judge_take(const Item& item, const Tensor& x, const Tensor& indices, const Tensor& got) {
+  const std::int64_t axis = item.axes[0] < 0 ? item.axes[0] + x.shape.ndim() : item.axes[0];
+  const Tensor expected =
+      oracle::run(Routine::take, {&x, &indices}, Dims{axis, std::int64_t{item.along}, 1}, got.dtype, got.shape);
+  const std::int64_t i = first_difference(got, expected);
+  return i < 0 ? "" : differs(i, got.dtype, got[i], expected[i]);
 }
 
 std::string judge_random(const Item& item, const Tensor& got) {
@@ -293,6 +301,7 @@ std::string judge(const Item& item, const std::vector<const Item*>& inputs, cons
     case Make::View: return judge_view(item, *values[0], got);
     case Make::Reduce: return judge_reduce(item, *values[0], got);
     case Make::Sort: return judge_sort(item, *values[0], got);
+    case Make::Take: return judge_take(item, *values[0], *values[1], got);
     case Make::Product: return judge_product(item, *values[0], *values[1], got);
   }
   return "";

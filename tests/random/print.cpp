@@ -62,6 +62,10 @@ std::string print(const Item& item) {
       out << info(item.routine).name << "(" << first() << ", axis " << item.axes[0]
           << (item.descending ? ", descending)" : ")");
       break;
+    case Make::Take:
+      out << (item.along ? "take_along_axis(" : "take(") << first() << ", v" << item.in[1] << ", axis " << item.axes[0]
+          << ")";
+      break;
     case Make::Product:
       out << kProducts[static_cast<int>(item.product)] << "(" << first() << ", v" << item.in[1] << ")";
       break;

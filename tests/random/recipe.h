@@ -23,7 +23,20 @@ inline constexpr DType kFloats[] = {DType::Float16, DType::BFloat16, DType::Floa
 
 using oracle::Tensor;
 
-enum class Make : std::uint8_t { Leaf, Scalar, Full, Arange, Random, Elementwise, Cast, View, Reduce, Sort, Product };
+enum class Make : std::uint8_t {
+  Leaf,
+  Scalar,
+  Full,
+  Arange,
+  Random,
+  Elementwise,
+  Cast,
+  View,
+  Reduce,
+  Sort,
+  Take,
+  Product
+};
 enum class Looks : std::uint8_t { Index, Permute, Reverse, Reshape, Broadcast, Flip, Expand, Squeeze };
 enum class Product : std::uint8_t { Matmul, Vecdot, Tensordot, Outer };
 enum class Reduction : std::uint8_t {
@@ -62,12 +75,13 @@ struct Item {
   std::vector<Index> indices;  // View by Index
   Dims list;                   // View: axes, or the new shape
   Reduction reduction{};       // Reduce
-  Dims axes;                   // Reduce, Sort (one): as given to the call, may be negative
+  Dims axes;                   // Reduce, Sort and Take (one): as given to the call, may be negative
   bool all_axes = false, keepdims = false;
   double correction = 0;
   Routine routine{};  // Sort: sort or argsort
   bool descending = false;
-  Product product{};  // Product; tensordot is over one axis
+  bool along = false;  // Take: as take_along_axis
+  Product product{};   // Product; tensordot is over one axis
 };
 
 struct Recipe {

@@ -1,0 +1,262 @@
+// The loops of one CPU level: INGOT_CPU_LEVEL is Baseline, V3 or V4, and the compiler is told to produce code for it.
+#include <type_traits>
+
+#include "kernels/cpu/lanes.h"
+#include "kernels/prebuilt/gemm.h"
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+namespace ingot::prebuilt {
+namespace {
+
+using namespace cpu;
+
+// A tile of kRows rows and kVectors registers of columns fills the registers: of AVX-512 24 of 32, beside which there
+// are those of b and one of a. A panel of b for a block of terms then takes the first-level cache, and is read once for
+// each panel of a.
+#if defined(__AVX512F__)
+constexpr int kFloatRows = 8, kFloatVectors = 3;
+#elif defined(__AVX2__)
+constexpr int kFloatRows = 4, kFloatVectors = 3;
+#else
+constexpr int kFloatRows = 4, kFloatVectors = 2;
+#endif
+
+// Elements and what is done with them.
+template <class T>
+struct Number {
+  using Element = T;
+  template <class V>
+  static ALWAYS_INLINE V multiply_add(V a, V b, V sum) {
+    if constexpr (Scalar<T>::is_float)
+      return math::fma(a, b, sum);
+    else if constexpr (Lane<V>::count == 1)
+      return static_cast<V>(u64(a) * u64(b) + u64(sum));
+    else
+      return a * b + sum;
+  }
+  template <class V>
+  static ALWAYS_INLINE V add(V a, V b) {
+    return static_cast<V>(a + b);
+  }
+};
+struct Truth {
+  using Element = u8;
+  template <class V>
+  static ALWAYS_INLINE V multiply_add(V a, V b, V sum) {
+    return static_cast<V>((a & b) | sum);
+  }
+  template <class V>
+  static ALWAYS_INLINE V add(V a, V b) {
+    return static_cast<V>(a | b);
+  }
+};
+
+// R rows of C vectors of columns. a is packed, with kPacked elements a term, or that is 0 and a has steps. What is at
+// `next` will be read soon.
+template <class N, class V, int R, int C, int kPacked, class T = typename N::Element>
+ALWAYS_INLINE void tile(const T* a, Size a_row, Size a_term, const T* b, Size b_term, Size terms, T* c, Size c_row,
+                        bool adds, const T* next) {
+  constexpr int L = Lane<V>::count;
+  V sum[R][C];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < R; ++i) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < C; ++v) sum[i][v] = splat<V>(T(0));
+    if constexpr (kPacked > 0) {
+      __builtin_prefetch(c + i * c_row, 1);
+      __builtin_prefetch(c + i * c_row + C * L - 1, 1);
+    }
+  }
+  for (Size p = 0; p < terms; ++p) {
+    if constexpr (kPacked > 0) {
+      __builtin_prefetch(a + 16 * kPacked);
+      __builtin_prefetch(next, 0, 2);
+      next += 8 / sizeof(T);
+    }
+    V right[C];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < C; ++v) right[v] = load<V>(b + v * L);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < R; ++i) {
+      const V left = splat<V>(kPacked > 0 ? a[i] : a[i * a_row]);
+#pragma clang loop unroll(full)
+      for (int v = 0; v < C; ++v) sum[i][v] = N::multiply_add(left, right[v], sum[i][v]);
+    }
+    a += kPacked > 0 ? kPacked : a_term;
+    b += b_term;
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < R; ++i) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < C; ++v) {
+      T* const to = c + i * c_row + v * L;
+      store(to, adds ? N::add(load<V>(to), sum[i][v]) : sum[i][v]);
+    }
+  }
+}
+
+// R rows at a time, and those that are left by halves of that, or one by one.
+template <int R, bool kHalves, class F>
+ALWAYS_INLINE void in_rows(Size rows, F&& f) {
+  Size i = 0;
+  for (; i + R <= rows; i += R) f(std::integral_constant<int, R>{}, i);
+  if constexpr (R > 1) {
+    if (i < rows) in_rows<kHalves ? R / 2 : 1, kHalves>(rows - i, [&](auto count, Size k) { f(count, i + k); });
+  }
+}
+
+template <class N, class T = typename N::Element>
+struct Loops {
+  static constexpr bool kFloat = Scalar<T>::is_float;  // others have fewer shapes of tiles, for less code
+  static constexpr int kRows = kFloat ? kFloatRows : 4, kVectors = kFloat ? kFloatVectors : 2;
+  static constexpr int kLanes = kRegisterBytes / sizeof(T);
+  static constexpr int kColumns = kVectors * kLanes;
+  using Register = vec<T, kLanes>;
+
+  template <class V, int C>
+  static __attribute__((noinline)) void strip(const Product& s, Size first, Size column) {
+    const Size terms = s.terms - first < kBlock ? s.terms - first : kBlock;
+    const T* const a = static_cast<const T*>(s.a) + first * s.a_term;
+    const T* const b = static_cast<const T*>(s.b) + first * s.b_term + column;
+    T* const c = static_cast<T*>(s.c) + column;
+    in_rows<kRows, kFloat>(s.rows, [&](auto rows, Size i) {
+      tile<N, V, rows(), C, 0>(a + i * s.a_row, s.a_row, s.a_term, b, s.b_term, terms, c + i * s.c_row, s.c_row,
+                               s.adds || first > 0, b);
+    });
+  }
+
+  // Columns that are left, in vectors of ever fewer lanes.
+  template <int L>
+  static void narrow_strips(const Product& s, Size first, Size column) {
+    if constexpr (L > 1) {
+      using V = vec<T, L>;
+      if (column + L <= s.columns) {
+        strip<V, 1>(s, first, column);
+        column += L;
+      }
+      narrow_strips<L / 2>(s, first, column);
+    } else {
+      for (; column < s.columns; ++column) strip<T, 1>(s, first, column);
+    }
+  }
+
+  static void multiply(const Product& s) {
+    for (Size first = 0; first < s.terms; first += kBlock) {
+      Size column = 0;
+      for (; column + kColumns <= s.columns; column += kColumns) strip<Register, kVectors>(s, first, column);
+      if constexpr (kVectors > 2) {
+        if (column + 2 * kLanes <= s.columns) {
+          strip<Register, 2>(s, first, column);
+          column += 2 * kLanes;
+        }
+      }
+      for (; column + kLanes <= s.columns; column += kLanes) strip<Register, 1>(s, first, column);
+      narrow_strips<kFloat ? kLanes / 2 : 1>(s, first, column);
+    }
+  }
+
+  template <int C>
+  static __attribute__((noinline)) void panel(const Product& s, const T* b, T* c, Size width) {
+    const T* const a = static_cast<const T*>(s.a);
+    const Size panels = (s.rows + kRows - 1) / kRows, share = (kColumns * s.terms + panels - 1) / panels;
+    const T* next = b + kColumns * s.terms;
+    in_rows<kRows, kFloat>(s.rows, [&](auto rows, Size i) {
+      const T* const from = a + i / kRows * kRows * s.terms + i % kRows;
+      if (width == C * kLanes) {
+        tile<N, Register, rows(), C, kRows>(from, 0, 0, b, kColumns, s.terms, c + i * s.c_row, s.c_row, s.adds, next);
+      } else {
+        T edge[kRows * C * kLanes];
+        tile<N, Register, rows(), C, kRows>(from, 0, 0, b, kColumns, s.terms, edge, C * kLanes, false, next);
+        for (Size r = 0; r < rows(); ++r) {
+          T *const to = c + (i + r) * s.c_row, *const sums = edge + r * C * kLanes;
+          for (Size j = 0; j < width; ++j) to[j] = s.adds ? N::add(to[j], sums[j]) : sums[j];
+        }
+      }
+      next += share;
+    });
+  }
+
+  static void multiply_packed(const Product& s) {
+    for (Size column = 0; column < s.columns; column += kColumns) {
+      const T* const b = static_cast<const T*>(s.b) + column * s.terms;
+      T* const c = static_cast<T*>(s.c) + column;
+      const Size width = s.columns - column;
+      if (width > (kVectors - 1) * kLanes)
+        panel<kVectors>(s, b, c, width < kColumns ? width : kColumns);
+      else if (width > kLanes)
+        panel<2>(s, b, c, width);
+      else
+        panel<1>(s, b, c, width);
+    }
+  }
+
+  template <int kWidth>
+  static void pack(const void* from, Size step, Size terms, Size width, void* panel) {
+    const T* term = static_cast<const T*>(from);
+    T* to = static_cast<T*>(panel);
+    for (Size p = 0; p < terms; ++p, term += step, to += kWidth) {
+      if (width == kWidth)
+        __builtin_memcpy(to, term, kWidth * sizeof(T));
+      else
+        for (Size j = 0; j < kWidth; ++j) to[j] = j < width ? term[j] : T(0);
+    }
+  }
+
+  template <int P, class V>
+  static ALWAYS_INLINE void extend_vectors(const T* x, Size x_step, const T* b, Size b_term, T* sums, Size& j, Size n) {
+    constexpr int L = Lane<V>::count;
+    V left[P];
+#pragma clang loop unroll(full)
+    for (int p = 0; p < P; ++p) left[p] = splat<V>(x[p * x_step]);
+    for (; j + L <= n; j += L) {
+      V sum = load<V>(sums + j);
+#pragma clang loop unroll(full)
+      for (int p = 0; p < P; ++p) sum = N::multiply_add(left[p], load<V>(b + p * b_term + j), sum);
+      store(sums + j, sum);
+    }
+  }
+
+  static void extend(const void* x_values, Size x_step, const void* b_values, Size b_term, Size terms, void* to,
+                     Size n) {
+    const T *x = static_cast<const T*>(x_values), *b = static_cast<const T*>(b_values);
+    T* const sums = static_cast<T*>(to);
+    in_rows<8, kFloat>(terms, [&](auto count, Size p) {
+      const T *const left = x + p * x_step, *const right = b + p * b_term;
+      Size j = 0;
+      extend_vectors<count(), Register>(left, x_step, right, b_term, sums, j, n);
+      extend_vectors<count(), T>(left, x_step, right, b_term, sums, j, n);
+    });
+  }
+
+  static void add(void* to, const void* sums_at, Size n) {
+    T* const c = static_cast<T*>(to);
+    const T* const sums = static_cast<const T*>(sums_at);
+    for (Size j = 0; j < n; ++j) c[j] = N::add(c[j], sums[j]);
+  }
+
+  static constexpr Gemm table{kRows, kColumns, multiply, multiply_packed, pack<kRows>, pack<kColumns>, extend, add};
+};
+
+constexpr GemmTable make_table() {
+  GemmTable table{};
+  const auto put = [&](auto loops, auto... dtypes) {
+    ((table.loops[static_cast<int>(dtypes)] = decltype(loops)::table), ...);
+  };
+  put(Loops<Truth>{}, DType::Bool);
+  put(Loops<Number<u8>>{}, DType::Int8, DType::UInt8);
+  put(Loops<Number<u16>>{}, DType::Int16, DType::UInt16);
+  put(Loops<Number<u32>>{}, DType::Int32, DType::UInt32);
+  put(Loops<Number<u64>>{}, DType::Int64, DType::UInt64);
+  put(Loops<Number<f32>>{}, DType::Float32);
+  put(Loops<Number<f64>>{}, DType::Float64);
+  return table;
+}
+
+}  // namespace
+
+extern const GemmTable JOIN(kGemm, INGOT_CPU_LEVEL);
+constinit const GemmTable JOIN(kGemm, INGOT_CPU_LEVEL) = make_table();
+
+}  // namespace ingot::prebuilt
