@@ -105,6 +105,16 @@ TEST_P(Law2, ReadsRowsTwiceThatDoNotFitTheCache) {
   }
 }
 
+TEST_P(Law2, MultipliesViewsWithoutCopies) {
+  const Array x = reshape(array(sample(kCount)), {300, 1000}), y = reshape(array(sample(kCount)), {600, 500});
+  const Array z = matmul(x.T(), y(Slice(none, none, 2)));
+  const Stats s = measured([&] { z.eval(); });
+  EXPECT_EQ(s.launches, 0);
+  EXPECT_EQ(s.calls, 1);
+  EXPECT_EQ(s.bytes_read, x.nbytes() + y.nbytes() / 2);
+  EXPECT_EQ(s.bytes_written, z.nbytes());
+}
+
 TEST_P(Law2, ComputesWhatIsSharedOnce) {
   const Array x = array(sample(kCount)), heavy = sin(x), a = heavy + 1.0, b = heavy * 2.0;
   const Stats s = measured([&] { eval({a, b}); });

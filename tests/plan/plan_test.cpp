@@ -166,6 +166,33 @@ TEST(Plan, PutsCallsAmongLaunches) {
   EXPECT_GE(temporaries, 2);
 }
 
+TEST(Plan, ReadsViewsThroughCallsThatTakeStrides) {
+  const Array x = input({30, 40}), y = input({60, 50});
+  const Plan plan = plan_of({matmul(x.T()(Slice(none, none, -1)), y(Slice(none, none, 2)))});
+  EXPECT_EQ(plan.launches.size(), 0u);
+  ASSERT_EQ(plan.calls.size(), 1u);
+  EXPECT_EQ(plan.calls[0].inputs[0].map, (graph::Map{39, {-1, 40}}));
+  EXPECT_EQ(plan.calls[0].inputs[1].map, (graph::Map{0, {100, 1}}));
+}
+
+TEST(Plan, ReadsViewsOfWhatIsComputedBeforeACall) {
+  const Array x = input({30, 40});
+  const Plan plan = plan_of({matmul((x + 1.0).T(), broadcast_to(input({5}), {30, 5}))});
+  ASSERT_EQ(plan.launches.size(), 1u);
+  EXPECT_EQ(plan.launches[0].extents, (Dims{1200})) << "stored in the order in which it is computed";
+  ASSERT_EQ(plan.calls.size(), 1u);
+  EXPECT_EQ(plan.calls[0].inputs[0].map, (graph::Map{0, {1, 40}}));
+  EXPECT_EQ(plan.calls[0].inputs[1].map, (graph::Map{0, {0, 1}}));
+}
+
+TEST(Plan, StoresAViewThatNoStridesFollowBeforeACall) {
+  const Array x = input({30, 40});
+  const Plan plan = plan_of({matmul(reshape(x.T(), {30, 40}), x.T())});
+  EXPECT_EQ(plan.launches.size(), 1u);
+  ASSERT_EQ(plan.calls.size(), 1u);
+  EXPECT_EQ(plan.calls[0].inputs[1].map, (graph::Map{0, {1, 40}}));
+}
+
 TEST(Plan, TellsCallsApartByRoutineAndParameters) {
   const Array x = input({30});
   const Array ways[] = {sort(x), sort(x, 0, true), argsort(x), sort(input({30}))};
