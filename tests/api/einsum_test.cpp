@@ -48,7 +48,7 @@ TEST(Einsum, TakesListsTextsAndWeakScalars) {
   EXPECT_SAME_NODE(einsum("ij->ji", a), a.T());
   EXPECT_EQ(einsum("i,->i", astype(arange(3), DType::Float32), 2.0).dtype(), DType::Float32);
   EXPECT_EQ(einsum("i->", full({300}, 1, DType::Int8)).item<int>(), 44);
-  EXPECT_EQ(einsum("i->", full({300}, true)).dtype(), DType::Bool);
+  EXPECT_EQ(einsum("i->", full({300}, true, DType::Bool)).dtype(), DType::Bool);
   EXPECT_EQ(einsum("", 3).item<int>(), 3);
   EXPECT_EQ(einsum("i->", zeros({0})).item<double>(), 0);
   EXPECT_EQ(to_string(einsum("ij,jk->ik", zeros({2, 0}), zeros({0, 3})).shape()), "(2, 3)");
@@ -184,7 +184,7 @@ class RandomExpression {
   }
 
   static std::string written(const std::vector<int>& labels, int ellipsis) {
-    static constexpr std::string_view kLetters = "AcXik";  // in the order of their codes
+    static constexpr std::string_view kLetters = "AXcik";  // in the order of their codes
     std::string text;
     for (std::size_t k = 0; k <= labels.size(); ++k) {
       if (static_cast<int>(k) == ellipsis) text += "...";
@@ -271,7 +271,7 @@ TEST(Einsum, SaysWhatIsWrong) {
                "diagonal needs equal extents");
   EXPECT_ERROR(
       ShapeError, einsum("ij,i", a, v),
-      "einsum: label 'i' of \"ij,i\" has extent 2 in operand 0 of shape (2, 3) and 3 in operand 1 of shape (3), "
+      "einsum: label 'i' of \"ij,i\" has extent 2 in operand 0 of shape (2, 3) and 3 in operand 1 of shape (3,), "
       "where equal extents or 1 were expected");
   EXPECT_ERROR(ValueError, einsum("", std::vector<Array>{}),
                "einsum: subscripts \"\" are for 1 operand, and 0 were given; write those of each, with commas between");

@@ -69,7 +69,7 @@ TEST(Matmul, PromotesAndWraps) {
     EXPECT_EQ(max(matmul(x, full({2}, 1, DType::Int8))).item<int>(), -56);
   }
   const Array truths = counted({3, 3}, DType::Int64) % 4 == 1;
-  EXPECT_VALUES(matmul(truths, truths), ({3, 3}), bool, 0, 0, 1, 0, 0, 0, 0, 1, 0);
+  EXPECT_VALUES(matmul(truths, truths), ({3, 3}), bool, 0, 0, 1, 0, 0, 0, 0, 0, 0);
   EXPECT_VALUES(matmul(truths, truths(0)), ({3}), bool, 1, 0, 0);
 }
 
@@ -126,8 +126,8 @@ TEST(Matmul, ReadsOperandsWhereTheyLie) {
   expect_steps(matmul(y, x), 0, 1);
   expect_steps(matmul(x, y), 0, 1);
   expect_steps(tensordot(y, y, {1, 2}, {1, 2}), 0, 1);
-  expect_steps(einsum("bij,kj->bik", y, x), 0, 1);
-  expect_steps(einsum("bij,kj->bki", y, x), 0, 1);
+  expect_steps(einsum("bji,kj->bik", y, x), 0, 1);
+  expect_steps(einsum("bji,kj->bki", y, x), 0, 1);
   // A vector is multiplied in one pass with what comes before it and after.
   expect_steps(matmul(x * 2.0, full({48}, 3.0)) + 1.0, 1, 0);
   expect_steps(matmul(full({64}, 3.0), x), 1, 0);
@@ -241,12 +241,12 @@ TEST(MultiDot, MultipliesInTheCheapestOrder) {
   EXPECT_SAME_NODE(multi_dot({a, b, c}), matmul(matmul(a, b), c));
   EXPECT_SAME_NODE(multi_dot({c.T(), b.T(), a.T()}), matmul(c.T(), matmul(b.T(), a.T())));
   EXPECT_EQ(shape_of(multi_dot({counted({10}), counted({10, 3}), counted({3})})), "()");
-  EXPECT_EQ(shape_of(multi_dot({counted({10}), counted({10, 3})})), "(3)");
+  EXPECT_EQ(shape_of(multi_dot({counted({10}), counted({10, 3})})), "(3,)");
   const Array v = counted({100}), w = counted({50});
   EXPECT_TRUE(array_equal(multi_dot({v, b, c, w}), dot(dot(v, b), dot(c, w))).item<bool>());
   EXPECT_ERROR(ValueError, multi_dot({a}), "multi_dot: 1 matrices were given; expected two or more");
   EXPECT_ERROR(ShapeError, multi_dot({a, v, c}),
-               "multi_dot: operand 1 has shape (100), expected two axes, or one of the first and the last");
+               "multi_dot: operand 1 has shape (100,); expected two axes, or one of the first and the last");
   EXPECT_ERROR(ShapeError, multi_dot({a, b, b}),
                "multi_dot: shapes (100, 5) and (100, 5) of operands 1 and 2 do not go together; the last axis of the "
                "first is 5 and the first of the second is 100, where equal extents were expected");
@@ -259,7 +259,7 @@ TEST(Matrices, HaveAliasesInLinalg) {
   EXPECT_SAME_NODE(linalg::diagonal(a, 1), diagonal(a, 1));
   EXPECT_SAME_NODE(linalg::outer(a(0), a(1)), outer(a(0), a(1)));
   EXPECT_ERROR(ShapeError, matrix_transpose(zeros({3})),
-               "matrix_transpose: shape (3) has 1 axis, and a matrix has two; reshape it first");
+               "matrix_transpose: shape (3,) has 1 axis, and a matrix has two; reshape it first");
   EXPECT_ERROR(ShapeError, linalg::outer(a, a),
                "outer: shapes (2, 2) and (2, 2) were given, and 1-d operands were expected; ingot::outer takes others "
                "as one axis");
@@ -295,7 +295,7 @@ TEST(MatrixNorm, HasTheOrdersThatNeedNoFactorisation) {
   EXPECT_EQ(linalg::matrix_norm(x, false, -kInf).item<double>(), 2);
   EXPECT_EQ(shape_of(linalg::matrix_norm(zeros({4, 2, 3}), true)), "(4, 1, 1)");
   EXPECT_EQ(shape_of(linalg::matrix_norm(zeros({4, 2, 3}), true, 1)), "(4, 1, 1)");
-  EXPECT_EQ(shape_of(linalg::matrix_norm(zeros({4, 2, 3}), false, 1)), "(4)");
+  EXPECT_EQ(shape_of(linalg::matrix_norm(zeros({4, 2, 3}), false, 1)), "(4,)");
   const Array z = array({C(3, 4), C(0, 0), C(0, 0), C(0, 12)}, {2, 2});
   EXPECT_EQ(linalg::matrix_norm(z).item<double>(), 13);
   EXPECT_EQ(linalg::matrix_norm(astype(z, DType::Complex64), false, 1).dtype(), DType::Float32);
