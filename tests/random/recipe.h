@@ -23,7 +23,7 @@ inline constexpr DType kFloats[] = {DType::Float16, DType::BFloat16, DType::Floa
 
 using oracle::Tensor;
 
-enum class Make : std::uint8_t { Leaf, Scalar, Full, Arange, Random, Elementwise, Cast, View, Reduce, Sort };
+enum class Make : std::uint8_t { Leaf, Scalar, Full, Arange, Random, Elementwise, Complex, Cast, View, Reduce, Sort };
 enum class Looks : std::uint8_t { Index, Permute, Reverse, Reshape, Broadcast, Flip, Expand, Squeeze };
 enum class Reduction : std::uint8_t {
   Sum,
@@ -56,7 +56,9 @@ struct Item {
   int repeated = -1;           // Leaf: an axis along which the values repeat
   std::uint64_t seed = 0;      // Random
   std::int64_t bound = 0;      // Random: of random_integers
-  Op op{};                     // Elementwise, Random
+  Op op{};                     // Elementwise, Complex, Random
+  bool imag = false;           // Complex: which part of the op's result this is; operands are pairs of items
+  bool stored = false;         // Complex: whether its operands are evaluated first
   Looks looks{};               // View
   std::vector<Index> indices;  // View by Index
   Dims list;                   // View: axes, or the new shape
