@@ -233,6 +233,12 @@ const bool kInstalled = [] {
 void evaluate(std::span<Node* const> nodes) {
   if (std::none_of(nodes.begin(), nodes.end(), [](const Node* node) { return is_complex(node->dtype); }))
     return compute(nodes, is_settled);
+  if (nodes.size() == 1) {  // without a list
+    const Values values(nodes[0]);
+    Node* const node = values.get();
+    compute({&node, 1}, is_settled);
+    return values.settle();
+  }
   const ValuesOfAll values(nodes);
   compute(values.get(), is_settled);
   values.settle();
