@@ -90,17 +90,18 @@ TYPED_TEST(ComplexFunctions, AreWithin4UnitsOfTheNorm) {
     Array (*function)(const Operand&);
     int limit;
   };
-  for (const Case& c : {Case{Op::sqrt, sqrt, all}, {Op::reciprocal, reciprocal, all},
-                        {Op::sign, sign, all},     {Op::exp, exp, 9},
-                        {Op::exp2, exp2, 9},       {Op::expm1, expm1, 9},
-                        {Op::log, log, all},       {Op::log2, log2, all},
-                        {Op::log10, log10, all},   {Op::log1p, log1p, all},
-                        {Op::sinh, sinh, 9},       {Op::cosh, cosh, 9},
-                        {Op::tanh, tanh, 9},       {Op::sin, sin, 9},
-                        {Op::cos, cos, 9},         {Op::tan, tan, 9},
-                        {Op::asinh, asinh, all},   {Op::acosh, acosh, all},
-                        {Op::atanh, atanh, all},   {Op::asin, asin, all},
-                        {Op::acos, acos, all},     {Op::atan, atan, all}}) {
+  const Case cases[] = {{Op::sqrt, sqrt, all},   {Op::reciprocal, reciprocal, all},
+                        {Op::sign, sign, all},   {Op::exp, exp, 9},
+                        {Op::exp2, exp2, 9},     {Op::expm1, expm1, 9},
+                        {Op::log, log, all},     {Op::log2, log2, all},
+                        {Op::log10, log10, all}, {Op::log1p, log1p, all},
+                        {Op::sinh, sinh, 9},     {Op::cosh, cosh, 9},
+                        {Op::tanh, tanh, 9},     {Op::sin, sin, 9},
+                        {Op::cos, cos, 9},       {Op::tan, tan, 9},
+                        {Op::asinh, asinh, all}, {Op::acosh, acosh, all},
+                        {Op::atanh, atanh, all}, {Op::asin, asin, all},
+                        {Op::acos, acos, all},   {Op::atan, atan, all}};
+  for (const Case& c : cases) {
     const std::vector<C> z = numbers<C>(8000, c.limit, 11);
     expect_op(c.op, c.function(array(z)), z, z);
   }
@@ -167,14 +168,16 @@ TYPED_TEST(ComplexFunctions, GrowBeyondWhatOneExponentialHolds) {
   const T tiny = static_cast<T>(narrow ? 1e-40 : 1e-310), beyond = static_cast<T>(narrow ? 150 : 1300);
   const std::vector<C> z = {C(static_cast<T>(narrow ? 89 : 710), T(0.78)), C(beyond, tiny), C(-beyond, tiny)};
   const std::vector<C> e = exp(array(z)).template to_vector<C>(), s = sinh(array(z)).template to_vector<C>();
+  // The norm overflows; its parts do not.
   const oracle::Complex first = std::exp(wide(z[0]));
-  EXPECT_LE(error(e[0], first), 4);
-  EXPECT_LE(error(s[0], first / 2.0L), 4);
+  const L norm = std::abs(first) * static_cast<L>(std::numeric_limits<T>::epsilon()) / 2;
+  EXPECT_LE(std::abs(wide(e[0]) - first) / norm, 4);
+  EXPECT_LE(std::abs(wide(s[0]) - first / 2.0L) / norm * 2, 4);
   // The real part overflows; the imaginary one does not.
   const L expected = std::exp(static_cast<L>(beyond) + std::log(static_cast<L>(tiny)));
   const L unit = expected * static_cast<L>(std::numeric_limits<T>::epsilon());
-  EXPECT_NEAR(static_cast<double>((e[1].imag() - expected) / unit), 0, 4 + 2048 * !narrow);
-  EXPECT_NEAR(static_cast<double>((s[1].imag() - expected / 2) / unit), 0, 4 + 2048 * !narrow);
+  EXPECT_LE(std::fabs(e[1].imag() - expected) / unit, 4);
+  EXPECT_LE(std::fabs(s[1].imag() - expected / 2) / unit * 2, 4);
   EXPECT_EQ(e[1].real(), static_cast<T>(INFINITY));
 }
 

@@ -130,8 +130,9 @@ long double allowed_error(Op op, DType part, const Complex& z, const Complex& w)
     case Op::square: return 3;
     case Op::exp2: return std::fabs(z.imag()) < (narrow ? 0x1p11L : 0x1p26L) ? 4 : kInfinity;
     case Op::pow: {
+      if (w == Complex(0)) return 0;
       const L exponent = std::abs(w * log(z));
-      return exponent > 1e6L ? kInfinity : narrow ? 4 : 4 + 4 * exponent;
+      return !(exponent <= 1e6L) ? kInfinity : narrow ? 4 : 4 + 4 * exponent;
     }
     default: return 4;
   }
