@@ -22,6 +22,8 @@ using prebuilt::kBlock;
 
 constexpr std::int64_t kTasksPerThread = 8;
 constexpr std::int64_t kFewRows = 8;            // for which b is not packed in memory, but a panel at a time
+constexpr std::int64_t kTurned = 16;            // terms, from which it pays to turn them in registers
+constexpr std::int64_t kSumsBytes = 16 << 10;   // of a row of c at a time
 constexpr std::int64_t kSmallBytes = 64 << 10;  // of b, which is then read as it is, from the cache
 constexpr std::int64_t kChunkBytes = std::int64_t{64} << 20;  // of b, packed at a time
 constexpr std::int64_t kManyTerms = 32 * kBlock;              // that threads share where there are few elements
@@ -36,8 +38,10 @@ class Multiplier {
         threads_(threads) {}
 
   void run(const Matrix& a, const Matrix& b, std::byte* c) const {
+    if (b.columns == 1 && a.rows > 1) return run(b.turned(), a.turned(), c);
     const std::int64_t elements = a.rows * b.columns;
     if (threads_ > 1 && a.columns >= kManyTerms && elements * size_ <= kSmallBytes / 2) return share_terms(a, b, c);
+    if (a.rows == 1 && (b.column == 1 || (b.row == 1 && b.rows >= kTurned))) return by_vector(a, b, c);
     if (b.rows * b.columns * size_ <= kSmallBytes || b.columns <= loops_.columns) return from_cache(a, b, c);
     if (a.rows <= kFewRows) return by_panels(a, b, c);
     packed(a, b, c);
@@ -71,6 +75,37 @@ class Multiplier {
     share(a.rows, loops_.rows, [&](std::int64_t begin, std::int64_t end) {
       multiply(a.part(begin, 0, end - begin, a.columns, size_), b, c + begin * b.columns * size_, b.columns);
     });
+  }
+
+  // b passes through once, and meets sums that stay in the first-level cache.
+  void by_vector(const Matrix& a, const Matrix& b, std::byte* c) const {
+    const bool turned = b.column != 1;
+    const std::int64_t at_once = turned ? 64 / size_ : kSumsBytes / size_;
+    share(b.columns, 64, [&](std::int64_t first, std::int64_t last) {
+      std::byte* const sums = thread_memory(ThreadMemory::Sums, kSumsBytes + kBlock * size_);
+      for (std::int64_t j = first; j < last; j += at_once) {
+        const std::int64_t n = std::min(at_once, last - j);
+        for (std::int64_t term = 0; term < b.rows; term += kBlock) {
+          std::byte* const to = term == 0 ? c + j * size_ : sums;
+          std::fill_n(to, n * size_, std::byte{0});
+          const std::int64_t terms = std::min(kBlock, b.rows - term);
+          if (turned)
+            loops_.extend_turned(vector_of(a, term, terms, sums + kSumsBytes), b.at(term, j, size_), b.column, terms,
+                                 to, n);
+          else
+            loops_.extend(a.at(0, term, size_), a.column, b.at(term, j, size_), b.row, terms, to, n);
+          if (term != 0) loops_.add(c + j * size_, sums, n);
+        }
+      }
+    });
+  }
+
+  // Terms of a row of a, next to each other.
+  const std::byte* vector_of(const Matrix& a, std::int64_t term, std::int64_t terms, std::byte* copy) const {
+    if (a.column == 1) return a.at(0, term, size_);
+    cpu::support(jit::level())
+        .gather[cpu::item_index(size_)](copy, 0, a.at(0, term, size_), 0, a.column * size_, 1, terms);
+    return copy;
   }
 
   void by_panels(const Matrix& a, const Matrix& b, std::byte* c) const {
@@ -211,6 +246,7 @@ void run_matmul(const RoutineCall& call) {
   const std::int64_t of_matrix = c.shape[rank - 2] * c.shape[rank - 1], matrices = c.shape.numel() / of_matrix;
   const auto multiply = [&](std::int64_t begin, std::int64_t end, int threads) {
     const Multiplier multiplier(is_half(c.dtype) ? DType::Float32 : c.dtype, threads);
+    Dims index;
     for (std::int64_t i = begin; i < end; ++i) {
       std::int64_t a_offset = 0, b_offset = 0, rest = i;
       for (int axis = rank - 3; axis >= 0; --axis) {

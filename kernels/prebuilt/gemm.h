@@ -39,6 +39,12 @@ struct Gemm {
   /// becomes 0.
   using Pack = void(const void* from, std::int64_t step, std::int64_t terms, std::int64_t width, void* panel);
   Pack *pack_rows, *pack_columns;
+  /// Continues chains: sums[j] over more terms, x[p * x_step] times b[p * b_term + j].
+  void (*extend)(const void* x, std::int64_t x_step, const void* b, std::int64_t b_term, std::int64_t terms, void* sums,
+                 std::int64_t n);
+  /// The same where terms are contiguous: x[p] times b[j * b_column + p].
+  void (*extend_turned)(const void* x, const void* b, std::int64_t b_column, std::int64_t terms, void* sums,
+                        std::int64_t n);
   /// c[j] += sums[j].
   void (*add)(void* c, const void* sums, std::int64_t n);
 };

@@ -23,6 +23,8 @@ constexpr int kFloatRows = 4, kFloatVectors = 3;
 constexpr int kFloatRows = 4, kFloatVectors = 2;
 #endif
 
+constexpr Size kAhead = 512;  // bytes, in which memory answers
+
 // Elements and what is done with them.
 template <class T>
 struct Number {
@@ -104,6 +106,25 @@ ALWAYS_INLINE void in_rows(Size rows, F&& f) {
   for (; i + R <= rows; i += R) f(std::integral_constant<int, R>{}, i);
   if constexpr (R > 1) {
     if (i < rows) in_rows<kHalves ? R / 2 : 1, kHalves>(rows - i, [&](auto count, Size k) { f(count, i + k); });
+  }
+}
+
+// Rounds of perfect shuffles: after log2(L) of them register i holds what lane i held.
+template <class V, int... I>
+ALWAYS_INLINE V zip(V a, V b, bool high, Sequence<I...>) {
+  constexpr int n = sizeof...(I);
+  return high ? __builtin_shufflevector(a, b, ((I % 2) * n + I / 2 + n / 2)...)
+              : __builtin_shufflevector(a, b, ((I % 2) * n + I / 2)...);
+}
+template <class T, int L>
+ALWAYS_INLINE void turn(vec<T, L> (&block)[L]) {
+#pragma clang loop unroll(full)
+  for (int round = 1; round < L; round *= 2) {
+    vec<T, L> next[L];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < L; ++i) next[i] = zip(block[i / 2], block[i / 2 + L / 2], i % 2 != 0, MakeSequence<L>{});
+#pragma clang loop unroll(full)
+    for (int i = 0; i < L; ++i) block[i] = next[i];
   }
 }
 
@@ -206,13 +227,77 @@ struct Loops {
     }
   }
 
+  template <int P, class V>
+  static ALWAYS_INLINE void extend_vectors(const T* x, Size x_step, const T* b, Size b_term, T* sums, Size& j, Size n) {
+    constexpr int L = Lane<V>::count;
+    V left[P];
+#pragma clang loop unroll(full)
+    for (int p = 0; p < P; ++p) left[p] = splat<V>(x[p * x_step]);
+    for (; j + L <= n; j += L) {
+      V sum = load<V>(sums + j);
+#pragma clang loop unroll(full)
+      for (int p = 0; p < P; ++p) {
+        sum = N::multiply_add(left[p], load<V>(b + p * b_term + j), sum);
+        if (L > 1) __builtin_prefetch(b + p * b_term + j + kAhead / sizeof(T));
+      }
+      store(sums + j, sum);
+    }
+  }
+
+  static void extend(const void* x_values, Size x_step, const void* b_values, Size b_term, Size terms, void* to,
+                     Size n) {
+    const T *x = static_cast<const T*>(x_values), *b = static_cast<const T*>(b_values);
+    T* const sums = static_cast<T*>(to);
+    in_rows<8, kFloat>(terms, [&](auto count, Size p) {
+      const T *const left = x + p * x_step, *const right = b + p * b_term;
+      Size j = 0;
+      extend_vectors<count(), Register>(left, x_step, right, b_term, sums, j, n);
+      extend_vectors<count(), T>(left, x_step, right, b_term, sums, j, n);
+    });
+  }
+
+  // As many chains as a register has lanes: a block of as many terms of each is turned in registers.
+  static void extend_turned(const void* x_values, const void* b_values, Size b_column, Size terms, void* to, Size n) {
+    const T *const x = static_cast<const T*>(x_values), *const b = static_cast<const T*>(b_values);
+    T* const sums = static_cast<T*>(to);
+    Size j = 0;
+    if constexpr (kFloat) {
+      for (; j + kLanes <= n; j += kLanes) {
+        Register sum = load<Register>(sums + j);
+        const T* column = b + j * b_column;
+        Size p = 0;
+        for (; p + kLanes <= terms; p += kLanes, column += kLanes) {
+          Register block[kLanes];
+#pragma clang loop unroll(full)
+          for (int i = 0; i < kLanes; ++i) {
+            block[i] = load<Register>(column + i * b_column);
+            __builtin_prefetch(column + i * b_column + kAhead / sizeof(T));
+          }
+          turn(block);
+#pragma clang loop unroll(full)
+          for (int i = 0; i < kLanes; ++i) sum = N::multiply_add(splat<Register>(x[p + i]), block[i], sum);
+        }
+        store(sums + j, sum);
+        for (Size i = 0; i < kLanes && p < terms; ++i)
+          sums[j + i] = chain(x + p, column + i * b_column, terms - p, sums[j + i]);
+      }
+    }
+    for (; j < n; ++j) sums[j] = chain(x, b + j * b_column, terms, sums[j]);
+  }
+
+  static T chain(const T* x, const T* y, Size terms, T sum) {
+    for (Size p = 0; p < terms; ++p) sum = N::multiply_add(x[p], y[p], sum);
+    return sum;
+  }
+
   static void add(void* to, const void* sums_at, Size n) {
     T* const c = static_cast<T*>(to);
     const T* const sums = static_cast<const T*>(sums_at);
     for (Size j = 0; j < n; ++j) c[j] = N::add(c[j], sums[j]);
   }
 
-  static constexpr Gemm table{kRows, kColumns, multiply, multiply_packed, pack<kRows>, pack<kColumns>, add};
+  static constexpr Gemm table{kRows,  kColumns,      multiply, multiply_packed, pack<kRows>, pack<kColumns>,
+                              extend, extend_turned, add};
 };
 
 constexpr GemmTable make_table() {

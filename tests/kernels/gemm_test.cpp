@@ -117,5 +117,30 @@ TEST(Gemm, MultipliesPackedPanels) {
   }
 }
 
+TEST(Gemm, ContinuesChains) {
+  for (const DType dtype : kDTypes) {
+    const auto size = static_cast<std::int64_t>(itemsize(dtype));
+    for (const std::int64_t n : {1, 16, 37}) {
+      const std::int64_t terms = 203, bounds[] = {0, 35, terms};
+      const Tensor x = matrix(dtype, 1, terms, 5), b = matrix(dtype, terms, n, 6);
+      const Tensor wanted = oracle::matmul(x, b, Shape{1, n});
+      Tensor turned(dtype, Shape{n, terms});
+      for (std::int64_t i = 0; i < turned.size(); ++i) turned.set(i, b[i % terms * n + i / terms]);
+      at_every_level(dtype, [&](const Gemm& loops) {
+        Tensor sums(dtype, Shape{1, n}), others = sums;
+        for (int piece = 0; piece < 2; ++piece) {
+          const std::int64_t begin = bounds[piece], end = bounds[piece + 1];
+          loops.extend(x.bytes.data() + begin * size, 1, b.bytes.data() + begin * n * size, n, end - begin,
+                       sums.bytes.data(), n);
+          loops.extend_turned(x.bytes.data() + begin * size, turned.bytes.data() + begin * size, terms, end - begin,
+                              others.bytes.data(), n);
+        }
+        EXPECT_EQ(first_difference(sums, wanted), -1);
+        EXPECT_EQ(first_difference(others, wanted), -1);
+      });
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ingot::prebuilt
