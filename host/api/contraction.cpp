@@ -1,9 +1,11 @@
 #include "host/api/contraction.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "host/api/complex.h"
 #include "host/api/reduction.h"
+#include "host/graph/intern.h"
 #include "ingot/complex.hpp"
 #include "ingot/elementwise.hpp"
 #include "ingot/manipulation.hpp"
@@ -42,8 +44,6 @@ Labels joined(Labels first, const Labels& second) {
   for (const std::int64_t label : second) first.push_back(label);
   return first;
 }
-
-std::int64_t product_of(const Shape& extents) { return extents.numel(); }
 
 // All but the last two axes of a matrix product, then these two extents.
 Shape matrix(const Shape& like, std::int64_t rows, std::int64_t columns) {
@@ -89,6 +89,15 @@ NodeRef complex_product(Node* x, Node* y, const Location& where) {
   return graph::of_interleaved(result.get(), matrix(xs, m, n), where);
 }
 
+// Whether strides lead from x to something that has values, or will have.
+bool is_one_view(const Array& x) {
+  const Node* const node = x.node();
+  const std::scoped_lock guard(graph::lock());
+  const Node* const part = is_complex(node->dtype) ? node->inputs[0] : node;
+  return part->kind != graph::Kind::View || part->input_count == 0 || part->inputs[0]->kind != graph::Kind::View ||
+         part->inputs[0]->has_values();
+}
+
 Array matrix_product(const Operands& of, const Labels& summed, const Labels& result, const Location& where) {
   // The result may end in labels of the one operand alone and, before them, labels of the other alone: rows and columns
   // of a product that needs no transposition. What comes before them numbers matrices, whichever operand has it.
@@ -112,15 +121,27 @@ Array matrix_product(const Operands& of, const Labels& summed, const Labels& res
   }
 
   const Labelled &left = swaps ? of.y : of.x, &right = swaps ? of.x : of.y;
-  const Shape batches = of.extents(batch), m = of.extents(rows), k = of.extents(summed), c = of.extents(columns);
   const auto as_matrices = [&](const Labelled& x, const Labels& first, const Labels& second) {
     const Labels order = joined(joined(batch, first), second);
-    Shape shape = batches;
-    shape.push_back(product_of(of.extents(first)));
-    shape.push_back(product_of(of.extents(second)));
+    Shape shape = of.extents(batch);
+    shape.push_back(of.extents(first).numel());
+    shape.push_back(of.extents(second).numel());
     return reshape(arranged(x, order, of.extents(order), where), shape, where);
   };
-  const Array x = as_matrices(left, rows, summed), y = as_matrices(right, summed, columns);
+  Array x = as_matrices(left, rows, summed);
+  // Where rows do not make one axis, as those of transposed matrices, a copy is spared by numbering matrices.
+  for (const Labels all_rows = rows, stack = batch; !is_one_view(x);) {
+    if (rows.size() == 1) {
+      rows = all_rows;
+      batch = stack;
+      x = as_matrices(left, rows, summed);
+      break;
+    }
+    batch.push_back(rows[0]);
+    rows.erase(0);
+    x = as_matrices(left, rows, summed);
+  }
+  const Array y = as_matrices(right, summed, columns);
   const Array product = wrap(is_complex(x.dtype()) ? complex_product(x.node(), y.node(), where)
                                                    : real_product(x.node(), y.node(), where));
   const Labels order = joined(joined(batch, rows), columns);
