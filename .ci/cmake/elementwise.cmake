@@ -40,8 +40,12 @@ set(out "// Generated from kernels/ops.def: the elementwise functions, one per r
 // being weak. The functions record and return at once. They throw ShapeError for shapes that do not broadcast, TypeError
 // for a dtype that the function has no meaning for, and ValueError for a scalar that does not fit the dtype. Error bounds
 // hold for float32 and float64; of float16 and bfloat16, the float32 result is rounded once. Complex operands are taken by
-// + - * / and negative, abs (whose result is real), sign, square, reciprocal, sqrt, exp, isnan, isinf, isfinite, equal,
-// not_equal and where; the other functions throw TypeError for them.
+// + - * / and negative, abs (whose result is real), sign, round, square, reciprocal, sqrt, exp, exp2, expm1, log, log2,
+// log10, log1p, pow, sin, cos, tan, sinh, cosh, tanh and their inverses, isnan, isinf, isfinite, the logical functions,
+// equal, not_equal and where, with the special cases of the array API standard and the branch cuts of C; the other
+// functions throw TypeError for them. Errors of complex results are of the norm, and at most 4 units of 2^-53 of it
+// (complex64: 2^-24), that is 2 to 4 ULP, with two exceptions. pow of complex128 to a power that is no whole literal loses
+// another 4 |y log x| units. exp2 keeps to it where the imaginary part is below 2^26 (complex64: 2^11).
 #pragma once
 
 #include \"ingot/array.hpp\"

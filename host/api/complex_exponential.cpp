@@ -1,17 +1,22 @@
+#include <cmath>
+
 #include "host/api/complex_formulas.h"
 
 namespace ingot::api {
 namespace {
 
-// A constant as the sum of two numbers of the dtype.
+// A positive constant as the sum of two numbers of the dtype, the first rounded down so that the second has its sign:
+// the product with a zero keeps the zero's.
 struct Constant {
   Real high, low;
-
-  Constant(const Real& beside, double c, double rest)
-      : high(beside.like(c)),
-        low(beside.is_wide() ? beside.like(rest) : beside.like(c - static_cast<double>(static_cast<float>(c)) + rest)) {
-  }
 };
+
+Constant constant_of(const Real& beside, double c, double rest) {
+  if (beside.is_wide()) return {beside.like(c), beside.like(rest)};
+  float high = static_cast<float>(c);
+  if (static_cast<double>(high) > c) high = std::nextafter(high, 0.0f);
+  return {beside.like(static_cast<double>(high)), beside.like(c - static_cast<double>(high))};
+}
 
 // Where b^x alone overflows it is b^(x - shift) times b^shift, once or twice, which are multiplied last.
 struct Shift {
@@ -58,7 +63,7 @@ Pair logarithm(Op op, const Pair& z, const Real& excess, const Constant& scale) 
 Pair logarithm(Op op, const Pair& z, double scale, double scale_low) {
   const Real x = magnitude(z.re), y = magnitude(z.im);
   const Real least = of(Op::minimum, x, y), d = of(Op::maximum, x, y) - x.like(1);
-  return logarithm(op, z, fma(d, d, least * least) + (d + d), Constant(x, scale, scale_low));
+  return logarithm(op, z, fma(d, d, least * least) + (d + d), constant_of(x, scale, scale_low));
 }
 
 }  // namespace
@@ -73,7 +78,7 @@ Pair exponential2(const Pair& z) {
   const Power p =
       power_of(Op::exp2, z.re,
                z.re.is_wide() ? Shift{1000, 1500, 512, power_of_two(512)} : Shift{120, 180, 64, power_of_two(64)});
-  const Constant log2(z.im, 0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56);
+  const Constant log2 = constant_of(z.im, 0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56);
   const Real angle = z.im * log2.high, error = fma(z.im, log2.high, -angle) + z.im * log2.low;
   const Real rest = select(magnitude(error) < error.like(1), error, error.like(0));
   const Real cos = of(Op::cos, angle), sin = of(Op::sin, angle);
@@ -97,7 +102,7 @@ Pair logarithm10(const Pair& z) { return logarithm(Op::log10, z, 0x1.bcb7b1526e5
 
 Pair logarithm_of_1_plus(const Pair& z) {
   const Real &x = z.re, &y = z.im;
-  return logarithm(Op::log, {x + x.like(1), y}, fma(x, x, y * y) + (x + x), Constant(x, 1, 0));
+  return logarithm(Op::log, {x + x.like(1), y}, fma(x, x, y * y) + (x + x), constant_of(x, 1, 0));
 }
 
 Pair power(const Pair& z, const Pair& w) {

@@ -15,8 +15,7 @@ Hyperbola hyperbola(const Real& x) {
   const Real size = magnitude(x), one = x.like(1), shift = x.like(546.125, 60.125);
   const Real factor = x.like(0x1.db03d5d5f9e18p+787, 0x1.ac2b79fd547d7p+86);
   const Real once = size > x.like(700, 80), twice = size > x.like(1200, 140);
-  const Real by = select(twice, shift + shift, select(once, shift, x.like(0)));
-  const Real near = x - with_sign(by, x);
+  const Real by = with_sign(select(twice, shift + shift, shift), x), near = select(once, x - by, x);
   return {of(Op::sinh, near), of(Op::cosh, near), select(once, factor, one), select(twice, factor, one)};
 }
 

@@ -98,11 +98,15 @@ bool is_one_view(const Array& x) {
          part->inputs[0]->has_values();
 }
 
+bool has_own(const Labels& mine, const Labels& other) {
+  return std::any_of(mine.begin(), mine.end(), [&](std::int64_t label) { return !contains(other, label); });
+}
+
 Array matrix_product(const Operands& of, const Labels& summed, const Labels& result, const Location& where) {
   // The result may end in labels of the one operand alone and, before them, labels of the other alone: rows and columns
   // of a product that needs no transposition. What comes before them numbers matrices, whichever operand has it.
   const int n = result.size();
-  const bool swaps = n > 0 && of.only_x(result[n - 1]);
+  const bool swaps = n > 0 && of.only_x(result[n - 1]) && has_own(of.y.labels, of.x.labels);
   const auto is_column = [&](std::int64_t label) { return swaps ? of.only_x(label) : of.only_y(label); };
   const auto is_row = [&](std::int64_t label) { return swaps ? of.only_y(label) : of.only_x(label); };
   int first_column = n;
@@ -128,20 +132,22 @@ Array matrix_product(const Operands& of, const Labels& summed, const Labels& res
     shape.push_back(of.extents(second).numel());
     return reshape(arranged(x, order, of.extents(order), where), shape, where);
   };
-  Array x = as_matrices(left, rows, summed);
-  // Where rows do not make one axis, as those of transposed matrices, a copy is spared by numbering matrices.
-  for (const Labels all_rows = rows, stack = batch; !is_one_view(x);) {
-    if (rows.size() == 1) {
-      rows = all_rows;
-      batch = stack;
-      x = as_matrices(left, rows, summed);
-      break;
-    }
-    batch.push_back(rows[0]);
-    rows.erase(0);
-    x = as_matrices(left, rows, summed);
+  // Where the first of rows, or of columns of a vector's product, do not make one axis with the others, as in a stack
+  // of transposed matrices, they number matrices instead, which spares a copy.
+  Labels& first = rows.empty() ? columns : rows;
+  const auto is_read_in_place = [&] {
+    return is_one_view(rows.empty() ? as_matrices(right, summed, columns) : as_matrices(left, rows, summed));
+  };
+  const Labels all_first = first, stack = batch;
+  while (first.size() > 1 && !is_read_in_place()) {
+    batch.push_back(first[0]);
+    first.erase(0);
   }
-  const Array y = as_matrices(right, summed, columns);
+  if (!is_read_in_place()) {
+    first = all_first;
+    batch = stack;
+  }
+  const Array x = as_matrices(left, rows, summed), y = as_matrices(right, summed, columns);
   const Array product = wrap(is_complex(x.dtype()) ? complex_product(x.node(), y.node(), where)
                                                    : real_product(x.node(), y.node(), where));
   const Labels order = joined(joined(batch, rows), columns);
@@ -227,12 +233,10 @@ Array contract(const Labelled& x, const Labelled& y, const Labels& result, const
   const auto is_summed = [&](std::int64_t label) { return !contains(result, label); };
   const bool x_is_larger = of.x.array.size() >= of.y.array.size();
   const Labels summed = select(x_is_larger ? of.x.labels : of.y.labels, is_summed);
-  const auto has_own = [&](const Labels& mine, const Labels& other) {
-    return std::any_of(mine.begin(), mine.end(), [&](std::int64_t label) { return !contains(other, label); });
-  };
   const bool x_has_own = has_own(of.x.labels, of.y.labels), y_has_own = has_own(of.y.labels, of.x.labels);
   if (summed.empty()) return multiply_and_sum(of, result, summed, result, where);
-  const Array product = x_has_own && y_has_own
+  const bool is_matrix_product = is_complex(of.x.array.dtype()) ? x_has_own && y_has_own : x_has_own || y_has_own;
+  const Array product = is_matrix_product
                             ? matrix_product(of, summed, shown, where)
                             : multiply_and_sum(of, y_has_own ? of.y.labels : of.x.labels, summed, shown, where);
   return arranged({product, shown}, result, of.extents(result), where);

@@ -250,6 +250,12 @@ const bool kInstalled = [] {
 
 void evaluate(std::span<Node* const> nodes) {
   if (std::all_of(nodes.begin(), nodes.end(), has_own_values)) return compute(nodes, is_settled);
+  if (nodes.size() == 1) {  // without a list
+    const Values values(nodes[0]);
+    Node* const node = values.get();
+    compute({&node, 1}, is_settled);
+    return values.settle();
+  }
   const ValuesOfAll values(nodes);
   compute(values.get(), is_settled);
   values.settle();

@@ -101,12 +101,17 @@ void Execution::release(std::size_t step) {
 }
 
 void Execution::run(RowBlocks& region) {
-  for (const int number : region.launches) {
-    Bound& launch = prepared_->launches[static_cast<std::size_t>(number)];
+  for (const plan::Step& step : region.steps) {
+    const auto number = static_cast<std::size_t>(step.number);
+    if (step.is_call) {
+      bind(prepared_->calls[number], nullptr);
+      continue;
+    }
+    Bound& launch = prepared_->launches[number];
     bind(launch.body, launch.launch->extents, nullptr);
     bind(launch.epilogue, {}, nullptr);
   }
-  run_rows(region, prepared_->launches);
+  run_rows(region, prepared_->launches, prepared_->calls);
 }
 
 void Execution::run(Bound& launch) {
@@ -120,18 +125,25 @@ void Execution::run(Bound& launch) {
 void Execution::run(BoundCall& bound) {
   cuda::Gpu* const gpu = gpu_ != nullptr && runs_on(bound.routine, *gpu_) ? gpu_ : nullptr;
   if (gpu != nullptr) begin_gpu_launch();
+  bind(bound, gpu);
+  gpu != nullptr ? run_on_gpu(bound.routine, bound.call, *gpu) : run_on_host(bound.routine, bound.call);
+}
+
+void Execution::bind(BoundCall& bound, cuda::Gpu* gpu) {
   RoutineCall& call = bound.call;
   for (std::size_t k = 0; k < bound.inputs.size(); ++k) {
+    if (k == 0 && bound.left_block >= 0 && gpu_ == nullptr) continue;
     generate(bound.inputs[k]);
     call.inputs[k].data = memory(storage_of(bound.inputs[k]), gpu) + bound.offsets[k];
   }
-  StorageRef& storage = storage_[static_cast<std::size_t>(bound.result)];
-  if (!storage) storage = allocate_for(prepared_->values[static_cast<std::size_t>(bound.result)], gpu);
-  call.result.data = memory(*storage, gpu);
+  if (bound.result_block < 0 || gpu_ != nullptr) {
+    StorageRef& storage = storage_[static_cast<std::size_t>(bound.result)];
+    if (!storage) storage = allocate_for(prepared_->values[static_cast<std::size_t>(bound.result)], gpu);
+    call.result.data = memory(*storage, gpu);
+  }
   for (const auto& [item, where] : outline_->calls)
     if (item == prepared_->values[static_cast<std::size_t>(bound.result)].item) call.where = where;
   call.threads = threads_for(bound.work);
-  gpu != nullptr ? run_on_gpu(bound.routine, call, *gpu) : run_on_host(bound.routine, call);
 }
 
 // The values of a node that kernels generate where they need them, for a routine.

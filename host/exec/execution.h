@@ -49,6 +49,7 @@ class Execution {
   const graph::Node* node(int item) const { return outline_->nodes[static_cast<std::size_t>(item)]; }
   void run(Bound& launch);
   void run(BoundCall& bound);
+  void bind(BoundCall& bound, cuda::Gpu* gpu);
   void run(RowBlocks& region);
   void release(std::size_t step);
   void generate(int value);

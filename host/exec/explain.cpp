@@ -92,7 +92,7 @@ std::string describe(const plan::Snapshot& snapshot, const plan::Plan& plan, boo
   for (const plan::Step& step : plan.steps) {
     if (region != plan.regions.end() && &step == &plan.steps[static_cast<std::size_t>(region->first)]) {
       out << "block by block of " << region->rows << " rows, " << region->row_bytes << " bytes each: the next "
-          << region->count << " kernels\n";
+          << region->count << " steps\n";
       ++region;
     }
     const auto number = static_cast<std::size_t>(step.number);

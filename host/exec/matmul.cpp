@@ -57,19 +57,18 @@ class Multiplier {
                  [&](std::int64_t t) { f(steps * t / tasks * step, std::min(steps * (t + 1) / tasks * step, count)); });
   }
 
-  // b as it is, or a copy whose rows are contiguous.
+  // b as it is, or a copy, block by block, whose rows are contiguous.
   void multiply(const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch) const {
-    const std::byte* right = b.data;
-    std::int64_t step = b.row;
-    if (b.column != 1 && b.columns > 1) {
-      std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(b.rows * b.columns * size_));
-      cpu::support(jit::level())
-          .gather[cpu::item_index(size_)](copy, b.columns * size_, b.data, b.row * size_, b.column * size_, b.rows,
-                                          b.columns);
-      right = copy;
-      step = b.columns;
+    if (b.column == 1 || b.columns == 1)
+      return loops_.multiply({a.data, a.row, a.column, b.data, b.row, c, pitch, a.rows, a.columns, b.columns, false});
+    const auto gather = cpu::support(jit::level()).gather[cpu::item_index(size_)];
+    std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(kBlock * b.columns * size_));
+    for (std::int64_t term = 0; term < b.rows; term += kBlock) {
+      const std::int64_t terms = std::min(kBlock, b.rows - term);
+      gather(copy, b.columns * size_, b.at(term, 0, size_), b.row * size_, b.column * size_, terms, b.columns);
+      loops_.multiply(
+          {a.at(0, term, size_), a.row, a.column, copy, b.columns, c, pitch, a.rows, terms, b.columns, term > 0});
     }
-    loops_.multiply({a.data, a.row, a.column, right, step, c, pitch, a.rows, a.columns, b.columns, false});
   }
 
   void from_cache(const Matrix& a, const Matrix& b, std::byte* c) const {
@@ -174,9 +173,11 @@ class Multiplier {
                        bool adds) const {
     std::int64_t row_blocks = divide_up(a.rows, b.block_rows()), column_blocks = 1;
     if (threads_ > 1) {
-      row_blocks = std::min(divide_up(row_blocks, threads_) * threads_, divide_up(a.rows, 4 * loops_.rows));
-      column_blocks =
-          std::clamp<std::int64_t>(divide_up(2 * threads_, row_blocks), 1, divide_up(columns, 4 * loops_.columns));
+      const std::int64_t wanted = std::int64_t{4} * threads_;  // so that a thread that is kept waiting holds up few
+      row_blocks = std::min(std::max(divide_up(row_blocks, threads_) * threads_, wanted),
+                            divide_up(a.rows, std::int64_t{8} * loops_.rows));
+      column_blocks = std::clamp<std::int64_t>(divide_up(wanted, row_blocks), 1,
+                                               divide_up(columns, std::int64_t{4} * loops_.columns));
     }
     const std::int64_t height = divide_up(divide_up(a.rows, row_blocks), loops_.rows) * loops_.rows;
     const std::int64_t width = divide_up(divide_up(columns, column_blocks), loops_.columns) * loops_.columns;

@@ -34,7 +34,7 @@ std::size_t PackedMatrix::bytes() const {
 }
 
 std::int64_t PackedMatrix::block_rows() const {
-  const std::int64_t rows = std::min<std::int64_t>(second_level_cache() / 4, 1 << 19) / (kBlock * size_);
+  const std::int64_t rows = std::min<std::int64_t>(second_level_cache() / 4, 3 << 17) / (kBlock * size_);
   return std::max<std::int64_t>(rows / loops_.rows, 1) * loops_.rows;
 }
 

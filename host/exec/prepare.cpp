@@ -74,12 +74,12 @@ class Preparation {
       bound.offsets.push_back(read.map.offset * size);
       bound.call.inputs.push_back({input.dtype, input.shape, nullptr, read.map.strides});
       const std::int64_t elements = visited(input.shape, read.map.strides);
-      count(&Traffic::read, elements_read(item.routine, k, elements, item.numel) * size);
+      count(&Traffic::read, elements_read(item.routine, k, elements, item.numel) * size, read.residence);
     }
     bound.result = value(call.item);
     bound.call.result = {item.dtype, item.shape, nullptr, c_strides(item.shape)};
     bound.work = exec::work(bound.routine, bound.call);
-    count(&Traffic::written, item.numel * static_cast<std::int64_t>(itemsize(item.dtype)));
+    count(&Traffic::written, item.numel * static_cast<std::int64_t>(itemsize(item.dtype)), call.result);
   }
 
   // What finds its elements in the cache, in a row region on the host, moves nothing there.
@@ -94,26 +94,38 @@ class Preparation {
     blocks.row_bytes = region.row_bytes;
     std::vector<int> block_of(prepared_.values.size(), -1);
     for (int k = region.first; k < region.first + region.count; ++k) {
-      const int number = prepared_.plan.steps[static_cast<std::size_t>(k)].number;
-      Bound& bound = prepared_.launches[static_cast<std::size_t>(number)];
-      blocks.launches.push_back(number);
+      const plan::Step& step = prepared_.plan.steps[static_cast<std::size_t>(k)];
+      blocks.steps.push_back(step);
+      blocks.streaming.push_back(!step.is_call && !writes_what_is_read(region, k));
+      if (step.is_call) {
+        blocks.has_product = true;
+        const plan::Call& call = prepared_.plan.calls[static_cast<std::size_t>(step.number)];
+        BoundCall& bound = prepared_.calls[static_cast<std::size_t>(step.number)];
+        blocks.work += bound.work;
+        if (call.inputs[0].residence == plan::Residence::Block)
+          bound.left_block = block_of[static_cast<std::size_t>(bound.inputs[0])];
+        if (call.result == plan::Residence::Block) bound.result_block = new_block(bound.result, blocks, block_of);
+        continue;
+      }
+      Bound& bound = prepared_.launches[static_cast<std::size_t>(step.number)];
       blocks.work += bound.work;
       place_in_blocks(bound.launch->body, bound.body, blocks, block_of);
       place_in_blocks(bound.launch->epilogue, bound.epilogue, blocks, block_of);
     }
-    for (int k = region.first; k < region.first + region.count; ++k)
-      blocks.streaming.push_back(!writes_what_is_read(region, k));
     return blocks;
+  }
+
+  int new_block(int value, RowBlocks& blocks, std::vector<int>& block_of) const {
+    blocks.row_sizes.push_back(static_cast<std::int64_t>(prepared_.values[static_cast<std::size_t>(value)].bytes) /
+                               blocks.rows);
+    return block_of[static_cast<std::size_t>(value)] = static_cast<int>(blocks.row_sizes.size()) - 1;
   }
 
   void place_in_blocks(const plan::RegionBindings& bindings, Region& region, RowBlocks& blocks,
                        std::vector<int>& block_of) {
     for (std::size_t k = 0; k < region.out.size(); ++k) {
       if (bindings.outputs[k].residence != plan::Residence::Block) continue;
-      const int value = region.out[k].value;
-      block_of[static_cast<std::size_t>(value)] = region.out[k].block = static_cast<int>(blocks.row_sizes.size());
-      blocks.row_sizes.push_back(static_cast<std::int64_t>(prepared_.values[static_cast<std::size_t>(value)].bytes) /
-                                 blocks.rows);
+      region.out[k].block = new_block(region.out[k].value, blocks, block_of);
     }
     for (std::size_t k = 0; k < region.in.size(); ++k)
       if (bindings.inputs[k].residence == plan::Residence::Block)
@@ -121,15 +133,21 @@ class Preparation {
   }
 
   bool writes_what_is_read(const plan::RowRegion& region, int step) const {
+    const auto at = [&](int k) { return prepared_.plan.steps[static_cast<std::size_t>(k)]; };
     const auto launch_at = [&](int k) -> const plan::Launch& {
-      const plan::Step& s = prepared_.plan.steps[static_cast<std::size_t>(k)];
-      return prepared_.plan.launches[static_cast<std::size_t>(s.number)];
+      return prepared_.plan.launches[static_cast<std::size_t>(at(k).number)];
     };
-    for (const plan::Binding& output : launch_at(step).body.outputs)
-      for (int k = step + 1; k < region.first + region.count; ++k)
-        for (const plan::RegionBindings* reader : {&launch_at(k).body, &launch_at(k).epilogue})
-          for (const plan::Binding& input : reader->inputs)
-            if (input.item == output.item) return true;
+    for (const plan::Binding& output : launch_at(step).body.outputs) {
+      const auto is_read = [&](const plan::Binding& input) { return input.item == output.item; };
+      const auto reads = [&](const std::vector<plan::Binding>& inputs) {
+        return std::any_of(inputs.begin(), inputs.end(), is_read);
+      };
+      for (int k = step + 1; k < region.first + region.count; ++k) {
+        if (at(k).is_call ? reads(prepared_.plan.calls[static_cast<std::size_t>(at(k).number)].inputs)
+                          : reads(launch_at(k).body.inputs) || reads(launch_at(k).epilogue.inputs))
+          return true;
+      }
+    }
     return false;
   }
 

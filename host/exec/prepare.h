@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "host/exec/launch.h"
-#include "host/exec/routine.h"
 #include "host/exec/rows.h"
 #include "host/plan/plan.h"
 #include "host/plan/snapshot.h"
@@ -21,16 +20,6 @@ struct Value {
   DType dtype{};
   Shape shape;
   std::size_t bytes = 0;
-};
-
-/// A call of a plan.
-struct BoundCall {
-  Routine routine{};
-  std::vector<int> inputs;            // as values
-  std::vector<std::int64_t> offsets;  // of their first elements there, in bytes
-  int result = -1;                    // as a value
-  RoutineCall call;                   // lacks addresses and threads, which are set for each evaluation
-  std::int64_t work = 0;
 };
 
 struct Traffic {

@@ -19,7 +19,7 @@ struct Whole {
   DType dtype{};
   Shape shape;
   std::byte* data = nullptr;  // the element at index 0 of every axis
-  Dims strides;               // in elements, of any sign, 0 along a broadcast axis
+  Dims strides{};             // in elements, of any sign, 0 along a broadcast axis
 };
 
 struct RoutineCall {
@@ -27,7 +27,7 @@ struct RoutineCall {
   Whole result;
   Dims parameters;
   int threads = 1;
-  Location where;  // of the call that recorded it, for errors in values
+  Location where{};  // of the call that recorded it, for errors in values
 };
 
 // One per row: it has elements to work on, and fills the result with bits that do not depend on the number of threads.

@@ -5,32 +5,36 @@
 
 #include "host/base/cache.h"
 #include "host/base/divide_up.h"
+#include "host/base/error.h"
 #include "host/base/per_thread.h"
+#include "host/device/host_memory.h"
 #include "host/exec/parallel.h"
 
 namespace ingot::exec {
 namespace {
 
 constexpr std::int64_t kBlocksPerThread = 16;  // at least, where rows allow: a late thread then costs little
+constexpr std::int64_t kProductRows = 96;      // of a block: it reads all of a product's second operand
 
 // What a thread has of a region: the launches, with operands in its own buffer. Copies are made into those of the run
 // before, so that a warm one allocates nothing.
 struct Share {
   std::uint64_t run = 0;        // whose launches these are
-  std::vector<Bound> launches;  // as many as the region has, and more
+  std::vector<Bound> launches;  // of the region's steps, which may be fewer
   std::vector<std::byte> memory;
 };
 
 class RowBlocksRun {
  public:
-  RowBlocksRun(RowBlocks& region, const std::vector<Bound>& launches, int threads)
-      : region_(region), launches_(launches), number_(++runs) {
+  RowBlocksRun(RowBlocks& region, const std::vector<Bound>& launches, const std::vector<BoundCall>& calls, int threads)
+      : region_(region), launches_(launches), calls_(calls), number_(++runs) {
     // A quarter of the second-level cache: what is read next comes in meanwhile.
     const std::int64_t fitting = second_level_cache() / 4 / std::max<std::int64_t>(region.row_bytes, 1);
     const std::int64_t shared = divide_up(region.rows, threads > 1 ? threads * kBlocksPerThread : 1);
     const std::int64_t worth =
         std::max<std::int64_t>(1, region.rows * kBlockWork / std::max<std::int64_t>(region.work, 1));
     block_ = std::clamp<std::int64_t>(std::min(fitting, std::max(shared, worth)), 1, region.rows);
+    if (region.has_product) block_ = std::max(block_, std::min(kProductRows, divide_up(region.rows, threads)));
     region.starts.clear();
     for (const std::int64_t size : region.row_sizes) {
       region.starts.push_back(bytes_);
@@ -43,7 +47,13 @@ class RowBlocksRun {
   void run(std::int64_t t) const {
     Share& share = start_share();
     const std::int64_t begin = t * block_, end = std::min(region_.rows, begin + block_);
-    for (std::size_t k = 0; k < region_.launches.size(); ++k) {
+    std::size_t products = 0;
+    for (std::size_t k = 0; k < region_.steps.size(); ++k) {
+      if (region_.steps[k].is_call) {
+        multiply(calls_[static_cast<std::size_t>(region_.steps[k].number)], region_.operands[products++], share, begin,
+                 end);
+        continue;
+      }
       Bound& bound = share.launches[k];
       point(bound.body, share, begin);
       point(bound.epilogue, share, begin);
@@ -64,10 +74,11 @@ class RowBlocksRun {
   Share& start_share() const {
     Share& share = per_thread<Share, RowBlocksRun>();
     if (share.run == number_) return share;
-    if (share.launches.size() < region_.launches.size()) share.launches.resize(region_.launches.size());
-    for (std::size_t k = 0; k < region_.launches.size(); ++k) {
+    if (share.launches.size() < region_.steps.size()) share.launches.resize(region_.steps.size());
+    for (std::size_t k = 0; k < region_.steps.size(); ++k) {
+      if (region_.steps[k].is_call) continue;
       Bound& copy = share.launches[k];
-      copy = launches_[static_cast<std::size_t>(region_.launches[k])];
+      copy = launches_[static_cast<std::size_t>(region_.steps[k].number)];
       copy.code = nullptr;  // the plan holds it while this runs, and nobody after
       copy.gpu = nullptr;
     }
@@ -81,29 +92,70 @@ class RowBlocksRun {
   void point(Region& region, Share& share, std::int64_t first) const {
     for (std::vector<Operand>* operands : {&region.in, &region.out}) {
       for (Operand& operand : *operands) {
-        if (operand.block < 0) continue;
-        const auto k = static_cast<std::size_t>(operand.block);
-        const auto memory = divide_up(reinterpret_cast<std::intptr_t>(share.memory.data()), kLine) * kLine;
-        operand.base =
-            reinterpret_cast<std::byte*>(memory + region_.starts[k] + operand.offset - first * region_.row_sizes[k]);
+        if (operand.block >= 0) operand.base = row_zero(operand.block, share, first) + operand.offset;
       }
     }
   }
 
+  // Where row 0 of what lives in the block would be if row `first` is the first that is there.
+  std::byte* row_zero(int block, Share& share, std::int64_t first) const {
+    const auto k = static_cast<std::size_t>(block);
+    const auto memory = divide_up(reinterpret_cast<std::intptr_t>(share.memory.data()), kLine) * kLine;
+    return reinterpret_cast<std::byte*>(memory + region_.starts[k] - first * region_.row_sizes[k]);
+  }
+
+  void multiply(const BoundCall& bound, const PackedMatrix& right, Share& share, std::int64_t begin,
+                std::int64_t end) const {
+    const Whole &left = bound.call.inputs[0], &result = bound.call.result;
+    const std::int64_t n = result.shape.back(), size = static_cast<std::int64_t>(itemsize(result.dtype));
+    const std::byte* const from =
+        bound.left_block < 0 ? left.data : row_zero(bound.left_block, share, begin) + bound.offsets[0];
+    std::byte* const to = bound.result_block < 0 ? result.data : row_zero(bound.result_block, share, begin);
+    right.multiply(rows_of(left, from), begin, end, 0, n, to + begin * n * size, n);
+  }
+
+  // The rows of all matrices of a batch, which follow one another in equal steps.
+  Matrix rows_of(const Whole& left, const std::byte* from) const {
+    const int last = left.shape.ndim() - 1;
+    int axis = last - 1;
+    while (axis > 0 && left.shape[axis] == 1) --axis;
+    return {from, region_.rows, left.shape[last], left.strides[axis], left.strides[last]};
+  }
+
   const RowBlocks& region_;
   const std::vector<Bound>& launches_;
+  const std::vector<BoundCall>& calls_;
   const std::uint64_t number_;
   std::int64_t block_ = 1;  // rows
   std::int64_t bytes_ = 0;
 };
 
+void pack_right(const BoundCall& bound, RowBlocks& region, int threads) {
+  const Whole& right = bound.call.inputs[1];
+  const int last = right.shape.ndim() - 1;
+  PackedMatrix& packed = region.operands.emplace_back(
+      right.dtype,
+      Matrix{right.data, right.shape[last - 1], right.shape[last], right.strides[last - 1], right.strides[last]});
+  region.packed.push_back(device::allocate(packed.bytes(), [&] {
+    return text("the packed second operand, of shape ", right.shape, ", of a matrix product");
+  }));
+  packed.place(region.packed.back()->data());
+  parallel_for(packed.pieces(), threads, [&](std::int64_t piece) { packed.pack(piece); });
+}
+
 }  // namespace
 
-void run_rows(RowBlocks& region, std::vector<Bound>& launches) {
-  for (const int number : region.launches) choose_runner(launches[static_cast<std::size_t>(number)]);
+void run_rows(RowBlocks& region, std::vector<Bound>& launches, const std::vector<BoundCall>& calls) {
   const int threads = threads_for(region.work);
-  const RowBlocksRun run(region, launches, threads);
+  region.operands.clear();
+  region.packed.clear();
+  for (const plan::Step& step : region.steps) {
+    const auto number = static_cast<std::size_t>(step.number);
+    step.is_call ? pack_right(calls[number], region, threads) : choose_runner(launches[number]);
+  }
+  const RowBlocksRun run(region, launches, calls, threads);
   parallel_for(run.blocks(), threads, [&](std::int64_t t) { run.run(t); });
+  region.packed.clear();
 }
 
 }  // namespace ingot::exec

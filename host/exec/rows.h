@@ -4,19 +4,38 @@
 #include <cstdint>
 #include <vector>
 
+#include "host/base/storage.h"
 #include "host/exec/launch.h"
+#include "host/exec/matmul.h"
+#include "host/exec/routine.h"
 
 namespace ingot::exec {
 
-struct RowBlocks {
-  std::vector<int> launches;            // of Prepared::launches, in their order
-  std::vector<bool> streaming;          // per launch: nobody reads in the region what its body writes
-  std::vector<std::int64_t> row_sizes;  // bytes of one row, of each value that lives in the block alone
-  std::int64_t rows = 0, row_bytes = 0, work = 0;
-  std::vector<std::int64_t> starts;  // where these lie in a thread's buffer; set for each evaluation
+/// A call of a plan.
+struct BoundCall {
+  Routine routine{};
+  std::vector<int> inputs;            // as values
+  std::vector<std::int64_t> offsets;  // of their first elements there, in bytes
+  int result = -1;                    // as a value
+  RoutineCall call;                   // lacks addresses and threads, which are set for each evaluation
+  std::int64_t work = 0;
+  int left_block = -1, result_block = -1;  // in a row region, as Operand::block: of the first input and of the result
 };
 
-/// `launches` are all of the plan's, those of the region bound but for what lives in the block.
-void run_rows(RowBlocks& region, std::vector<Bound>& launches);
+struct RowBlocks {
+  std::vector<plan::Step> steps;        // launches of Prepared::launches, and products of Prepared::calls
+  std::vector<bool> streaming;          // per step: a launch, and nobody reads in the region what its body writes
+  std::vector<std::int64_t> row_sizes;  // bytes of one row, of each value that lives in the block alone
+  std::int64_t rows = 0, row_bytes = 0, work = 0;
+  bool has_product = false;
+
+  // Set for each evaluation.
+  std::vector<std::int64_t> starts;    // where what lives in the block lies in a thread's buffer
+  std::vector<PackedMatrix> operands;  // second operands of products, in the order of these
+  std::vector<StorageRef> packed;      // their memory
+};
+
+/// `launches` and `calls` are all of the plan's, those of the region bound but for what lives in the block.
+void run_rows(RowBlocks& region, std::vector<Bound>& launches, const std::vector<BoundCall>& calls);
 
 }  // namespace ingot::exec

@@ -54,6 +54,7 @@ struct Launch {
 struct Call {
   int item = 0;                 // of kind Call, which says the rest; materialised here
   std::vector<Binding> inputs;  // of items that are stored, materialised before, or generated (Index, Constant)
+  Residence result = Residence::Memory;
 };
 
 /// What runs next: a launch or a call, by its number among these.
@@ -63,7 +64,8 @@ struct Step {
 };
 
 /// Steps that run on the host block by block: one block of rows goes through all of them before the next, and stays in
-/// the cache meanwhile. The rows are the kept indices of the reductions among them.
+/// the cache meanwhile. The rows are the kept indices of the reductions among them, and of matrix products all but the
+/// last, with one second operand for all of them.
 struct RowRegion {
   int first = 0, count = 0;  // steps
   std::int64_t rows = 0;

@@ -77,6 +77,23 @@ std::int64_t product(const Dims& dims) {
   return n;
 }
 
+// Of a matrix product whose rows, those of all matrices of a batch together, meet the same second operand; 0 for other
+// calls. Few rows are not worth the copy of that operand which all blocks share, and halves have their own way.
+std::int64_t product_rows(const Snapshot& graph, const Call& call) {
+  constexpr std::int64_t kLeast = 32;
+  const Item& item = graph.items[static_cast<std::size_t>(call.item)];
+  if (item.routine != Routine::matmul || is_half(item.dtype)) return 0;
+  for (const Binding& input : call.inputs) {
+    const Item& read = graph.items[static_cast<std::size_t>(input.item)];
+    if (!read.stored && (read.kind == graph::Kind::Index || read.kind == graph::Kind::Constant)) return 0;
+  }
+  const Shape& right = graph.items[static_cast<std::size_t>(item.in[1])].shape;
+  for (int k = 0; k < right.ndim() - 2; ++k)
+    if (right[k] != 1 && call.inputs[1].map.strides[k] != 0) return 0;
+  const std::int64_t rows = item.numel / item.shape.back();
+  return rows >= kLeast ? rows : 0;
+}
+
 // What a row of a region has met so far.
 struct Met {
   int item;
@@ -132,14 +149,45 @@ class Region {
         add(output, std::move(map), true);
       }
     }
-    if (!shares || bytes > row_bytes_limit()) return false;
+    if (!shares || bytes > limit()) return false;
     met_ = std::move(met);
     row_bytes_ = bytes;
     for (Binding* input : found) input->residence = Residence::Cache;
     return true;
   }
 
+  /// The same of a matrix product.
+  bool take(Call& call) {
+    if (product_rows(graph_, call) != rows_ || find_computed(call.inputs[1].item)) return false;
+    const Item& item = graph_.items[static_cast<std::size_t>(call.item)];
+    const auto size = static_cast<std::int64_t>(itemsize(item.dtype));
+    Binding& left = call.inputs[0];
+    const Shape& shape = graph_.items[static_cast<std::size_t>(item.in[0])].shape;
+    RowMap map;
+    if (!split_rows(shape, left.map, rows_, map) || map.row_extents.size() != 1) return false;
+    const bool computed = find_computed(left.item);
+    if (computed && !stays_in_rows(map, rows_, graph_.items[static_cast<std::size_t>(left.item)].numel / rows_))
+      return false;
+    const bool met = computed || std::any_of(met_.begin(), met_.end(),
+                                             [&](const Met& m) { return m.item == left.item && m.map == map; });
+    const std::int64_t bytes = row_bytes_ + (item.shape.back() + (met ? 0 : shape.back())) * size;
+    if ((!met && !met_.empty()) || bytes > row_bytes_limit() / kProductRows) return false;
+    has_product_ = true;
+    row_bytes_ = bytes;
+    if (met)
+      left.residence = Residence::Cache;
+    else
+      met_.push_back({left.item, std::move(map), false});
+    met_.push_back({call.item, {.extents = {item.shape.back()}, .strides = {1}}, true});
+    return true;
+  }
+
  private:
+  // A product wants many rows at once, since each block meets all of the second operand; they may take more than the
+  // second-level cache.
+  static constexpr std::int64_t kProductRows = 16;
+  std::int64_t limit() const { return row_bytes_limit() / (has_product_ ? kProductRows : 1); }
+
   static std::vector<std::pair<RegionBindings*, Dims>> regions_of(Launch& launch) {
     return {{&launch.body, launch.extents}, {&launch.epilogue, launch.kept_extents()}};
   }
@@ -163,6 +211,7 @@ class Region {
   const Snapshot& graph_;
   const std::int64_t rows_;
   std::int64_t row_bytes_ = 0;
+  bool has_product_ = false;
   std::vector<Met> met_;
 };
 
@@ -191,6 +240,7 @@ class Former {
   }
 
   Launch& launch(const Step& step) { return plan_.launches[static_cast<std::size_t>(step.number)]; }
+  plan::Call& call(const Step& step) { return plan_.calls[static_cast<std::size_t>(step.number)]; }
 
   // The step, and with it those later ones that can join its rows: all that they need has run by then.
   void place(const std::vector<Step>& steps, std::size_t first) {
@@ -203,24 +253,35 @@ class Former {
     const std::int64_t rows = rows_from(steps, first);
     if (rows == 0) return;
     Region region(graph_, rows);
-    if (!region.take(launch(steps[first]))) return;
+    const auto take = [&](const Step& step) {
+      return step.is_call ? region.take(call(step)) : region.take(launch(step));
+    };
+    if (!take(steps[first])) return;
     for (std::size_t k = first + 1; k < end_of_search(steps, first); ++k)
-      if (!placed_[k] && !steps[k].is_call && is_ready(steps[k]) && region.take(launch(steps[k]))) put(k);
+      if (!placed_[k] && is_ready(steps[k]) && take(steps[k])) put(k);
     const int count = static_cast<int>(plan_.steps.size()) - begin;
     if (count > 1) plan_.regions.push_back({begin, count, region.rows(), region.row_bytes()});
   }
 
   // The rows of a region that would begin with this step; 0 where none can.
   std::int64_t rows_from(const std::vector<Step>& steps, std::size_t first) {
-    if (steps[first].is_call) return 0;
+    if (steps[first].is_call) return product_rows(graph_, call(steps[first]));
     const ir::Form form = launch(steps[first]).kernel.form();
     if (form == ir::Form::Row) return launch(steps[first]).kept();
     if (form != ir::Form::Map) return 0;
     const std::vector<int> written = written_by(steps[first]);
     for (std::size_t k = first + 1; k < end_of_search(steps, first); ++k) {
-      if (steps[k].is_call || launch(steps[k]).kernel.form() != ir::Form::Row) continue;
-      for (const Binding& input : launch(steps[k]).body.inputs)
-        if (std::find(written.begin(), written.end(), input.item) != written.end()) return launch(steps[k]).kept();
+      const auto reads = [&](const Binding& input) {
+        return std::find(written.begin(), written.end(), input.item) != written.end();
+      };
+      if (steps[k].is_call) {
+        if (!reads(call(steps[k]).inputs[0])) continue;
+        if (const std::int64_t rows = product_rows(graph_, call(steps[k])); rows != 0) return rows;
+        continue;
+      }
+      if (launch(steps[k]).kernel.form() != ir::Form::Row) continue;
+      const std::vector<Binding>& inputs = launch(steps[k]).body.inputs;
+      if (std::any_of(inputs.begin(), inputs.end(), reads)) return launch(steps[k]).kept();
     }
     return 0;
   }
@@ -230,13 +291,14 @@ class Former {
       const int maker = step_of_[static_cast<std::size_t>(input.item)];
       return maker < 0 || placed_[static_cast<std::size_t>(maker)];
     };
+    if (step.is_call) return std::all_of(call(step).inputs.begin(), call(step).inputs.end(), there);
     const Launch& reader = launch(step);
     return std::all_of(reader.body.inputs.begin(), reader.body.inputs.end(), there) &&
            std::all_of(reader.epilogue.inputs.begin(), reader.epilogue.inputs.end(), there);
   }
 
   std::vector<int> written_by(const Step& step) {
-    if (step.is_call) return {plan_.calls[static_cast<std::size_t>(step.number)].item};
+    if (step.is_call) return {call(step).item};
     std::vector<int> items;
     for (const RegionBindings* bindings : {&launch(step).body, &launch(step).epilogue})
       for (const Binding& output : bindings->outputs) items.push_back(output.item);
@@ -245,16 +307,24 @@ class Former {
 
   // What the region alone reads of what it computes needs no memory.
   void leave_in_blocks(const RowRegion& region) {
+    const auto read = [&](Binding& input) {
+      if (in_block_[static_cast<std::size_t>(input.item)]) input.residence = Residence::Block;
+    };
+    const auto write = [&](int item, Residence& residence) {
+      if (last_read_[static_cast<std::size_t>(item)] >= region.first + region.count) return;
+      in_block_[static_cast<std::size_t>(item)] = true;
+      residence = Residence::Block;
+    };
     for (int k = region.first; k < region.first + region.count; ++k) {
-      Launch& member = launch(plan_.steps[static_cast<std::size_t>(k)]);
-      for (RegionBindings* bindings : {&member.body, &member.epilogue}) {
-        for (Binding& input : bindings->inputs)
-          if (in_block_[static_cast<std::size_t>(input.item)]) input.residence = Residence::Block;
-        for (Binding& output : bindings->outputs) {
-          if (last_read_[static_cast<std::size_t>(output.item)] >= region.first + region.count) continue;
-          in_block_[static_cast<std::size_t>(output.item)] = true;
-          output.residence = Residence::Block;
-        }
+      const Step& step = plan_.steps[static_cast<std::size_t>(k)];
+      if (step.is_call) {
+        for (Binding& input : call(step).inputs) read(input);
+        write(call(step).item, call(step).result);
+        continue;
+      }
+      for (RegionBindings* bindings : {&launch(step).body, &launch(step).epilogue}) {
+        for (Binding& input : bindings->inputs) read(input);
+        for (Binding& output : bindings->outputs) write(output.item, output.residence);
       }
     }
   }
@@ -265,7 +335,7 @@ class Former {
       const Step& step = plan_.steps[static_cast<std::size_t>(k)];
       const auto read = [&](int item) { last_read_[static_cast<std::size_t>(item)] = k; };
       if (step.is_call) {
-        for (const Binding& input : plan_.calls[static_cast<std::size_t>(step.number)].inputs) read(input.item);
+        for (const Binding& input : call(step).inputs) read(input.item);
         continue;
       }
       for (const RegionBindings* bindings : {&launch(step).body, &launch(step).epilogue})
@@ -291,7 +361,7 @@ std::int64_t row_bytes_limit() {
 }
 
 bool form_row_regions(const Snapshot& graph, Plan& plan) {
-  if (plan.launches.size() > 1) Former(graph, plan).run();
+  if (plan.steps.size() > 1 && !plan.launches.empty()) Former(graph, plan).run();
   return true;
 }
 

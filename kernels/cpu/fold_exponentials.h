@@ -70,6 +70,7 @@ struct ExponentialsFold {
     using Last = vec<T, kLast>;
     T *largest = static_cast<T*>(acc), *sum = largest + lanes, *out = static_cast<T*>(state);
     if (lanes < kLast) return put<T>(out, out + 1, halve<kLeast>(get<vec<T, kLeast>>(largest, sum)));
+    if (count > lanes) count = lanes;
     for (Size half = lanes / 2; half >= kLast; half /= 2) {
       for (Size i = 0; i < count - half; i += kLast) merge<Last>(largest + i, sum + i, half);
       if (count > half) count = half;

@@ -32,18 +32,10 @@ void gather_elements(const char* from, std::int64_t step, const std::int64_t* po
   for (std::int64_t i = 0; i < n; ++i) __builtin_memcpy(to + i * to_step, from + positions[i] * step, kBytes);
 }
 
-// The beginning of a slice further on is fetched meanwhile: where it lies, no processor foresees.
 void gather_slices(const char* from, std::int64_t step, const std::int64_t* positions, std::int64_t n,
                    std::int64_t bytes, char* to, std::int64_t to_step) {
-  constexpr std::int64_t kAhead = 4, kLine = 64, kFetched = 8 * kLine;
-  const std::int64_t fetched = std::min(bytes, kFetched);
-  for (std::int64_t i = 0; i < n; ++i) {
-    if (i + kAhead < n) {
-      const char* const next = from + positions[i + kAhead] * step;
-      for (std::int64_t b = 0; b < fetched; b += kLine) __builtin_prefetch(next + b);
-    }
+  for (std::int64_t i = 0; i < n; ++i)
     __builtin_memcpy(to + i * to_step, from + positions[i] * step, static_cast<std::size_t>(bytes));
-  }
 }
 
 // ---- searchsorted
@@ -103,6 +95,7 @@ void gather(const void* from, std::int64_t step, const std::int64_t* positions, 
     case 8: return gather_elements<8>(x, step, positions, n, out, to_step);
     case 16: return gather_elements<16>(x, step, positions, n, out, to_step);
     case 32: return gather_elements<32>(x, step, positions, n, out, to_step);
+    case 64: return gather_elements<64>(x, step, positions, n, out, to_step);
     default: return gather_slices(x, step, positions, n, bytes, out, to_step);
   }
 }

@@ -133,7 +133,8 @@ TEST(Creation, CountsInRanges) {
   EXPECT_ERROR(TypeError, arange(2, DType::Bool),
                "arange: a range of bool has no meaning; make one of integers and compare it");
   EXPECT_ERROR(TypeError, arange(std::complex<double>(2, 1)),
-               "arange: (2+1j) is complex; expected real numbers (multiply a range, or add to it)");
+               "arange: from 0 to (2+1j) by 1; complex numbers have no order, so take linspace, or a real range of a "
+               "complex dtype");
   EXPECT_EQ(arange(3, DType::Complex64).dtype(), DType::Complex64);
   EXPECT_EQ(arange(3, DType::Complex64)(2).item<std::complex<float>>(), std::complex<float>(2));
   EXPECT_EQ(linspace(0, 1, 3, true, DType::Complex128)(1).item<std::complex<double>>(), 0.5);

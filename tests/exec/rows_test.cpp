@@ -2,49 +2,16 @@
 // run so, in what blocks and on how many threads must not show in the bits.
 #include <gtest/gtest.h>
 
-#include <bit>
-#include <cmath>
 #include <functional>
 
 #include "ingot/ingot.hpp"
+#include "tests/exec/measured.h"
 #include "tests/exec/row_bytes.h"
 
 namespace ingot {
 namespace {
 
-using tests::WithRowBytes;
-
-class WithThreads {
- public:
-  explicit WithThreads(int threads) : before_(num_threads()) { set_num_threads(threads); }
-  ~WithThreads() { set_num_threads(before_); }
-  WithThreads(const WithThreads&) = delete;
-  WithThreads& operator=(const WithThreads&) = delete;
-
- private:
-  int before_;
-};
-
-Array sample(const Shape& shape, DType dtype = DType::Float32, std::uint64_t seed = 7) {
-  random::Generator random(seed);
-  Array x = astype(random.uniform(shape, -4.0, 4.0), dtype);
-  x.eval();
-  return x;
-}
-
-Stats measured(const std::vector<Array>& arrays) {
-  reset_stats();
-  eval(arrays);
-  return stats();
-}
-
-// As they are compared: all NaNs are alike.
-std::vector<std::uint64_t> bits(const Array& x) {
-  const std::vector<double> values = astype(x, DType::Float64).to_vector<double>();
-  std::vector<std::uint64_t> list;
-  for (const double v : values) list.push_back(std::isnan(v) ? ~std::uint64_t{0} : std::bit_cast<std::uint64_t>(v));
-  return list;
-}
+using namespace tests;
 
 struct Form {
   const char* name;
@@ -215,7 +182,7 @@ TEST(Rows, GoStraightIntoTheCallersMemory) {
 
 TEST(Rows, AreExplained) {
   const std::string text = explain(zscore(sample({20, 100})));
-  EXPECT_NE(text.find("block by block of 20 rows, 808 bytes each: the next 2 kernels"), std::string::npos) << text;
+  EXPECT_NE(text.find("block by block of 20 rows, 808 bytes each: the next 2 steps"), std::string::npos) << text;
   EXPECT_NE(text.find("(in the cache)"), std::string::npos) << text;
   EXPECT_NE(text.find("(in the block alone)"), std::string::npos) << text;
 }

@@ -39,6 +39,20 @@ TEST(Law8, StaysUsableAfterEveryKindOfError) {
   EXPECT_EQ(sum(x).item<double>(), 6.0);
 }
 
+// An error in values, in the middle of a plan: all that it is made of can still be computed, by itself and together.
+TEST(Law8, LosesNothingToAnErrorInValues) {
+  const Array x = array(sample(50'000)) * 2.0, at = astype(arange(50'000), DType::Int32);
+  const Array before = sqrt(x), wrong = take(before, where(at == 40'000, 50'000, at)), after = wrong + 1.0,
+              other = sum(x);
+  for (int again = 0; again < 3; ++again) {
+    EXPECT_THROW(eval({after, before, other}), IndexError);
+    EXPECT_THROW(after.item<double>(), ValueError);
+    EXPECT_THROW(wrong.eval(), IndexError);
+  }
+  EXPECT_EQ(other.item<double>(), sum(array(sample(50'000)) * 2.0).item<double>());
+  EXPECT_TRUE(all(take(before, at) == before).item<bool>());
+}
+
 // Ends the process with 0 if three expressions, the first of which ends LLVM, are interpreted and right.
 [[noreturn]] void evaluate_with_a_fatal_error() {
   config().cache_dir = "/dev/null";

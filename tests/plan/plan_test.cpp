@@ -193,6 +193,17 @@ TEST(Plan, StoresAViewThatNoStridesFollowBeforeACall) {
   EXPECT_EQ(plan.calls[0].inputs[1].map, (graph::Map{0, {1, 40}}));
 }
 
+TEST(Plan, ReadsPiecesOfStoredArraysForCallsWhereTheyLie) {
+  const Array x = input({30, 40});
+  for (const Array& piece : {x, reshape(x, {1200}), x(Slice(5, 20)), x(7), expand_dims(x(3, Slice(1, 9)), 0)}) {
+    const Plan plan = plan_of({sort(piece)});
+    EXPECT_EQ(plan.launches.size(), 0u);
+    EXPECT_EQ(plan.calls.size(), 1u);
+  }
+  for (const Array& other : {x.T(), x(Slice(), Slice(1, 9)), flip(x), broadcast_to(x(0), {3, 40}), x * 2.0})
+    EXPECT_EQ(plan_of({sort(other)}).launches.size(), 1u);
+}
+
 TEST(Plan, TellsCallsApartByRoutineAndParameters) {
   const Array x = input({30});
   const Array ways[] = {sort(x), sort(x, 0, true), argsort(x), sort(input({30}))};

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "host/api/complex.h"
 #include "tests/random/recipe.h"
 
 namespace ingot::tests {
@@ -132,6 +133,17 @@ Array call(Op op, const std::vector<Array>& x) {
   }
 }
 
+Array complex(const Item& item, const std::vector<Array>& in) {
+  std::vector<Array> operands;
+  for (std::size_t k = 0; k < in.size(); k += 2) {
+    const auto part = [&](const Array& x) { return broadcast_to(astype(x, item.dtype), item.shape); };
+    operands.push_back(api::from_parts(part(in[k]), part(in[k + 1]), Location::current()));
+  }
+  if (item.stored) eval(operands);
+  const Array result = call(item.op, operands);
+  return item.imag ? imag(result) : real(result);
+}
+
 Array view(const Item& item, const Array& x) {
   switch (item.looks) {
     case Looks::Index: return x(std::span(item.indices));
@@ -190,6 +202,7 @@ Array made(const Item& item, const std::vector<Array>& in, Layout layout) {
       return g.integers(0, item.bound, item.shape);
     }
     case Make::Elementwise: return call(item.op, in);
+    case Make::Complex: return complex(item, in);
     case Make::Cast: return astype(in[0], item.dtype);
     case Make::View: return view(item, in[0]);
     case Make::Reduce: return reduce(item, in[0]);

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "host/base/config.h"
+#include "tests/oracle/complex.h"
 #include "tests/random/recipe.h"
 
 namespace ingot::tests {
@@ -185,6 +186,23 @@ TEST_F(DeviceBits, AreTheHostsForEveryOpAndCast) {
     }
     EXPECT_EQ(compared(calls.recipe(), calls.names), "") << name(dtype);
     for (const std::string& call : calls.names) list.add(call, dtype);
+  }
+  for (const DType dtype : {DType::Float32, DType::Float64}) {
+    Calls calls({leaf(dtype, {613}, 1), leaf(dtype, {613}, 2)});
+    for (const Op op : oracle::complex_ops()) {
+      Item item;
+      item.make = Make::Complex;
+      item.dtype = dtype;
+      item.shape = {613};
+      item.op = op;
+      item.in = info(op).arity == 1 ? std::vector<int>{0, 1} : std::vector<int>{0, 1, 1, 0};
+      for (const bool imag : {false, true}) {
+        item.imag = imag;
+        calls.add("complex " + std::string(info(op).name), item);
+      }
+    }
+    EXPECT_EQ(compared(calls.recipe(), calls.names), "") << "complex, of " << name(dtype);
+    for (std::size_t k = 0; k < calls.names.size(); k += 2) list.add(calls.names[k], dtype);
   }
   for (const DType dtype : kFloats) {
     const auto drawn = [&](int device) {

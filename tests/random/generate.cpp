@@ -4,6 +4,7 @@
 #include <random>
 #include <ranges>
 
+#include "tests/oracle/complex.h"
 #include "tests/random/recipe.h"
 
 namespace ingot::tests {
@@ -219,7 +220,8 @@ class Generator {
   }
 
   void step() {
-    switch (below(21)) {
+    switch (below(22)) {
+      case 21: complex(); return;
       case 20: product(); return;
       case 16: sorted(); return;
       case 19: taken(); return;
@@ -342,6 +344,23 @@ class Generator {
       heavy.dtype = item(rows).dtype;
       rows = add(std::move(heavy));
     }
+  }
+
+  // A function of complex numbers with items for parts; small ones, since such a function is a hundred nodes to judge.
+  void complex() {
+    Item made;
+    made.make = Make::Complex;
+    made.op = pick(oracle::complex_ops());
+    made.dtype = chance(2) ? DType::Float32 : DType::Float64;
+    made.imag = chance(2);
+    made.stored = chance(3);
+    for (int k = 0; k < 2 * info(made.op).arity; ++k) {
+      made.in.push_back(k == 0 ? any_array() : partner(made.shape));
+      Shape both;
+      if (!broadcast(made.shape, item(made.in.back()).shape, both) || both.numel() > 600) return;
+      made.shape = both;
+    }
+    add(std::move(made));
   }
 
   void cast() {

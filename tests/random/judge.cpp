@@ -2,7 +2,9 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <sstream>
 
+#include "tests/oracle/complex.h"
 #include "tests/oracle/function.h"
 #include "tests/oracle/philox.h"
 #include "tests/oracle/reduce.h"
@@ -74,6 +76,33 @@ std::string judge_elementwise(const Item& item, const std::vector<const Item*>& 
       for (std::size_t k = 0; k < in.size(); ++k) text += "  " + to_string(dtype, operands[k]);
       return text;
     }
+  }
+  return "";
+}
+
+// By the norm, where operands and result are finite; the nodes that a function is recorded as are judged one by one.
+std::string judge_complex(const Item& item, const std::vector<const Tensor*>& in, const Tensor& got) {
+  for (std::int64_t i = 0; i < got.size(); ++i) {
+    const Dims index = digits(i, got.shape);
+    oracle::Complex operands[2];
+    bool finite = true;
+    for (std::size_t k = 0; k < in.size(); ++k) {
+      const Element value = (*in[k])[broadcast_position(index, in[k]->shape)];
+      const double part = convert(in[k]->dtype, item.dtype, value).f;
+      finite = finite && std::isfinite(part);
+      oracle::Complex& operand = operands[k / 2];
+      operand = k % 2 == 0 ? oracle::Complex(part, 0) : oracle::Complex(operand.real(), part);
+    }
+    if (!finite) continue;
+    const oracle::Complex expected = oracle::apply(item.op, operands[0], operands[1]);
+    const long double unit = oracle::unit(item.dtype, expected),
+                      bound = oracle::allowed_error(item.op, item.dtype, operands[0], operands[1]) * unit;
+    const long double part = item.imag ? expected.imag() : expected.real();
+    if (std::isinf(unit) || std::isinf(bound) || std::fabs(got[i].f - part) <= bound) continue;
+    std::ostringstream text;
+    text << differs(i, got.dtype, got[i], Element::real(static_cast<double>(part))) << ", by more than "
+         << static_cast<double>(bound) << ", of " << operands[0] << " " << operands[1];
+    return text.str();
   }
   return "";
 }
@@ -293,6 +322,7 @@ std::string judge(const Item& item, const std::vector<const Item*>& inputs, cons
     case Make::Arange: return judge_generated(item, got);
     case Make::Random: return judge_random(item, got);
     case Make::Elementwise: return judge_elementwise(item, inputs, values, got);
+    case Make::Complex: return judge_complex(item, values, got);
     case Make::Cast: {
       const Tensor expected = converted(*values[0], item.dtype);
       const std::int64_t i = first_difference(got, expected);

@@ -45,6 +45,12 @@ std::string print(const Item& item) {
       for (std::size_t k = 0; k < item.in.size(); ++k) out << (k == 0 ? "v" : ", v") << item.in[k];
       out << ")";
       break;
+    case Make::Complex:
+      out << (item.imag ? "imag(" : "real(") << info(item.op).name << "(";
+      for (std::size_t k = 0; k < item.in.size(); k += 2)
+        out << (k == 0 ? "v" : ", v") << item.in[k] << " + i v" << item.in[k + 1];
+      out << (item.stored ? ", evaluated))" : "))");
+      break;
     case Make::Cast: out << "astype(" << first() << ")"; break;
     case Make::View:
       out << kLooks[static_cast<int>(item.looks)] << "(" << first();

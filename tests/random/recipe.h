@@ -30,6 +30,7 @@ enum class Make : std::uint8_t {
   Arange,
   Random,
   Elementwise,
+  Complex,
   Cast,
   View,
   Reduce,
@@ -70,7 +71,9 @@ struct Item {
   int repeated = -1;           // Leaf: an axis along which the values repeat
   std::uint64_t seed = 0;      // Random
   std::int64_t bound = 0;      // Random: of random_integers
-  Op op{};                     // Elementwise, Random
+  Op op{};                     // Elementwise, Complex, Random
+  bool imag = false;           // Complex: which part of the op's result this is; operands are pairs of items
+  bool stored = false;         // Complex: whether its operands are evaluated first
   Looks looks{};               // View
   std::vector<Index> indices;  // View by Index
   Dims list;                   // View: axes, or the new shape
