@@ -99,11 +99,12 @@ TEST(TextOp, RunsStatements) {
   EXPECT_AS_COMPILED(
       std::int32_t, kInts, std::int32_t, kInts, int n = 1; for (int i = 5; i < 5; ++i) { n = 0; } return n;);
   EXPECT_AS_COMPILED(
-      std::int32_t, kInts, std::int32_t, kInts, int a = x; {
+      std::int32_t, kInts, std::int32_t, kInts, int a = x; int last = 0; {
         int a = y;
         a *= 2;
+        last = a;
       } a <<= 1;
-      a |= 1; a ^= 3; a &= 0xff; a >>= 1; a--; return a;);
+      a += last; a |= 1; a ^= 3; a &= 0xff; a >>= 1; a--; return a;);
   EXPECT_AS_COMPILED(std::int32_t, kInts, std::int32_t, kInts, const int a = x, b = a + 1; auto c = a * 1.0;
                      return c + b;);
   EXPECT_AS_COMPILED(std::int32_t, kInts, std::int32_t, kInts, uint8_t a = 200; a += 100; bool b = x; return a + b;);
