@@ -1,9 +1,11 @@
 #include "host/api/contraction.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "host/api/complex.h"
 #include "host/api/reduction.h"
+#include "host/graph/intern.h"
 #include "ingot/complex.hpp"
 #include "ingot/elementwise.hpp"
 #include "ingot/manipulation.hpp"
@@ -42,8 +44,6 @@ Labels joined(Labels first, const Labels& second) {
   for (const std::int64_t label : second) first.push_back(label);
   return first;
 }
-
-std::int64_t product_of(const Shape& extents) { return extents.numel(); }
 
 // All but the last two axes of a matrix product, then these two extents.
 Shape matrix(const Shape& like, std::int64_t rows, std::int64_t columns) {
@@ -89,11 +89,24 @@ NodeRef complex_product(Node* x, Node* y, const Location& where) {
   return graph::of_interleaved(result.get(), matrix(xs, m, n), where);
 }
 
+// Whether strides lead from x to something that has values, or will have.
+bool is_one_view(const Array& x) {
+  const Node* const node = x.node();
+  const std::scoped_lock guard(graph::lock());
+  const Node* const part = is_complex(node->dtype) ? node->inputs[0] : node;
+  return part->kind != graph::Kind::View || part->input_count == 0 || part->inputs[0]->kind != graph::Kind::View ||
+         part->inputs[0]->has_values();
+}
+
+bool has_own(const Labels& mine, const Labels& other) {
+  return std::any_of(mine.begin(), mine.end(), [&](std::int64_t label) { return !contains(other, label); });
+}
+
 Array matrix_product(const Operands& of, const Labels& summed, const Labels& result, const Location& where) {
   // The result may end in labels of the one operand alone and, before them, labels of the other alone: rows and columns
   // of a product that needs no transposition. What comes before them numbers matrices, whichever operand has it.
   const int n = result.size();
-  const bool swaps = n > 0 && of.only_x(result[n - 1]);
+  const bool swaps = n > 0 && of.only_x(result[n - 1]) && has_own(of.y.labels, of.x.labels);
   const auto is_column = [&](std::int64_t label) { return swaps ? of.only_x(label) : of.only_y(label); };
   const auto is_row = [&](std::int64_t label) { return swaps ? of.only_y(label) : of.only_x(label); };
   int first_column = n;
@@ -112,14 +125,28 @@ Array matrix_product(const Operands& of, const Labels& summed, const Labels& res
   }
 
   const Labelled &left = swaps ? of.y : of.x, &right = swaps ? of.x : of.y;
-  const Shape batches = of.extents(batch), m = of.extents(rows), k = of.extents(summed), c = of.extents(columns);
   const auto as_matrices = [&](const Labelled& x, const Labels& first, const Labels& second) {
     const Labels order = joined(joined(batch, first), second);
-    Shape shape = batches;
-    shape.push_back(product_of(of.extents(first)));
-    shape.push_back(product_of(of.extents(second)));
+    Shape shape = of.extents(batch);
+    shape.push_back(of.extents(first).numel());
+    shape.push_back(of.extents(second).numel());
     return reshape(arranged(x, order, of.extents(order), where), shape, where);
   };
+  // Where the first of rows, or of columns of a vector's product, do not make one axis with the others, as in a stack
+  // of transposed matrices, they number matrices instead, which spares a copy.
+  Labels& first = rows.empty() ? columns : rows;
+  const auto is_read_in_place = [&] {
+    return is_one_view(rows.empty() ? as_matrices(right, summed, columns) : as_matrices(left, rows, summed));
+  };
+  const Labels all_first = first, stack = batch;
+  while (first.size() > 1 && !is_read_in_place()) {
+    batch.push_back(first[0]);
+    first.erase(0);
+  }
+  if (!is_read_in_place()) {
+    first = all_first;
+    batch = stack;
+  }
   const Array x = as_matrices(left, rows, summed), y = as_matrices(right, summed, columns);
   const Array product = wrap(is_complex(x.dtype()) ? complex_product(x.node(), y.node(), where)
                                                    : real_product(x.node(), y.node(), where));
@@ -206,12 +233,10 @@ Array contract(const Labelled& x, const Labelled& y, const Labels& result, const
   const auto is_summed = [&](std::int64_t label) { return !contains(result, label); };
   const bool x_is_larger = of.x.array.size() >= of.y.array.size();
   const Labels summed = select(x_is_larger ? of.x.labels : of.y.labels, is_summed);
-  const auto has_own = [&](const Labels& mine, const Labels& other) {
-    return std::any_of(mine.begin(), mine.end(), [&](std::int64_t label) { return !contains(other, label); });
-  };
   const bool x_has_own = has_own(of.x.labels, of.y.labels), y_has_own = has_own(of.y.labels, of.x.labels);
   if (summed.empty()) return multiply_and_sum(of, result, summed, result, where);
-  const Array product = x_has_own && y_has_own
+  const bool is_matrix_product = is_complex(of.x.array.dtype()) ? x_has_own && y_has_own : x_has_own || y_has_own;
+  const Array product = is_matrix_product
                             ? matrix_product(of, summed, shown, where)
                             : multiply_and_sum(of, y_has_own ? of.y.labels : of.x.labels, summed, shown, where);
   return arranged({product, shown}, result, of.extents(result), where);

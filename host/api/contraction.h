@@ -32,8 +32,8 @@ Labelled sum_others(const Labelled& x, const Labels& kept, const Location& where
 
 /// The sum of x * y over the labels that `result` lacks; its axes are those of `result`, each of which x or y has. Both
 /// have one dtype and no label twice; where both have a label, their extents agree or one is 1. Recorded as a matrix
-/// product where each of the two has a label of its own in the result and they share one that is summed over, else as a
-/// multiplication and a sum.
+/// product where they share a label that is summed over and one of them, or each for complex ones, has a label of its
+/// own in the result; else as a multiplication and a sum.
 Array contract(const Labelled& x, const Labelled& y, const Labels& result, const Location& where);
 
 /// Arrays in the dtype to which they promote together.

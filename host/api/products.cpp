@@ -198,17 +198,19 @@ Array cross(const Array& a, const Array& b, std::int64_t axis, Location where) {
     return moveaxis(x, at, -1, where);
   };
   const Array x = components(same[0]), y = components(same[1]);
-  const auto part = [&](const Array& v, int k) { return v({ellipsis, Slice(k, k + 1)}, where); };
-  const auto minor = [&](int i, int j) {
-    const Array first = multiply(Operand(part(x, i), where), Operand(part(y, j), where));
-    const Array second = multiply(Operand(part(x, j), where), Operand(part(y, i), where));
-    return subtract(Operand(first, where), Operand(second, where));
-  };
+  // Component i is x[i + 1] y[i + 2] - x[i + 2] y[i + 1], indices modulo 3. Operands are selected, not results, so that
+  // nothing is computed three times.
   const Array number = api::wrap(graph::index(3));
-  const Array is_last = equal(Operand(number, where), Operand(2, where)),
-              is_first = equal(Operand(number, where), Operand(0, where));
-  const Array rest = ingot::where(Operand(is_last, where), Operand(minor(0, 1), where), Operand(minor(2, 0), where));
-  const Array all = ingot::where(Operand(is_first, where), Operand(minor(1, 2), where), Operand(rest, where));
+  const auto turned = [&](const Array& v, int by) {
+    const auto part = [&](int k) { return v({ellipsis, Slice((k + by) % 3, (k + by) % 3 + 1)}, where); };
+    const Array second = equal(Operand(number, where), Operand(1, where)),
+                third = equal(Operand(number, where), Operand(2, where));
+    const Array rest = ingot::where(Operand(second, where), Operand(part(1), where), Operand(part(0), where));
+    return ingot::where(Operand(third, where), Operand(part(2), where), Operand(rest, where));
+  };
+  const Array plus = multiply(Operand(turned(x, 1), where), Operand(turned(y, 2), where)),
+              minus = multiply(Operand(turned(x, 2), where), Operand(turned(y, 1), where));
+  const Array all = subtract(Operand(plus, where), Operand(minus, where));
   return moveaxis(all, -1, axis, where);
 }
 

@@ -127,23 +127,40 @@ StorageRef generate(const Node* node) {
   return storage;
 }
 
-// The node, or in the place of a complex one that of its values as they lie in memory, whose views its parts become
+bool has_own_values(const Node* node) { return node->kind != Kind::View && !is_complex(node->dtype); }
+
+// What a pending view shows under another shape and in the same order: its values are those of the view, which needs
+// none of its own then. The view itself where it shows something else, or what has no values of its own.
+graph::NodeRef without_reshape(Node* node) {
+  const std::scoped_lock guard(graph::lock());
+  if (node->kind != Kind::View || node->has_values()) return graph::NodeRef(node);
+  Node* const shown = node->inputs[0];
+  const bool reshapes = node->numel() == shown->numel() && graph::is_identity(node->shape, {node->offset, node->dims});
+  const bool may_keep = !is_generated(shown) && (shown->kind != Kind::View || shown->has_values());
+  return graph::NodeRef(reshapes && may_keep ? shown : node);
+}
+
+// The node that is computed for one: of a complex one its values as they lie in memory, whose views its parts become
 // when it goes.
 class Values {
  public:
   explicit Values(Node* node) : node_(node) {
     if (is_complex(node->dtype)) interleaved_ = graph::interleaved(node, node->where);
+    computed_ = without_reshape(interleaved_ ? interleaved_.get() : node);
   }
   Values(Values&&) noexcept = default;
   /// After an evaluation.
   void settle() const {
-    if (interleaved_) graph::settle(node_, interleaved_.get());
+    if (interleaved_) return graph::settle(node_, interleaved_.get());
+    if (computed_.get() == node_) return;
+    const std::scoped_lock guard(graph::lock());
+    graph::measure(node_);
   }
-  Node* get() const { return interleaved_ ? interleaved_.get() : node_; }
+  Node* get() const { return computed_.get(); }
 
  private:
   Node* node_;
-  graph::NodeRef interleaved_;
+  graph::NodeRef interleaved_, computed_;
 };
 
 class ValuesOfAll {
@@ -164,11 +181,12 @@ class ValuesOfAll {
 // A node's values, which it keeps; so does a constant or index that was asked for them, so that pointers to them stay
 // valid.
 StorageRef kept_values(Node* node) {
-  if (is_complex(node->dtype)) {
-    const Values values(node);
-    StorageRef storage = kept_values(values.get());
-    values.settle();
-    return storage;
+  if (!has_own_values(node)) {
+    if (const Values values(node); values.get() != node) {
+      StorageRef storage = kept_values(values.get());
+      values.settle();
+      return storage;
+    }
   }
   const auto existing = [node] {
     const std::scoped_lock guard(graph::lock());
@@ -231,8 +249,7 @@ const bool kInstalled = [] {
 }  // namespace
 
 void evaluate(std::span<Node* const> nodes) {
-  if (std::none_of(nodes.begin(), nodes.end(), [](const Node* node) { return is_complex(node->dtype); }))
-    return compute(nodes, is_settled);
+  if (std::all_of(nodes.begin(), nodes.end(), has_own_values)) return compute(nodes, is_settled);
   if (nodes.size() == 1) {  // without a list
     const Values values(nodes[0]);
     Node* const node = values.get();
@@ -291,7 +308,8 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
     Strides of_parts = strides;
     for (std::int64_t& stride : of_parts) stride *= 2;
     of_parts.push_back(1);
-    return evaluate_into(Values(node).get(), out, of_parts);
+    const graph::NodeRef interleaved = graph::interleaved(node, node->where);
+    return evaluate_into(interleaved.get(), out, of_parts);
   }
   const std::size_t bytes = bytes_of(node->numel(), node->dtype);
   if (bytes == 0) return;

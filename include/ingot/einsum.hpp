@@ -34,9 +34,9 @@ class Subscripts {
 /// than 128 labels.
 ///
 /// The result has the dtype to which the operands promote: integers wrap, of bool it is whether any product is true.
-/// Operands are multiplied two at a time, in the order of einsum_path; each step is a matrix product where both
-/// operands have axes of their own, else a multiplication and a sum, fused into one pass. Accuracy of a step is that of
-/// matmul. A single operand that needs no sum gives a view.
+/// Operands are multiplied two at a time, in the order of einsum_path; each step is a matrix product where one of
+/// them has axes of its own beside those that are summed over, else a multiplication and a sum, fused into one pass.
+/// Accuracy of a step is that of matmul. A single operand that needs no sum gives a view.
 ///
 ///     Array distances = einsum("ik,jk->ij", x, y);
 INGOT_API Array einsum(const Subscripts& subscripts, std::span<const Array> operands);

@@ -13,11 +13,11 @@
 // integers wrap, the product of bools is whether any pair is true, float16 and bfloat16 are added up in float32 and
 // rounded once. Extents that do not agree are a ShapeError that names them. Sums over no elements are 0.
 //
-// Where both operands have axes of their own, a product is computed as one of matrices; its sum over k terms has one
-// order whatever the machine and the strides: blocks of 256 terms, each a chain of fused multiply-adds, added in order,
-// with an error of at most (255 + k / 256) u sum|a||b|, u half an ulp of 1. Elsewhere, as in vecdot and products of a
-// matrix and a vector, it is a multiplication and a sum, fused into one pass, with the order and the error of sum().
-// Complex operands: each part of the result is such a sum of 2k terms.
+// Where an operand has axes of its own, as in a product of a matrix and a vector, the sum over k terms has one order
+// whatever the machine and the strides: blocks of 256 terms, each a chain of fused multiply-adds, added in order, with
+// an error of at most (255 + k / 256) u sum|a||b|, u half an ulp of 1. Elsewhere, as in vecdot, and of complex vectors,
+// it is a multiplication and a sum, fused into one pass, with the order and the error of sum(). Complex operands: each
+// part of the result is such a sum of 2k terms.
 namespace ingot {
 
 /// The matrix product of the last two axes, (..., m, k) and (..., k, n) to (..., m, n); axes before them broadcast. A

@@ -128,10 +128,15 @@ TEST(Matmul, ReadsOperandsWhereTheyLie) {
   expect_steps(tensordot(y, y, {1, 2}, {1, 2}), 0, 1);
   expect_steps(einsum("bji,kj->bik", y, x), 0, 1);
   expect_steps(einsum("bji,kj->bki", y, x), 0, 1);
-  // A vector is multiplied in one pass with what comes before it and after.
-  expect_steps(matmul(x * 2.0, full({48}, 3.0)) + 1.0, 1, 0);
-  expect_steps(matmul(full({64}, 3.0), x), 1, 0);
-  expect_steps(vecdot(x, x, 0), 1, 0);
+  const Array v = counted({48}).eval(), w = counted({64}).eval();
+  expect_steps(matmul(x, v), 0, 1);
+  expect_steps(matmul(x.T(), w), 0, 1);
+  expect_steps(matmul(w, x), 0, 1);
+  expect_steps(matmul(v, y), 0, 1);
+  expect_steps(tensordot(y, v, {1}, {0}), 0, 1);
+  // Inner products are one pass with what comes before and after.
+  expect_steps(vecdot(x * 2.0, x, 0) + 1.0, 1, 0);
+  expect_steps(einsum("bij,bij->", y * 2.0, y) + 1.0, 1, 0);
   // Complex numbers are read interleaved, and written so.
   const Array z = complex_matrix({64, 48}, 3).eval();
   expect_steps(matmul(z, z.T()), 1, 1);
