@@ -57,18 +57,8 @@ class Multiplier {
                  [&](std::int64_t t) { f(steps * t / tasks * step, std::min(steps * (t + 1) / tasks * step, count)); });
   }
 
-  // b as it is, or a copy, block by block, whose rows are contiguous.
   void multiply(const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch) const {
-    if (b.column == 1 || b.columns == 1)
-      return loops_.multiply({a.data, a.row, a.column, b.data, b.row, c, pitch, a.rows, a.columns, b.columns, false});
-    const auto gather = cpu::support(jit::level()).gather[cpu::item_index(size_)];
-    std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(kBlock * b.columns * size_));
-    for (std::int64_t term = 0; term < b.rows; term += kBlock) {
-      const std::int64_t terms = std::min(kBlock, b.rows - term);
-      gather(copy, b.columns * size_, b.at(term, 0, size_), b.row * size_, b.column * size_, terms, b.columns);
-      loops_.multiply(
-          {a.at(0, term, size_), a.row, a.column, copy, b.columns, c, pitch, a.rows, terms, b.columns, term > 0});
-    }
+    multiply_as_they_are(a, b, dtype_, c, pitch);
   }
 
   void from_cache(const Matrix& a, const Matrix& b, std::byte* c) const {
@@ -238,6 +228,22 @@ void multiply_halves(DType half, const Matrix& a, const Matrix& b, std::byte* c,
 }
 
 }  // namespace
+
+// b as it is, or a copy, block by block, whose rows are contiguous.
+void multiply_as_they_are(const Matrix& a, const Matrix& b, DType dtype, std::byte* c, std::int64_t pitch) {
+  const auto size = static_cast<std::int64_t>(itemsize(dtype));
+  const Gemm& loops = prebuilt::gemm(jit::level(), dtype);
+  if (b.column == 1 || b.columns == 1)
+    return loops.multiply({a.data, a.row, a.column, b.data, b.row, c, pitch, a.rows, a.columns, b.columns, false});
+  const auto gather = cpu::support(jit::level()).gather[cpu::item_index(size)];
+  std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(kBlock * b.columns * size));
+  for (std::int64_t term = 0; term < b.rows; term += kBlock) {
+    const std::int64_t terms = std::min(kBlock, b.rows - term);
+    gather(copy, b.columns * size, b.at(term, 0, size), b.row * size, b.column * size, terms, b.columns);
+    loops.multiply(
+        {a.at(0, term, size), a.row, a.column, copy, b.columns, c, pitch, a.rows, terms, b.columns, term > 0});
+  }
+}
 
 void run_matmul(const RoutineCall& call) {
   const Whole &a = call.inputs[0], &b = call.inputs[1], &c = call.result;
