@@ -41,6 +41,11 @@ std::uint64_t hash_of(const Node& n) {
 // this thread knows, unless the thread knows that it was let go of.
 Node* input_of(Node& n, int i) { return std::atomic_ref(n.inputs[i]).load(std::memory_order_relaxed); }
 
+// The table's own thread may be taking the node out while another lets go of it: who sees it gone sees the references,
+// too, that the table gave out before.
+Table* home_of(Node& n) { return std::atomic_ref(n.home).load(std::memory_order_acquire); }
+void set_home(Node& n, Table* table) { std::atomic_ref(n.home).store(table, std::memory_order_release); }
+
 bool equal(Node& found, const Node& wanted) {
   if (found.kind != wanted.kind || found.dtype != wanted.dtype || found.op != wanted.op || found.bits != wanted.bits ||
       found.offset != wanted.offset || found.reducer != wanted.reducer || found.routine != wanted.routine ||
@@ -82,7 +87,7 @@ class Table {
       if (slots_[at].hash == node->hash && equal(*found, *node) && try_add_ref(found)) return found;
     }
     slots_[at] = {node->hash, node};
-    node->home = this;
+    set_home(*node, this);
     if (2 * ++used_ > slots_.size()) [[unlikely]]
       grow();
     return nullptr;
@@ -102,7 +107,7 @@ class Table {
     }
     slots_[hole].node = nullptr;
     --used_;
-    node->home = nullptr;
+    set_home(*node, nullptr);
   }
 
   /// By any thread: a dead node, which has let go of everything, for the owner to take out and free.
@@ -202,7 +207,8 @@ void free(Node* node) {
 // Lets go of a reference, and says whether it was the last. The thread in whose table a node is finds it there, and no
 // other: where it has the one reference, there is nobody to agree with.
 bool drop_ref(Node* node) {
-  const bool is_own = node->home == nullptr || node->home == Desk::of_thread().table;
+  const Table* const home = home_of(*node);
+  const bool is_own = home == nullptr || home == Desk::of_thread().table;
   if (is_own && node->refs.load(std::memory_order_acquire) == 1) {
     node->refs.store(0, std::memory_order_relaxed);
     return true;
