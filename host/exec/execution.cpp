@@ -132,7 +132,7 @@ void Execution::run(BoundCall& bound) {
 void Execution::bind(BoundCall& bound, cuda::Gpu* gpu) {
   RoutineCall& call = bound.call;
   for (std::size_t k = 0; k < bound.inputs.size(); ++k) {
-    if (k == 0 && bound.left_block >= 0 && gpu_ == nullptr) continue;
+    if (gpu_ == nullptr && (k == 0 ? bound.left_block : bound.right_block) >= 0) continue;
     generate(bound.inputs[k]);
     call.inputs[k].data = memory(storage_of(bound.inputs[k]), gpu) + bound.offsets[k];
   }

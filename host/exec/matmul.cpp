@@ -57,18 +57,8 @@ class Multiplier {
                  [&](std::int64_t t) { f(steps * t / tasks * step, std::min(steps * (t + 1) / tasks * step, count)); });
   }
 
-  // b as it is, or a copy, block by block, whose rows are contiguous.
   void multiply(const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch) const {
-    if (b.column == 1 || b.columns == 1)
-      return loops_.multiply({a.data, a.row, a.column, b.data, b.row, c, pitch, a.rows, a.columns, b.columns, false});
-    const auto gather = cpu::support(jit::level()).gather[cpu::item_index(size_)];
-    std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(kBlock * b.columns * size_));
-    for (std::int64_t term = 0; term < b.rows; term += kBlock) {
-      const std::int64_t terms = std::min(kBlock, b.rows - term);
-      gather(copy, b.columns * size_, b.at(term, 0, size_), b.row * size_, b.column * size_, terms, b.columns);
-      loops_.multiply(
-          {a.at(0, term, size_), a.row, a.column, copy, b.columns, c, pitch, a.rows, terms, b.columns, term > 0});
-    }
+    multiply_as_they_are(a, b, dtype_, c, pitch);
   }
 
   void from_cache(const Matrix& a, const Matrix& b, std::byte* c) const {
@@ -202,21 +192,31 @@ Matrix last_two(const Whole& array, std::int64_t offset) {
           array.shape[rank - 1], array.strides[rank - 2], array.strides[rank - 1]};
 }
 
-// Matrices of 16-bit floats are widened, multiplied, and rounded.
+// Matrices of 16-bit floats are widened, multiplied, and rounded. The order in memory stays: that of rows or of
+// columns.
 class Widened {
  public:
-  Widened(DType half, const Matrix& from, int threads)
-      : memory_(allocate(from.rows * from.columns)), rows_(from.rows), columns_(from.columns) {
+  Widened(DType half, const Matrix& given, int threads)
+      : turned_(given.column != 1 && given.row == 1), memory_(allocate(given.rows * given.columns)) {
+    const Matrix from = turned_ ? given.turned() : given;
+    rows_ = from.rows;
+    columns_ = from.columns;
     const cpu::Support& support = cpu::support(jit::level());
     const auto widen = support.cast[static_cast<int>(half)][static_cast<int>(DType::Float32)];
     parallel_for(rows_, threads, [&](std::int64_t i) {
-      std::byte* const row = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(columns_) * 2);
-      support.gather[cpu::item_index(2)](row, columns_ * 2, from.at(i, 0, 2), from.row * 2, from.column * 2, 1,
-                                         columns_);
+      const std::byte* row = from.at(i, 0, 2);
+      if (from.column != 1) {
+        std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(columns_) * 2);
+        support.gather[cpu::item_index(2)](copy, columns_ * 2, row, 0, from.column * 2, 1, columns_);
+        row = copy;
+      }
       widen(memory_->data() + i * columns_ * 4, row, columns_);
     });
   }
-  Matrix matrix() const { return {memory_->data(), rows_, columns_, columns_, 1}; }
+  Matrix matrix() const {
+    const Matrix wide{memory_->data(), rows_, columns_, columns_, 1};
+    return turned_ ? wide.turned() : wide;
+  }
 
   static StorageRef allocate(std::int64_t elements) {
     return device::allocate(static_cast<std::size_t>(elements) * 4,
@@ -224,8 +224,9 @@ class Widened {
   }
 
  private:
-  StorageRef memory_;
-  std::int64_t rows_, columns_;
+  const bool turned_;
+  const StorageRef memory_;
+  std::int64_t rows_ = 0, columns_ = 0;
 };
 
 void multiply_halves(DType half, const Matrix& a, const Matrix& b, std::byte* c, int threads) {
@@ -238,6 +239,22 @@ void multiply_halves(DType half, const Matrix& a, const Matrix& b, std::byte* c,
 }
 
 }  // namespace
+
+// b as it is, or a copy, block by block, whose rows are contiguous.
+void multiply_as_they_are(const Matrix& a, const Matrix& b, DType dtype, std::byte* c, std::int64_t pitch) {
+  const auto size = static_cast<std::int64_t>(itemsize(dtype));
+  const Gemm& loops = prebuilt::gemm(jit::level(), dtype);
+  if (b.column == 1 || b.columns == 1)
+    return loops.multiply({a.data, a.row, a.column, b.data, b.row, c, pitch, a.rows, a.columns, b.columns, false});
+  const auto gather = cpu::support(jit::level()).gather[cpu::item_index(size)];
+  std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(kBlock * b.columns * size));
+  for (std::int64_t term = 0; term < b.rows; term += kBlock) {
+    const std::int64_t terms = std::min(kBlock, b.rows - term);
+    gather(copy, b.columns * size, b.at(term, 0, size), b.row * size, b.column * size, terms, b.columns);
+    loops.multiply(
+        {a.at(0, term, size), a.row, a.column, copy, b.columns, c, pitch, a.rows, terms, b.columns, term > 0});
+  }
+}
 
 void run_matmul(const RoutineCall& call) {
   const Whole &a = call.inputs[0], &b = call.inputs[1], &c = call.result;

@@ -30,6 +30,9 @@ struct Matrix {
 void pack_panel(prebuilt::Gemm::Pack* pack, std::int64_t panel_width, const Matrix& from, std::int64_t size,
                 std::byte* to);
 
+/// c = a b from operands as they are, whose rows begin `pitch` elements apart in c: for a b that fits a cache.
+void multiply_as_they_are(const Matrix& a, const Matrix& b, DType dtype, std::byte* c, std::int64_t pitch);
+
 /// A matrix b, packed as micro-kernels read it. Not for Float16 and BFloat16.
 class PackedMatrix {
  public:

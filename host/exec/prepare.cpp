@@ -98,12 +98,14 @@ class Preparation {
       blocks.steps.push_back(step);
       blocks.streaming.push_back(!step.is_call && !writes_what_is_read(region, k));
       if (step.is_call) {
-        blocks.has_product = true;
+        (region.sums_rows ? blocks.sums_rows : blocks.has_product) = true;
         const plan::Call& call = prepared_.plan.calls[static_cast<std::size_t>(step.number)];
         BoundCall& bound = prepared_.calls[static_cast<std::size_t>(step.number)];
         blocks.work += bound.work;
         if (call.inputs[0].residence == plan::Residence::Block)
           bound.left_block = block_of[static_cast<std::size_t>(bound.inputs[0])];
+        if (call.inputs[1].residence == plan::Residence::Block)
+          bound.right_block = block_of[static_cast<std::size_t>(bound.inputs[1])];
         if (call.result == plan::Residence::Block) bound.result_block = new_block(bound.result, blocks, block_of);
         continue;
       }

@@ -34,6 +34,7 @@ class RowBlocksRun {
     const std::int64_t worth =
         std::max<std::int64_t>(1, region.rows * kBlockWork / std::max<std::int64_t>(region.work, 1));
     block_ = std::clamp<std::int64_t>(std::min(fitting, std::max(shared, worth)), 1, region.rows);
+    if (region.sums_rows) block_ = divide_up(block_, prebuilt::kBlock) * prebuilt::kBlock;
     if (region.has_product) block_ = std::max(block_, std::min(kProductRows, divide_up(region.rows, threads)));
     region.starts.clear();
     for (const std::int64_t size : region.row_sizes) {
@@ -50,8 +51,9 @@ class RowBlocksRun {
     std::size_t products = 0;
     for (std::size_t k = 0; k < region_.steps.size(); ++k) {
       if (region_.steps[k].is_call) {
-        multiply(calls_[static_cast<std::size_t>(region_.steps[k].number)], region_.operands[products++], share, begin,
-                 end);
+        const BoundCall& call = calls_[static_cast<std::size_t>(region_.steps[k].number)];
+        const bool sums = region_.sums_rows && k + 1 == region_.steps.size();
+        sums ? sum(call, share, begin, end) : multiply(call, region_.operands[products++], share, begin, end);
         continue;
       }
       Bound& bound = share.launches[k];
@@ -114,6 +116,25 @@ class RowBlocksRun {
     right.multiply(rows_of(left, from), begin, end, 0, n, to + begin * n * size, n);
   }
 
+  // The rows are the terms: each block of them, as kernels/prebuilt/gemm.h cuts them, has its own sums.
+  void sum(const BoundCall& bound, Share& share, std::int64_t begin, std::int64_t end) const {
+    const Whole &left = bound.call.inputs[0], &right = bound.call.inputs[1], &result = bound.call.result;
+    const std::int64_t n = result.shape[1], size = static_cast<std::int64_t>(itemsize(result.dtype)),
+                       bytes = result.shape.numel() * size;
+    const auto at = [&](const Whole& operand, int block, std::int64_t offset) {
+      return block < 0 ? operand.data : row_zero(block, share, begin) + offset;
+    };
+    const std::byte *const a = at(left, bound.left_block, bound.offsets[0]), *const b = at(right, bound.right_block,
+                                                                                           bound.offsets[1]);
+    for (std::int64_t term = begin; term < end; term += prebuilt::kBlock) {
+      const std::int64_t terms = std::min(prebuilt::kBlock, end - term);
+      multiply_as_they_are(
+          {a + term * left.strides[1] * size, result.shape[0], terms, left.strides[0], left.strides[1]},
+          {b + term * right.strides[0] * size, terms, n, right.strides[0], right.strides[1]}, result.dtype,
+          region_.sums->data() + term / prebuilt::kBlock * bytes, n);
+    }
+  }
+
   // The rows of all matrices of a batch, which follow one another in equal steps.
   Matrix rows_of(const Whole& left, const std::byte* from) const {
     const int last = left.shape.ndim() - 1;
@@ -143,6 +164,26 @@ void pack_right(const BoundCall& bound, RowBlocks& region, int threads) {
   parallel_for(packed.pieces(), threads, [&](std::int64_t piece) { packed.pack(piece); });
 }
 
+StorageRef sums_of_blocks(const BoundCall& bound, std::int64_t terms) {
+  const Whole& result = bound.call.result;
+  const std::int64_t bytes = result.shape.numel() * static_cast<std::int64_t>(itemsize(result.dtype));
+  return device::allocate(static_cast<std::size_t>(divide_up(terms, prebuilt::kBlock) * bytes), [&] {
+    return text("the sums of ", terms, " terms' blocks of a matrix product of shape ", result.shape);
+  });
+}
+
+// In their order.
+void add_blocks(const BoundCall& bound, std::int64_t terms, const std::byte* sums) {
+  const Whole& result = bound.call.result;
+  const std::int64_t elements = result.shape.numel(),
+                     bytes = elements * static_cast<std::int64_t>(itemsize(result.dtype));
+  const DefaultFloatState state;
+  const prebuilt::Gemm& loops = prebuilt::gemm(jit::level(), result.dtype);
+  std::copy_n(sums, bytes, result.data);
+  for (std::int64_t block = 1; block < divide_up(terms, prebuilt::kBlock); ++block)
+    loops.add(result.data, sums + block * bytes, elements);
+}
+
 }  // namespace
 
 void run_rows(RowBlocks& region, std::vector<Bound>& launches, const std::vector<BoundCall>& calls) {
@@ -151,11 +192,19 @@ void run_rows(RowBlocks& region, std::vector<Bound>& launches, const std::vector
   region.packed.clear();
   for (const plan::Step& step : region.steps) {
     const auto number = static_cast<std::size_t>(step.number);
-    step.is_call ? pack_right(calls[number], region, threads) : choose_runner(launches[number]);
+    if (!step.is_call)
+      choose_runner(launches[number]);
+    else if (region.sums_rows && &step == &region.steps.back())
+      region.sums = sums_of_blocks(calls[number], region.rows);
+    else
+      pack_right(calls[number], region, threads);
   }
   const RowBlocksRun run(region, launches, calls, threads);
   parallel_for(run.blocks(), threads, [&](std::int64_t t) { run.run(t); });
   region.packed.clear();
+  if (!region.sums_rows) return;
+  add_blocks(calls[static_cast<std::size_t>(region.steps.back().number)], region.rows, region.sums->data());
+  region.sums = {};
 }
 
 }  // namespace ingot::exec

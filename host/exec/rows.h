@@ -19,7 +19,8 @@ struct BoundCall {
   int result = -1;                    // as a value
   RoutineCall call;                   // lacks addresses and threads, which are set for each evaluation
   std::int64_t work = 0;
-  int left_block = -1, result_block = -1;  // in a row region, as Operand::block: of the first input and of the result
+  // In a row region, as Operand::block: of the operands and of the result of a product.
+  int left_block = -1, right_block = -1, result_block = -1;
 };
 
 struct RowBlocks {
@@ -27,12 +28,14 @@ struct RowBlocks {
   std::vector<bool> streaming;          // per step: a launch, and nobody reads in the region what its body writes
   std::vector<std::int64_t> row_sizes;  // bytes of one row, of each value that lives in the block alone
   std::int64_t rows = 0, row_bytes = 0, work = 0;
-  bool has_product = false;
+  bool has_product = false;  // of rows
+  bool sums_rows = false;    // the last step is a product that does
 
   // Set for each evaluation.
   std::vector<std::int64_t> starts;    // where what lives in the block lies in a thread's buffer
   std::vector<PackedMatrix> operands;  // second operands of products, in the order of these
   std::vector<StorageRef> packed;      // their memory
+  StorageRef sums;                     // of a product that sums over rows: those of its blocks of terms
 };
 
 /// `launches` and `calls` are all of the plan's, those of the region bound but for what lives in the block.

@@ -65,9 +65,10 @@ struct Step {
 
 /// Steps that run on the host block by block: one block of rows goes through all of them before the next, and stays in
 /// the cache meanwhile. The rows are the kept indices of the reductions among them, and of matrix products all but the
-/// last, with one second operand for all of them.
+/// last, with one second operand for all of them; or those that one product, the last step, sums over.
 struct RowRegion {
   int first = 0, count = 0;  // steps
+  bool sums_rows = false;    // the last step is such a product
   std::int64_t rows = 0;
   std::int64_t row_bytes = 0;  // of everything that one row reads or writes
 };

@@ -94,6 +94,16 @@ std::int64_t product_rows(const Snapshot& graph, const Call& call) {
   return rows >= kLeast ? rows : 0;
 }
 
+// Of a product of two matrices with few elements and many terms, the terms; 0 for other calls.
+std::int64_t product_terms(const Snapshot& graph, const Call& call) {
+  constexpr std::int64_t kLeastTerms = 1 << 13, kMostBytes = 1 << 15;
+  const Item& item = graph.items[static_cast<std::size_t>(call.item)];
+  if (item.routine != Routine::matmul || is_half(item.dtype) || item.shape.ndim() != 2) return 0;
+  if (item.numel * static_cast<std::int64_t>(itemsize(item.dtype)) > kMostBytes) return 0;
+  const std::int64_t terms = graph.items[static_cast<std::size_t>(item.in[1])].shape[0];
+  return terms >= kLeastTerms ? terms : 0;
+}
+
 // What a row of a region has met so far.
 struct Met {
   int item;
@@ -107,12 +117,13 @@ class Region {
 
   std::int64_t rows() const { return rows_; }
   std::int64_t row_bytes() const { return row_bytes_; }
-  bool computes(int item) const { return find_computed(item); }
+  /// Whether the last step taken sums over the rows: no other can follow.
+  bool is_closed() const { return is_closed_; }
 
   /// Takes the launch in, and sets its operands' residence, if it runs over the same rows, has data in common with
   /// those before it and leaves the row small enough.
   bool take(Launch& launch) {
-    if (!runs_over_rows(launch)) return false;
+    if (is_closed_ || !runs_over_rows(launch)) return false;
     std::vector<Met> met = met_;
     std::vector<Binding*> found;
     std::int64_t bytes = row_bytes_;
@@ -158,6 +169,8 @@ class Region {
 
   /// The same of a matrix product.
   bool take(Call& call) {
+    if (is_closed_) return false;
+    if (product_terms(graph_, call) == rows_) return take_sum(call);
     if (product_rows(graph_, call) != rows_ || find_computed(call.inputs[1].item)) return false;
     const Item& item = graph_.items[static_cast<std::size_t>(call.item)];
     const auto size = static_cast<std::int64_t>(itemsize(item.dtype));
@@ -186,6 +199,33 @@ class Region {
   // A product wants many rows at once, since each block meets all of the second operand; they may take more than the
   // second-level cache.
   static constexpr std::int64_t kProductRows = 16;
+
+  // A product that sums over the rows, at least one operand of which they compute.
+  bool take_sum(Call& call) {
+    const Item& item = graph_.items[static_cast<std::size_t>(call.item)];
+    std::int64_t bytes = row_bytes_;
+    bool computed[2];
+    for (int k = 0; k < 2; ++k) {
+      const Binding& operand = call.inputs[static_cast<std::size_t>(k)];
+      const Item& read = graph_.items[static_cast<std::size_t>(operand.item)];
+      if (!read.stored && (read.kind == graph::Kind::Index || read.kind == graph::Kind::Constant)) return false;
+      computed[k] = find_computed(operand.item);
+      const std::int64_t width = item.shape[k];
+      const Dims& strides = operand.map.strides;
+      const graph::Map by_terms{operand.map.offset,
+                                k == 0 ? Dims{strides[1], strides[0]} : Dims{strides[0], strides[1]}};
+      RowMap map;
+      if (!split_rows(Dims{rows_, width}, by_terms, rows_, map)) return false;
+      if (computed[k] && !stays_in_rows(map, rows_, read.numel / rows_)) return false;
+      if (!computed[k]) bytes += width * static_cast<std::int64_t>(itemsize(item.dtype));
+    }
+    if ((!computed[0] && !computed[1]) || bytes > limit()) return false;
+    row_bytes_ = bytes;
+    for (std::size_t k = 0; k < 2; ++k)
+      if (computed[k]) call.inputs[k].residence = Residence::Cache;
+    return is_closed_ = true;
+  }
+
   std::int64_t limit() const { return row_bytes_limit() / (has_product_ ? kProductRows : 1); }
 
   static std::vector<std::pair<RegionBindings*, Dims>> regions_of(Launch& launch) {
@@ -211,7 +251,7 @@ class Region {
   const Snapshot& graph_;
   const std::int64_t rows_;
   std::int64_t row_bytes_ = 0;
-  bool has_product_ = false;
+  bool has_product_ = false, is_closed_ = false;
   std::vector<Met> met_;
 };
 
@@ -260,7 +300,7 @@ class Former {
     for (std::size_t k = first + 1; k < end_of_search(steps, first); ++k)
       if (!placed_[k] && is_ready(steps[k]) && take(steps[k])) put(k);
     const int count = static_cast<int>(plan_.steps.size()) - begin;
-    if (count > 1) plan_.regions.push_back({begin, count, region.rows(), region.row_bytes()});
+    if (count > 1) plan_.regions.push_back({begin, count, region.is_closed(), region.rows(), region.row_bytes()});
   }
 
   // The rows of a region that would begin with this step; 0 where none can.
@@ -275,8 +315,10 @@ class Former {
         return std::find(written.begin(), written.end(), input.item) != written.end();
       };
       if (steps[k].is_call) {
-        if (!reads(call(steps[k]).inputs[0])) continue;
-        if (const std::int64_t rows = product_rows(graph_, call(steps[k])); rows != 0) return rows;
+        const plan::Call& product = call(steps[k]);
+        const std::int64_t terms = product_terms(graph_, product), rows = product_rows(graph_, product);
+        if (terms != 0 && (reads(product.inputs[0]) || reads(product.inputs[1]))) return terms;
+        if (rows != 0 && reads(product.inputs[0])) return rows;
         continue;
       }
       if (launch(steps[k]).kernel.form() != ir::Form::Row) continue;

@@ -110,5 +110,42 @@ TEST(ProductRows, MeetNoRowsThatAreStillToCome) {
   EXPECT_EQ(bits(matmul(y, y.T()) + 1.0f), bits(matmul(values, values.T()).eval() + 1.0f));
 }
 
+Array centred(const Array& x) { return x - mean(x, 0, true); }
+
+TEST(ProductRows, MayBeThoseThatAProductSums) {
+  const Array x = sample({9001, 6}), y = sample({9001, 3}, DType::Float32, 8);
+  const Stats s = measured({matmul(centred(x).T(), centred(x))});
+  EXPECT_LE(s.bytes_read, 2 * x.nbytes() + 100);  // once for the mean
+  EXPECT_LE(s.bytes_written, 6 * 4 + 6 * 6 * 4);
+  const Stats of_stored = measured({matmul(x.T(), exp(y))});
+  EXPECT_EQ(of_stored.bytes_read, x.nbytes() + y.nbytes());
+  EXPECT_EQ(of_stored.bytes_written, 6 * 3 * 4);
+}
+
+TEST(ProductRows, GiveTheSameBitsWhereAProductSumsThem) {
+  using Form = std::function<Array(const Array&, const Array&)>;
+  const Form forms[] = {
+      [](const Array& x, const Array&) { return matmul(centred(x).T(), centred(x)); },
+      [](const Array& x, const Array& y) { return matmul(x.T(), exp(y)); },
+      [](const Array& x, const Array& y) { return matmul(exp(x).T(), y); },
+      [](const Array& x, const Array& y) { return matmul(exp(x)(Slice(), Slice(1, none)).T(), y * 2.0f) + 1.0f; },
+      [](const Array& x, const Array& y) { return matmul(flip(exp(x), 0).T(), y + 1.0f); }};
+  for (const std::int64_t terms : {8192, 8193, 20'000}) {
+    for (const DType dtype : {DType::Float32, DType::Float64, DType::BFloat16}) {
+      const Array x = sample({terms, 5}, dtype), y = sample({terms, 7}, dtype, 8);
+      for (const Form& form : forms) {
+        const std::vector<std::uint64_t> apart = [&] {
+          const WithRowBytes none(0);
+          return bits(form(x, y));
+        }();
+        for (const int threads : {1, 2, 5}) {
+          const WithThreads some(threads);
+          EXPECT_EQ(bits(form(x, y)), apart) << &form - forms << ", " << terms << " terms, " << threads << " threads";
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ingot
