@@ -143,7 +143,7 @@ Array matrix_product(const Operands& of, const Labels& summed, const Labels& res
     batch.push_back(first[0]);
     first.erase(0);
   }
-  if (!is_read_in_place()) {
+  if (first.size() < all_first.size() && !is_read_in_place()) {
     first = all_first;
     batch = stack;
   }
