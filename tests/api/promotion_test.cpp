@@ -120,7 +120,10 @@ TEST(Promotion, RefusesBitsOfFloats) {
   EXPECT_THROW(~x, TypeError);
 }
 
-TEST(Promotion, SaysWhatComplexDtypesAreNotFor) {}
+TEST(Promotion, SaysWhatComplexDtypesAreNotFor) {
+  EXPECT_ERROR(TypeError, max(ones({2}, DType::Complex64)),
+               "max: not defined for complex64; use real(x), imag(x) or abs(x)");
+}
 
 }  // namespace
 }  // namespace ingot
