@@ -117,7 +117,7 @@ class Multiplier {
   // Few elements of many terms: threads sum the blocks, of which as many as fit the cache are then added in order.
   void share_terms(const Matrix& a, const Matrix& b, std::byte* c) const {
     const std::int64_t elements = a.rows * b.columns, bytes = elements * size_, blocks = divide_up(a.columns, kBlock);
-    const std::int64_t at_once = std::clamp<std::int64_t>(second_level_cache() / bytes, threads_, blocks);
+    const std::int64_t at_once = std::min(std::max<std::int64_t>(second_level_cache() / bytes, threads_), blocks);
     const StorageRef sums = device::allocate(static_cast<std::size_t>(at_once * bytes),
                                              [] { return std::string("the sums of a matrix product's blocks"); });
     for (std::int64_t first = 0; first < blocks; first += at_once) {
@@ -137,7 +137,7 @@ class Multiplier {
   void packed(const Matrix& a, const Matrix& b, std::byte* c) const {
     // As many terms as fit for all columns, or one block's, for as many columns as fit.
     const std::int64_t row_bytes = b.columns * size_;
-    const std::int64_t terms = std::clamp(kChunkBytes / row_bytes / kBlock * kBlock, kBlock, b.rows);
+    const std::int64_t terms = std::min(std::max(kChunkBytes / row_bytes / kBlock * kBlock, kBlock), b.rows);
     const std::int64_t columns =
         std::min(std::max<std::int64_t>(kChunkBytes / (terms * size_) / loops_.columns, 1) * loops_.columns, b.columns);
     const StorageRef memory = device::allocate(PackedMatrix(dtype_, {b.data, terms, columns, 0, 0}).bytes(), [&] {
