@@ -82,6 +82,23 @@ def table(x):
     return x[:10, 5].copy(), np.sum(x, axis=0), np.sum(x, axis=1), transposed, np.mean(x), np.std(x)
 
 
+def linalg(work, x):
+    """What is timed, and what of the result is checked."""
+    turned = np.swapaxes(x, -1, -2)
+    if work in ("solve", "cholesky"):
+        a = x + turned + 2.0 * x.shape[-1] * np.eye(x.shape[-1])
+    else:
+        a = x + turned if work == "eigh" else x
+    b = np.sum(a, axis=-1, keepdims=True)
+    return {
+        "solve": (lambda: np.linalg.solve(a, b), lambda y: [np.sum(y)]),
+        "cholesky": (lambda: np.linalg.cholesky(a), lambda y: [np.sum(y * y)]),
+        "qr": (lambda: np.linalg.qr(a), lambda y: [np.sum(y[1] * y[1])]),
+        "svd": (lambda: np.linalg.svd(a), lambda y: [np.sum(y[1] * y[1])]),
+        "eigh": (lambda: np.linalg.eigh(a), lambda y: [np.sum(y[0])]),
+    }[work]
+
+
 class Peer:
     def __init__(self):
         self.x = None
@@ -136,7 +153,7 @@ class Peer:
                 ],
             ),
         }
-        compute, observe = works[work]
+        compute, observe = linalg(work[7:], x) if work.startswith("linalg_") else works[work]
         start = time.perf_counter()
         result = compute()
         seconds = time.perf_counter() - start

@@ -31,6 +31,7 @@ Workload sort();
 Workload random_numbers();
 Workload softmax();
 Workload layer_norm();
+Workload linalg();
 std::vector<Workload> matrix_products();
 
 /// Everything in the main job, in its order.
