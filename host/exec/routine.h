@@ -54,7 +54,9 @@ std::int64_t work(Routine routine, const RoutineCall& call);
 // last axis make one, where the input has that axis beside its own (complex numbers).
 // searchsorted: how many of the first input, in order, are less than each of the second; parameters: whether to count
 // equal ones too.
-// matmul: (..., m, k) and (..., k, n), of equal batch extents, to (..., m, n), all of one dtype; in the order of
-// kernels/prebuilt/gemm.h.
+// scan: of the middle of three axes, (outer, n, inner). Parameters: the operation (kernels/prebuilt/scan.h), whether
+// from the end, and how many elements of the result, 0 or 1, come before the first that is scanned. What the result has
+// less than these and n is left out at the end. matmul: (..., m, k) and (..., k, n), of equal batch extents, to (...,
+// m, n), all of one dtype; in the order of kernels/prebuilt/gemm.h.
 
 }  // namespace ingot::exec

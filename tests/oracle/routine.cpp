@@ -116,6 +116,7 @@ Tensor run(Routine routine, const std::vector<const Tensor*>& inputs, const Dims
   if (routine == Routine::quantile) return quantiles(input, parameters, result, shape);
   if (routine == Routine::take) return take(input, *inputs[1], parameters, shape);
   if (routine == Routine::matmul) return matmul(input, *inputs[1], shape);
+  if (routine == Routine::scan) return scan(input, parameters, result, shape);
   if (routine == Routine::searchsorted) return searchsorted(input, *inputs[1], parameters[0] != 0, shape);
   const bool descending = parameters[0] != 0;
   Tensor out(result, input.shape);
