@@ -137,6 +137,7 @@ class Peer:
             "integers_generated": (lambda: np.mean(generator.integers(0, 1000, n)), lambda y: [y]),
             "sum_axis0": (lambda: np.sum(x, axis=0), lambda y: [y[i % x.shape[1]]]),
             "sum_axis1": (lambda: np.sum(x, axis=1), lambda y: [y[i // x.shape[1]]]),
+            "cumsum": (lambda: np.cumsum(x), lambda y: [y[-1]]),
             "sort_float64": (lambda: np.sort(x), sorted_places),
             "sort_int32": (lambda: np.sort(x), sorted_places),
             "softmax": (lambda: softmax(x), lambda y: row_places(y, i)),

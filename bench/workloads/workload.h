@@ -27,6 +27,7 @@ Workload w6();
 Workload plain_sum();
 Workload sum_sqrt_sin();
 Workload axis_sums();
+Workload cumsum();
 Workload sort();
 Workload random_numbers();
 Workload softmax();

@@ -56,6 +56,9 @@ std::int64_t work(Routine routine, const RoutineCall& call);
 // equal ones too.
 // matmul: (..., m, k) and (..., k, n), of equal batch extents, to (..., m, n), all of one dtype; in the order of
 // kernels/prebuilt/gemm.h.
+// scan: of the middle of three axes, (outer, n, inner). Parameters: the operation (kernels/prebuilt/scan.h), whether
+// from the end, and how many elements of the result, 0 or 1, come before the first that is scanned. What the result has
+// less than these and n is left out at the end.
 //
 // Linear algebra (host/exec/linalg), of the matrices that the last two axes hold; the first parameter says whether
 // they are complex, with a last axis of 2 for the parts. A result that is several packs them for each matrix, in the

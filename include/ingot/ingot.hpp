@@ -28,6 +28,7 @@
 #include "ingot/products.hpp"
 #include "ingot/random.hpp"
 #include "ingot/reductions.hpp"
+#include "ingot/scans.hpp"
 #include "ingot/shape.hpp"
 #include "ingot/sorting.hpp"
 #include "ingot/stream.hpp"
