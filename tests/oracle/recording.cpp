@@ -101,7 +101,7 @@ std::string judge_step(const Step& step, const std::vector<const Tensor*>& in, c
     return "";
   }
   const bool is_scan = step.kind == Kind::Call && step.routine == Routine::scan;
-  if (is_scan && step.dims[0] == static_cast<std::int64_t>(prebuilt::ScanOp::LogSumExp))
+  if (is_scan && step.dims[0] == static_cast<std::int64_t>(ScanOp::LogSumExp))
     return judge_logcumsumexp(*in[0], step.dims, got, step.shape);
   const Tensor expected = compute(step, in);
   const std::int64_t i = first_difference(got, expected);

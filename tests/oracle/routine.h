@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "host/graph/op.h"
-#include "kernels/prebuilt/scan.h"
 #include "tests/oracle/tensor.h"
 
 namespace ingot::oracle {
@@ -15,6 +14,9 @@ Tensor run(Routine routine, const std::vector<const Tensor*>& inputs, const Dims
 
 /// The matrix product of the last two axes, to the bit.
 Tensor matmul(const Tensor& a, const Tensor& b, const Shape& shape);
+
+/// The first parameter of a scan.
+enum class ScanOp : std::int64_t { Sum, Product, Min, Max, LogSumExp };
 
 /// A scan of the middle of three axes, to the bit; not of exponentials. Parameters as host/exec/routine.h has them.
 Tensor scan(const Tensor& x, const Dims& parameters, DType dtype, const Shape& shape);

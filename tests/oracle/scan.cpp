@@ -1,4 +1,4 @@
-// Scans, each element by itself: of the words of kernels/prebuilt/scan.h alone.
+// Scans, each element by itself: of the words at the head of kernels/prebuilt/scan.h, and nothing else of it.
 #include <cmath>
 #include <limits>
 #include <sstream>
@@ -8,8 +8,6 @@
 
 namespace ingot::oracle {
 namespace {
-
-using prebuilt::ScanOp;
 
 constexpr std::int64_t kGroup = 8, kBlock = 256;
 
