@@ -10,7 +10,7 @@ die() {
   exit 1
 }
 
-kBuildPackages="cmake ninja-build g++ ccache clang-19 llvm-19-dev libxxhash-dev"
+kBuildPackages="cmake ninja-build g++ ccache clang-19 llvm-19-dev libxxhash-dev libeigen3-dev"
 
 # need PACKAGE ...: after it they are installed. Touches neither apt nor the network when they all are already.
 need() {

@@ -27,10 +27,10 @@ function(ingot_compile_kernel output source)
     VERBATIM)
 endfunction()
 
-# ingot_add_kernel_object(SOURCE [LEVELS]): one object linked into libingot. With LEVELS, one per CPU level of the target,
-# each with INGOT_CPU_LEVEL defined as that level of ingot::cpu::Level (Baseline, V3 or V4).
+# ingot_add_kernel_object(SOURCE [LEVELS] [FLAGS flags ...]): one object linked into libingot. With LEVELS, one per CPU
+# level of the target, each with INGOT_CPU_LEVEL defined as that level of ingot::cpu::Level (Baseline, V3 or V4).
 function(ingot_add_kernel_object source)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "LEVELS" "" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "LEVELS" "" "FLAGS")
   get_filename_component(stem ${source} NAME_WE)
   set(outputs)
   set(levels Baseline)
@@ -47,7 +47,7 @@ function(ingot_add_kernel_object source)
     if(INGOT_SANITIZE MATCHES "address|thread")
       list(APPEND flags -fsanitize=${CMAKE_MATCH_0})
     endif()
-    ingot_compile_kernel(${output} ${source} -O2 ${flags})
+    ingot_compile_kernel(${output} ${source} -O2 ${flags} ${arg_FLAGS})
     list(APPEND outputs ${output})
   endforeach()
   # A custom command is known only to targets of its own folder.

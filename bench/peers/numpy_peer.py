@@ -82,6 +82,23 @@ def table(x):
     return x[:10, 5].copy(), np.sum(x, axis=0), np.sum(x, axis=1), transposed, np.mean(x), np.std(x)
 
 
+def linalg(work, x):
+    """What is timed, and what of the result is checked."""
+    turned = np.swapaxes(x, -1, -2)
+    if work in ("solve", "cholesky"):
+        a = x + turned + 2.0 * x.shape[-1] * np.eye(x.shape[-1])
+    else:
+        a = x + turned if work == "eigh" else x
+    b = np.sum(a, axis=-1, keepdims=True)
+    return {
+        "solve": (lambda: np.linalg.solve(a, b), lambda y: [np.sum(y)]),
+        "cholesky": (lambda: np.linalg.cholesky(a), lambda y: [np.sum(y * y)]),
+        "qr": (lambda: np.linalg.qr(a), lambda y: [np.sum(y[1] * y[1])]),
+        "svd": (lambda: np.linalg.svd(a), lambda y: [np.sum(y[1] * y[1])]),
+        "eigh": (lambda: np.linalg.eigh(a), lambda y: [np.sum(y[0])]),
+    }[work]
+
+
 class Peer:
     def __init__(self):
         self.x = None
@@ -120,6 +137,7 @@ class Peer:
             "integers_generated": (lambda: np.mean(generator.integers(0, 1000, n)), lambda y: [y]),
             "sum_axis0": (lambda: np.sum(x, axis=0), lambda y: [y[i % x.shape[1]]]),
             "sum_axis1": (lambda: np.sum(x, axis=1), lambda y: [y[i // x.shape[1]]]),
+            "cumsum": (lambda: np.cumsum(x), lambda y: [y[-1]]),
             "sort_float64": (lambda: np.sort(x), sorted_places),
             "sort_int32": (lambda: np.sort(x), sorted_places),
             "softmax": (lambda: softmax(x), lambda y: row_places(y, i)),
@@ -136,7 +154,7 @@ class Peer:
                 ],
             ),
         }
-        compute, observe = works[work]
+        compute, observe = linalg(work[7:], x) if work.startswith("linalg_") else works[work]
         start = time.perf_counter()
         result = compute()
         seconds = time.perf_counter() - start

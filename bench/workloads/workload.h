@@ -27,10 +27,12 @@ Workload w6();
 Workload plain_sum();
 Workload sum_sqrt_sin();
 Workload axis_sums();
+Workload cumsum();
 Workload sort();
 Workload random_numbers();
 Workload softmax();
 Workload layer_norm();
+Workload linalg();
 std::vector<Workload> matrix_products();
 
 /// Everything in the main job, in its order.

@@ -5,6 +5,8 @@
 #include "host/api/reduction.h"
 #include "ingot/creation.hpp"
 #include "ingot/elementwise.hpp"
+#include "ingot/linalg.hpp"
+#include "ingot/manipulation.hpp"
 #include "ingot/norm.hpp"
 #include "ingot/products.hpp"
 #include "ingot/reductions.hpp"
@@ -132,9 +134,13 @@ Array linalg::matrix_norm(const Array& x, bool keepdims, Location where) {
 
 Array linalg::matrix_norm(const Array& x, bool keepdims, double ord, Location where) {
   api::require_matrices("matrix_norm", api::node_of(x, where)->shape, where);
-  if (std::abs(ord) != 1 && !std::isinf(ord))
+  if (std::abs(ord) != 1 && std::abs(ord) != 2 && !std::isinf(ord))
     fail<ValueError>(where, "matrix_norm: order ", ord,
-                     " was given; expected 1, -1, an infinity, or none for Frobenius' norm");
+                     " was given; expected 1, -1, 2, -2, an infinity, or none for Frobenius' norm");
+  if (std::abs(ord) == 2) {
+    const Array values = expand_dims(svdvals(x, where), -2, where);
+    return ord > 0 ? max(values, Axes{-2, -1}, keepdims, where) : min(values, Axes{-2, -1}, keepdims, where);
+  }
   const Array sums = sum(api::magnitudes(x, where), std::isinf(ord) ? -1 : -2, true, where);
   const Array norm = ord > 0 ? max(sums, Axes{-2, -1}, keepdims, where) : min(sums, Axes{-2, -1}, keepdims, where);
   return astype(norm, api::norm_dtype(x.dtype()), where);

@@ -178,14 +178,34 @@ class ValuesOfAll {
   std::vector<Node*> nodes_;
 };
 
+// Gives a pending node values that another has too; not while an evaluation computes them.
+bool share_values(Node* node, const StorageRef& storage) {
+  Node* dead = nullptr;
+  {
+    const std::scoped_lock guard(graph::lock());
+    if (node->claimed || node->has_values()) return false;
+    graph::forget(node);
+    node->storage = storage;
+    graph::drop_inputs(node, dead);
+    graph::measure(node);
+  }
+  graph::bury(dead);
+  return true;
+}
+
 // A node's values, which it keeps; so does a constant or index that was asked for them, so that pointers to them stay
 // valid.
 StorageRef kept_values(Node* node) {
-  if (!has_own_values(node)) {
-    if (const Values values(node); values.get() != node) {
-      StorageRef storage = kept_values(values.get());
-      values.settle();
-      return storage;
+  if (is_complex(node->dtype)) {
+    const graph::NodeRef interleaved = graph::interleaved(node, node->where);
+    StorageRef storage = kept_values(interleaved.get());
+    graph::settle(node, interleaved.get());
+    return storage;
+  }
+  if (node->kind == Kind::View) {
+    if (const graph::NodeRef shown = without_reshape(node); shown.get() != node) {
+      StorageRef storage = kept_values(shown.get());
+      if (share_values(node, storage)) return storage;
     }
   }
   const auto existing = [node] {

@@ -56,5 +56,24 @@ std::int64_t work(Routine routine, const RoutineCall& call);
 // equal ones too.
 // matmul: (..., m, k) and (..., k, n), of equal batch extents, to (..., m, n), all of one dtype; in the order of
 // kernels/prebuilt/gemm.h.
+// scan: of the middle of three axes, (outer, n, inner). Parameters: the operation (kernels/prebuilt/scan.h), whether
+// from the end, and how many elements of the result, 0 or 1, come before the first that is scanned. What the result has
+// less than these and n is left out at the end.
+//
+// Linear algebra (host/exec/linalg), of the matrices that the last two axes hold; the first parameter says whether
+// they are complex, with a last axis of 2 for the parts. A result that is several packs them for each matrix, in the
+// order given here, integers as numbers of its dtype:
+// lu: row numbers (m), factors (m x n).
+// det: determinant, its sign, the logarithm of its size (a real).
+// solve: x of a x = b, or of one input the inverse.
+// solve_triangular: x of a x = b; parameters: whether a is lower, whether its diagonal is taken for ones.
+// cholesky: parameter: whether the factor is upper.
+// qr: q (m x c), r (c x n); parameter: c.
+// svd: values (reals), u (m x c), vh (r x n); parameter: 0 for the values alone, 1 for c = r = min(m, n), 2 for m, n.
+// eigh: values (reals), vectors; parameters: whether the upper triangle is read, whether vectors are wanted.
+// eig, complex in any case: values, vectors; parameter: whether vectors are wanted.
+// lstsq: x, the squared residual of each column, the rank, the singular values; parameter: the bits of rcond, a double.
+// pinv: parameter: the bits of rtol, a double.
+// expm: none.
 
 }  // namespace ingot::exec

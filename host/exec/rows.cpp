@@ -189,7 +189,13 @@ void add_blocks(const BoundCall& bound, std::int64_t terms, const std::byte* sum
 void run_rows(RowBlocks& region, std::vector<Bound>& launches, const std::vector<BoundCall>& calls) {
   const int threads = threads_for(region.work);
   region.operands.clear();
-  region.packed.clear();
+  struct Memory {
+    RowBlocks& region;
+    ~Memory() {  // after an error too
+      region.packed.clear();
+      region.sums = {};
+    }
+  } const memory{region};
   for (const plan::Step& step : region.steps) {
     const auto number = static_cast<std::size_t>(step.number);
     if (!step.is_call)
@@ -201,10 +207,8 @@ void run_rows(RowBlocks& region, std::vector<Bound>& launches, const std::vector
   }
   const RowBlocksRun run(region, launches, calls, threads);
   parallel_for(run.blocks(), threads, [&](std::int64_t t) { run.run(t); });
-  region.packed.clear();
-  if (!region.sums_rows) return;
-  add_blocks(calls[static_cast<std::size_t>(region.steps.back().number)], region.rows, region.sums->data());
-  region.sums = {};
+  if (region.sums_rows)
+    add_blocks(calls[static_cast<std::size_t>(region.steps.back().number)], region.rows, region.sums->data());
 }
 
 }  // namespace ingot::exec

@@ -115,7 +115,7 @@ void settle(Node* node, Node* interleaved) {
     set_input(node, 1, NodeRef(imag).leak());
     set_input(node, kParts, NodeRef(interleaved).leak());
     node->input_count = kParts + 1;
-    measure(node);
+    for (Node* const each : {real.get(), imag.get(), node}) measure(each);  // the parts may be views from before
   }
   bury(dead);
 }

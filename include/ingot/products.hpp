@@ -94,9 +94,9 @@ INGOT_API Array matrix_power(const Array& x, std::int64_t n, Location where = Lo
 /// Frobenius' norm of the matrices that the last two axes of x hold, as vector_norm over both.
 INGOT_API Array matrix_norm(const Array& x, bool keepdims = false, Location where = Location::current());
 
-/// The largest sum of magnitudes of a column (ord 1) or of a row (infinity), or the smallest (-1, -infinity), in the
-/// floating dtype of x (float64 for bool and integers). ValueError for other orders, and where there are no sums to
-/// choose from.
+/// The largest sum of magnitudes of a column (ord 1) or of a row (infinity), the largest singular value (2), or the
+/// smallest (-1, -infinity, -2), in the floating dtype of x (float64 for bool and integers; for 2 and -2 as
+/// linalg.hpp has it). ValueError for other orders, and where there is nothing to choose from.
 INGOT_API Array matrix_norm(const Array& x, bool keepdims, double ord, Location where = Location::current());
 
 }  // namespace linalg

@@ -315,7 +315,7 @@ TEST(MatrixNorm, HasTheOrdersThatNeedNoFactorisation) {
   EXPECT_EQ(linalg::matrix_norm(full({2, 4096}, 1.0, DType::Float16), false, kInf).item<double>(), 4096);
   EXPECT_EQ(linalg::matrix_norm(zeros({0, 3})).item<double>(), 0);
   EXPECT_ERROR(ValueError, linalg::matrix_norm(x, false, 3),
-               "matrix_norm: order 3 was given; expected 1, -1, an infinity, or none for Frobenius' norm");
+               "matrix_norm: order 3 was given; expected 1, -1, 2, -2, an infinity, or none for Frobenius' norm");
 }
 
 }  // namespace

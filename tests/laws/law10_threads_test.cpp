@@ -142,6 +142,23 @@ TEST(Law10, EvaluatesSmallExpressionsOfEightThreadsOverSharedArrays) {
   EXPECT_EQ(wrong, 0);
 }
 
+// A node leaves the table of its thread, which evaluates it, while others let go of it.
+TEST(Law10, LetsGoOfArraysWhileTheirThreadEvaluatesThem) {
+  constexpr int kArrays = 500;
+  const Array x = array(sample(10));
+  std::vector<Array> own, given;
+  for (int i = 0; i < kArrays; ++i) given.push_back(own.emplace_back(x + static_cast<double>(i)));
+  std::thread other([&] {
+    while (!given.empty()) given.pop_back();
+  });
+  for (int i = kArrays; i-- > 0;) own[static_cast<std::size_t>(i)].eval();
+  other.join();
+  int wrong = 0;
+  for (int i = 0; i < kArrays; ++i)
+    wrong += own[static_cast<std::size_t>(i)].data<double>()[0] != x.data<double>()[0] + i;
+  EXPECT_EQ(wrong, 0);
+}
+
 // A child evaluates what would take a team of threads; while others evaluate as well.
 TEST(Law10, EvaluatesInAChildAfterFork) {
   const Array x = array(sample(200'000));

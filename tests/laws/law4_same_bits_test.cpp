@@ -31,6 +31,9 @@ std::vector<Array> results(const Array& x) {
           stddev(x),
           x + 0.1,
           logsumexp(x, 0),
+          cumsum(x, 0),
+          cumprod(x, 0, {.reverse = true}),
+          logcumsumexp(x),
           astype(argmax(sin(x)), DType::Float64),
           astype(argmin(x * x, 0), DType::Float64)};
 }

@@ -64,6 +64,16 @@ TEST(Law7, LoopsForeverInConstantMemory) {
   });
 }
 
+// What has been evaluated is no depth of what is recorded on it, where the values are another node's too.
+TEST(Law7, CountsNoStepsBeforeAnEvaluation) {
+  Array z = astype(array(sample(100)), DType::Complex128);
+  for (int i = 0; i < 10; ++i) {
+    z = take(z + 1.0, arange(100));
+    z.eval();
+  }
+  EXPECT_LE(real(z).node()->depth, 2U);
+}
+
 TEST(Law7, BuildsAndDestroysADeepChain) {
   on_a_small_stack([] {
     const Unbounded unbounded;

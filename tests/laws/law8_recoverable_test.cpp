@@ -25,6 +25,24 @@ TEST(Law8, NamesTheArrayThatDoesNotFit) {
   EXPECT_EQ(y(0).item<double>(), 1.0);
 }
 
+// Wherever memory runs out, nothing of what was begun stays.
+TEST(Law8, KeepsNoMemoryOfProductsThatFailed) {
+  const Array a = reshape(array(sample(300 * 64)), {300, 64}), b = reshape(array(sample(64 * 200)), {64, 200});
+  const Array y = matmul(maximum(matmul(a, b), 0.0), b.T());
+  const std::int64_t before = device::bytes_in_use();
+  int failed = 0;
+  for (std::int64_t bytes = 0; bytes < 600'000; bytes += 20'000) {
+    const MemoryLimit limit(bytes);
+    try {
+      (y * 1.0).eval();
+    } catch (const MemoryError&) {
+      ++failed;
+    }
+    EXPECT_EQ(device::bytes_in_use(), before) << "with room for " << bytes;
+  }
+  EXPECT_GT(failed, 10);
+}
+
 TEST(Law8, StaysUsableAfterEveryKindOfError) {
   const Array x = array({1.0, 2.0, 3.0});
   EXPECT_THROW(x + zeros({2}), ShapeError);

@@ -189,6 +189,18 @@ Array product(const Item& item, const Array& a, const Array& b) {
   throw std::logic_error("no such product");
 }
 
+Array scan(const Item& item, const Array& x) {
+  const std::int64_t axis = item.axes[0];
+  switch (item.scan) {
+    case prebuilt::ScanOp::Sum: return cumsum(x, axis, item.options);
+    case prebuilt::ScanOp::Product: return cumprod(x, axis, item.options);
+    case prebuilt::ScanOp::Min: return cummin(x, axis, item.options);
+    case prebuilt::ScanOp::Max: return cummax(x, axis, item.options);
+    case prebuilt::ScanOp::LogSumExp: return logcumsumexp(x, axis, item.options);
+  }
+  throw std::logic_error("no such scan");
+}
+
 Array made(const Item& item, const std::vector<Array>& in, Layout layout) {
   switch (item.make) {
     case Make::Leaf: return leaf(item, layout);
@@ -210,6 +222,7 @@ Array made(const Item& item, const std::vector<Array>& in, Layout layout) {
       return item.routine == Routine::sort ? sort(in[0], item.axes[0], item.descending)
                                            : argsort(in[0], item.axes[0], item.descending);
     case Make::Take: return item.along ? take_along_axis(in[0], in[1], item.axes[0]) : take(in[0], in[1], item.axes[0]);
+    case Make::Scan: return scan(item, in[0]);
     case Make::Product: return product(item, in[0], in[1]);
   }
   throw std::logic_error("no such item");

@@ -220,7 +220,8 @@ class Generator {
   }
 
   void step() {
-    switch (below(22)) {
+    switch (below(23)) {
+      case 22: scanned(); return;
       case 21: complex(); return;
       case 20: product(); return;
       case 16: sorted(); return;
@@ -485,6 +486,25 @@ class Generator {
     made.dtype = made.routine == Routine::argsort ? DType::Int64 : item(made.in[0]).dtype;
     made.axes = {below(2 * made.shape.ndim()) - made.shape.ndim()};
     made.descending = chance(2);
+    add(std::move(made));
+  }
+
+  void scanned() {
+    using prebuilt::ScanOp;
+    Item made;
+    made.make = Make::Scan;
+    made.in = {any_array()};
+    made.shape = item(made.in[0]).shape;
+    if (made.shape.empty()) return;
+    made.axes = {below(2 * made.shape.ndim()) - made.shape.ndim()};
+    made.options = {.reverse = chance(2), .exclusive = chance(3)};
+    made.scan = static_cast<ScanOp>(below(prebuilt::kScanOps));
+    const DType dtype = item(made.in[0]).dtype;
+    made.dtype = dtype;
+    const bool whole = !is_floating(dtype);
+    if (whole && made.scan == ScanOp::LogSumExp) made.dtype = DType::Float64;
+    if (whole && (made.scan == ScanOp::Sum || made.scan == ScanOp::Product))
+      made.dtype = is_unsigned_integer(dtype) ? DType::UInt64 : DType::Int64;
     add(std::move(made));
   }
 

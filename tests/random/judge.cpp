@@ -289,6 +289,20 @@ std::string judge_take(const Item& item, const Tensor& x, const Tensor& indices,
   return i < 0 ? "" : differs(i, got.dtype, got[i], expected[i]);
 }
 
+std::string judge_scan(const Item& item, const Tensor& in, const Tensor& got) {
+  if (in.size() == 0) return "";
+  const int axis = static_cast<int>(item.axes[0] < 0 ? item.axes[0] + in.shape.ndim() : item.axes[0]);
+  const std::int64_t inner = c_strides(in.shape)[axis];
+  Tensor x = converted(in, item.dtype);
+  x.shape = Shape{in.size() / (in.shape[axis] * inner), in.shape[axis], inner};
+  const Dims parameters{static_cast<std::int64_t>(item.scan), std::int64_t{item.options.reverse},
+                        std::int64_t{item.options.exclusive}};
+  if (item.scan == prebuilt::ScanOp::LogSumExp) return oracle::judge_logcumsumexp(x, parameters, got, x.shape);
+  const Tensor expected = oracle::run(Routine::scan, {&x}, parameters, got.dtype, x.shape);
+  const std::int64_t i = first_difference(got, expected);
+  return i < 0 ? "" : differs(i, got.dtype, got[i], expected[i]);
+}
+
 std::string judge_random(const Item& item, const Tensor& got) {
   const std::uint64_t key = oracle::key_of(item.seed, 1);
   for (std::int64_t i = 0; i < got.size(); ++i) {
@@ -332,6 +346,7 @@ std::string judge(const Item& item, const std::vector<const Item*>& inputs, cons
     case Make::Reduce: return judge_reduce(item, *values[0], got);
     case Make::Sort: return judge_sort(item, *values[0], got);
     case Make::Take: return judge_take(item, *values[0], *values[1], got);
+    case Make::Scan: return judge_scan(item, *values[0], got);
     case Make::Product: return judge_product(item, *values[0], *values[1], got);
   }
   return "";

@@ -72,6 +72,13 @@ std::string print(const Item& item) {
       out << (item.along ? "take_along_axis(" : "take(") << first() << ", v" << item.in[1] << ", axis " << item.axes[0]
           << ")";
       break;
+    case Make::Scan: {
+      static constexpr const char* kScans[prebuilt::kScanOps] = {"cumsum", "cumprod", "cummin", "cummax",
+                                                                 "logcumsumexp"};
+      out << kScans[static_cast<int>(item.scan)] << "(" << first() << ", axis " << item.axes[0]
+          << (item.options.reverse ? ", reverse" : "") << (item.options.exclusive ? ", exclusive)" : ")");
+      break;
+    }
     case Make::Product:
       out << kProducts[static_cast<int>(item.product)] << "(" << first() << ", v" << item.in[1] << ")";
       break;

@@ -10,6 +10,7 @@
 
 #include "host/graph/op.h"
 #include "ingot/ingot.hpp"
+#include "kernels/prebuilt/scan.h"
 #include "tests/oracle/tensor.h"
 
 namespace ingot::tests {
@@ -36,6 +37,7 @@ enum class Make : std::uint8_t {
   Reduce,
   Sort,
   Take,
+  Scan,
   Product
 };
 enum class Looks : std::uint8_t { Index, Permute, Reverse, Reshape, Broadcast, Flip, Expand, Squeeze };
@@ -78,11 +80,13 @@ struct Item {
   std::vector<Index> indices;  // View by Index
   Dims list;                   // View: axes, or the new shape
   Reduction reduction{};       // Reduce
-  Dims axes;                   // Reduce, Sort and Take (one): as given to the call, may be negative
+  Dims axes;                   // Reduce, Sort, Take and Scan (one): as given to the call, may be negative
   bool all_axes = false, keepdims = false;
   double correction = 0;
   Routine routine{};  // Sort: sort or argsort
   bool descending = false;
+  prebuilt::ScanOp scan{};  // Scan
+  ScanOptions options;
   bool along = false;  // Take: as take_along_axis
   Product product{};   // Product; tensordot is over one axis
 };
