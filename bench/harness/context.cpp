@@ -25,9 +25,10 @@ Context::Context(const std::string& python, const std::string& folder) : folder_
         fmt::format("no NumPy ({}): no such peer, and .npy files are written by the benchmark; name one with --python",
                     numpy_note_);
   } else {
-    numpy_note_ =
-        fmt::format("NumPy {}, one thread, in a process of its own, interleaved with the others{}", numpy_->version(),
-                    numpy_->at_least_2() ? "" : "; the bars speak of NumPy 2: name a Python that has it with --python");
+    numpy_note_ = fmt::format(
+        "NumPy {}, one thread (products: those of its BLAS), in a process of its own, interleaved with the others{}",
+        numpy_->version(),
+        numpy_->at_least_2() ? "" : "; the bars speak of NumPy 2: name a Python that has it with --python");
   }
 }
 

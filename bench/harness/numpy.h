@@ -8,7 +8,8 @@
 
 namespace bench {
 
-/// NumPy in a child process (peers/numpy_peer.py). Its work runs on one thread, as NumPy's always does.
+/// NumPy in a child process (peers/numpy_peer.py). Its work runs on one thread, as NumPy's always does,
+/// but for products, which its BLAS shares among as many as it likes.
 class NumPy {
  public:
   /// Throws std::runtime_error if `python` cannot be started or has no NumPy.

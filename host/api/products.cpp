@@ -198,6 +198,9 @@ Array cross(const Array& a, const Array& b, std::int64_t axis, Location where) {
     return moveaxis(x, at, -1, where);
   };
   const Array x = components(same[0]), y = components(same[1]);
+  const api::Input both[] = {x.node(), y.node()};
+  Shape common;
+  api::broadcast("cross", both, common, where);
   // Component i is x[i + 1] y[i + 2] - x[i + 2] y[i + 1], indices modulo 3. Operands are selected, not results, so that
   // nothing is computed three times.
   const Array number = api::wrap(graph::index(3));

@@ -146,12 +146,16 @@ Input term(const Operand& operand) {
 DType promote(std::span<const Input> terms) noexcept {
   bool any_array = false, any_value = false;
   DType dtype = DType::Bool;
+  // From the highest category on: two integers would first become one that makes a double of a float32 after them.
+  if (terms.size() > 2)
+    for (const Input& t : terms)
+      if (!t.is_value() && category(t.node->dtype) > category(dtype)) dtype = t.node->dtype;
   for (const Input& t : terms) {
     if (t.is_value()) {
       any_value = true;
       continue;
     }
-    dtype = any_array ? promote_types(dtype, t.node->dtype) : t.node->dtype;
+    dtype = promote_types(dtype, t.node->dtype);
     any_array = true;
   }
   if (!any_value) return dtype;

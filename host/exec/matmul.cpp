@@ -26,6 +26,7 @@ constexpr std::int64_t kTurned = 16;            // terms, from which it pays to 
 constexpr std::int64_t kSumsBytes = 16 << 10;   // of a row of c at a time
 constexpr std::int64_t kSmallBytes = 64 << 10;  // of b, which is then read as it is, from the cache
 constexpr std::int64_t kChunkBytes = std::int64_t{64} << 20;  // of b, packed at a time
+constexpr std::int64_t kGathered = 4096;                      // elements of 16 bits, before they are widened
 constexpr std::int64_t kManyTerms = 32 * kBlock;              // that threads share where there are few elements
 
 // c = a b for one matrix of a batch. Rows of c are contiguous.
@@ -204,13 +205,14 @@ class Widened {
     const cpu::Support& support = cpu::support(jit::level());
     const auto widen = support.cast[static_cast<int>(half)][static_cast<int>(DType::Float32)];
     parallel_for(rows_, threads, [&](std::int64_t i) {
-      const std::byte* row = from.at(i, 0, 2);
-      if (from.column != 1) {
-        std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(columns_) * 2);
-        support.gather[cpu::item_index(2)](copy, columns_ * 2, row, 0, from.column * 2, 1, columns_);
-        row = copy;
+      std::byte* const to = memory_->data() + i * columns_ * 4;
+      if (from.column == 1) return widen(to, from.at(i, 0, 2), columns_);
+      std::byte* const copy = thread_memory(ThreadMemory::Right, kGathered * 2);
+      for (std::int64_t j = 0; j < columns_; j += kGathered) {
+        const std::int64_t n = std::min(kGathered, columns_ - j);
+        support.gather[cpu::item_index(2)](copy, n * 2, from.at(i, j, 2), 0, from.column * 2, 1, n);
+        widen(to + j * 4, copy, n);
       }
-      widen(memory_->data() + i * columns_ * 4, row, columns_);
     });
   }
   Matrix matrix() const {
@@ -247,7 +249,8 @@ void multiply_as_they_are(const Matrix& a, const Matrix& b, DType dtype, std::by
   if (b.column == 1 || b.columns == 1)
     return loops.multiply({a.data, a.row, a.column, b.data, b.row, c, pitch, a.rows, a.columns, b.columns, false});
   const auto gather = cpu::support(jit::level()).gather[cpu::item_index(size)];
-  std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(kBlock * b.columns * size));
+  const std::int64_t bytes = std::min(kBlock, b.rows) * b.columns * size;
+  std::byte* const copy = thread_memory(ThreadMemory::Right, static_cast<std::size_t>(bytes));
   for (std::int64_t term = 0; term < b.rows; term += kBlock) {
     const std::int64_t terms = std::min(kBlock, b.rows - term);
     gather(copy, b.columns * size, b.at(term, 0, size), b.row * size, b.column * size, terms, b.columns);

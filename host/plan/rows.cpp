@@ -219,7 +219,7 @@ class Region {
       if (computed[k] && !stays_in_rows(map, rows_, read.numel / rows_)) return false;
       if (!computed[k]) bytes += width * static_cast<std::int64_t>(itemsize(item.dtype));
     }
-    if ((!computed[0] && !computed[1]) || bytes > limit()) return false;
+    if ((!computed[0] && !computed[1]) || bytes > row_bytes_limit() / kProductRows) return false;  // 256 rows a block
     row_bytes_ = bytes;
     for (std::size_t k = 0; k < 2; ++k)
       if (computed[k]) call.inputs[k].residence = Residence::Cache;

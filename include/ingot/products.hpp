@@ -16,8 +16,9 @@
 // Where an operand has axes of its own, as in a product of a matrix and a vector, the sum over k terms has one order
 // whatever the machine and the strides: blocks of 256 terms, each a chain of fused multiply-adds, added in order, with
 // an error of at most (255 + k / 256) u sum|a||b|, u half an ulp of 1. Elsewhere, as in vecdot, and of complex vectors,
-// it is a multiplication and a sum, fused into one pass, with the order and the error of sum(). Complex operands: each
-// part of the result is such a sum of 2k terms.
+// it is a multiplication and a sum, fused into one pass, with the order and the error of sum(). An axis of extent 1 is
+// none here: the product of one row and one column may differ in its last bits from that of the row among others.
+// Complex operands: each part of the result is such a sum of 2k terms.
 namespace ingot {
 
 /// The matrix product of the last two axes, (..., m, k) and (..., k, n) to (..., m, n); axes before them broadcast. A

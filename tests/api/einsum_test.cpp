@@ -49,6 +49,10 @@ TEST(Einsum, TakesListsTextsAndWeakScalars) {
   EXPECT_EQ(einsum("i,->i", astype(arange(3), DType::Float32), 2.0).dtype(), DType::Float32);
   EXPECT_EQ(einsum("i->", full({300}, 1, DType::Int8)).item<int>(), 44);
   EXPECT_EQ(einsum("i->", full({300}, true, DType::Bool)).dtype(), DType::Bool);
+  // A float32 and integers of 16 bits and less are a float32, whichever come first.
+  const Array x = ones({3}, DType::UInt16), y = ones({3}, DType::Int8), z = ones({3}, DType::Float32);
+  for (const auto& operands : {std::vector<Array>{x, y, z}, {x, z, y}, {z, y, x}, {y, x, z}})
+    EXPECT_EQ(einsum("i,i,i->", operands).dtype(), DType::Float32);
   EXPECT_EQ(einsum("", 3).item<int>(), 3);
   EXPECT_EQ(einsum("i->", zeros({0})).item<double>(), 0);
   EXPECT_EQ(to_string(einsum("ij,jk->ik", zeros({2, 0}), zeros({0, 3})).shape()), "(2, 3)");

@@ -83,6 +83,10 @@ TEST(Matmul, AddsHalvesUpInFloat32) {
     EXPECT_EQ(vecdot(line, line).item<double>(), 4096);
     EXPECT_EQ(vecdot(line, line).dtype(), dtype);
   }
+  // Whose steps are in no order to be read in.
+  const Array wide = astype(counted({2, 3, 10'000}) % 5.0, DType::Float16).eval();
+  const Array steps = wide(Slice(), 1, Slice(none, none, -2)), same = steps + 0.0f;
+  EXPECT_TRUE(array_equal(matmul(steps, same.T()), matmul(same, same.T())).item<bool>());
   // Products are not rounded before they are added.
   const Array x = array({0x1.004p0, -1.0}), h = astype(x, DType::Float16);
   EXPECT_EQ(vecdot(h, h).item<double>(), std::round((0x1.004p0 * 0x1.004p0 + 1) * 512) / 512);
@@ -237,6 +241,9 @@ TEST(Outer, IsOnePass) {
   EXPECT_EQ(stats().launches - before.launches, 2);
   EXPECT_ERROR(ShapeError, cross(zeros({2, 2}), zeros({2, 3})),
                "cross: axis -1 of shape (2, 2) has extent 2, and vectors of 3 elements were expected");
+  EXPECT_ERROR(ShapeError, cross(zeros({4, 3}), zeros({2, 3})),
+               "cross: shapes (4, 3) and (2, 3) do not broadcast; axis 0 is 4 and 2, where equal extents or 1 were "
+               "expected (dtypes float64 and float64)");
   EXPECT_ERROR(TypeError, cross(zeros({3}, DType::Bool), zeros({3}, DType::Bool)),
                "cross: not defined for bool; convert with astype(x, DType::Int64)");
 }

@@ -111,6 +111,20 @@ TEST(RowRegions, HaveRowsThatFit) {
   EXPECT_EQ(regions(most + 100), 0u);
 }
 
+// Its blocks have 256 rows, for which a thread has a buffer.
+TEST(RowRegions, HaveNarrowRowsWhereAProductSumsThem) {
+  const auto ends_in_product = [](std::int64_t n) {
+    const Array x = reshape(arange(8192 * n), {8192, n}) * 0.5, e = exp(x - max(x, -1, true));
+    const Array sums = sum(e / sum(e, -1, true), -1, true);
+    const Plan plan = plan_of({matmul(sums.T(), input({8192, 2}))});
+    EXPECT_EQ(plan.regions.size(), 1u);
+    return plan.regions[0].sums_rows;
+  };
+  const std::int64_t most = row_bytes_limit() / 16 / 8;
+  EXPECT_TRUE(ends_in_product(most - 100));
+  EXPECT_FALSE(ends_in_product(most + 100));
+}
+
 TEST(RowRegions, ComputeEveryInputBeforeItIsRead) {
   const Array x = input({20, 30}), z = input({40, 50});
   const Array a = softmax(x), b = softmax(z), c = sum(a) + sum(b);
