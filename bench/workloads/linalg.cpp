@@ -101,6 +101,10 @@ void add_task(Case& work, Context& context, const std::shared_ptr<Input>& input,
   if (!numpy) return;
   numpy->name = rival;
   numpy->ours = name;
+  numpy->prepare = [refresh, before = numpy->prepare] {
+    refresh();
+    if (before) before();
+  };
   numpy->expect = expect;
   work.contestants.push_back(std::move(*numpy));
   work.bars.push_back(
