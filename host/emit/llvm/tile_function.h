@@ -85,7 +85,7 @@ class TileFunction {
   Values emit_some(const Segment& segment, Value* count, Values acc, bool starts);
   void emit_bundles(const Segment& segment, Value* block, Value* count, Copies copies,
                     llvm::function_ref<void(int copy, Value* offset, Value* mask)> fold);
-  void prefetch_block_after(const Segment& segment, Value* block);
+  void prefetch(const Segment& segment, Value* block);
   void hold(const Values& acc, const Values& arrays);
   void store(const Segment& segment, Value* offset, Value* mask);
   void accumulate(const Segment& segment, Value* offset, Value* starts);
