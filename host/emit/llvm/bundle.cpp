@@ -35,6 +35,12 @@ bool has_random_numbers(const ir::Region& region) {
   });
 }
 
+bool uses_divider(const ir::Region& region) {
+  return std::any_of(region.code.begin(), region.code.end(), [](const ir::Instr& instr) {
+    return instr.code == ir::Code::Apply && (instr.op == Op::sqrt || instr.op == Op::divide);
+  });
+}
+
 // Cheap bodies of Column reductions, where the accumulators would cost more than the work.
 bool folds_rows_together(const ir::Kernel& kernel, cpu::Level level) {
   if (kernel.form() != ir::Form::Column || !kernel.body.stores.empty()) return false;
@@ -71,10 +77,12 @@ Bundle choose_bundle(const ir::Region& region, cpu::Level level) {
   // Neighbouring trips overlap in the processor while two of them fit its reorder buffer. Past that, only more vectors
   // in flight hide the latency of a long chain; before it, they spill registers. Without fma instructions nothing is
   // gained.
-  // AVX-512 has registers for four vectors of any body, and for its constants (W1 in the caches, one thread: 0.79 ns an
-  // element, with two vectors 0.87).
+  // AVX-512 has registers for four vectors of any body, and for its constants. But the divider is to be busy all along,
+  // also where another thread of the core has half of the reorder buffer: with two vectors the next roots come in sight
+  // sooner (W1 in the caches, one thread, ns an element, Sapphire Rapids: 1.08 with either where the core is ours
+  // alone, beside others 1.15 with two and 1.65 with four; Zen 5: 0.87 with two, 0.79 with four).
   constexpr int kHeavy = 8;
-  const bool wide = (level == cpu::Level::V4 && ir::cost(region) > kHeavy) ||
+  const bool wide = (level == cpu::Level::V4 && ir::cost(region) > kHeavy && !uses_divider(region)) ||
                     (level != cpu::Level::Baseline && (is_long_chain(region) || has_random_numbers(region)));
   const int lanes = (wide ? cpu::kWide : cpu::kNarrow) * cpu::register_bytes(level) / widest(region);
   return {lanes, lanes, lanes};
