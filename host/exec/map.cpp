@@ -11,7 +11,7 @@ namespace ingot::exec {
 namespace {
 
 constexpr std::int64_t kTasksPerThread = 16;    // enough that a late thread costs little
-constexpr std::int64_t kMinTask = 1 << 14;      // elements: about ten microseconds of copying
+constexpr std::int64_t kTile = 1 << 14;         // elements of one call of the body
 constexpr std::int64_t kAlignedElements = 512;  // tasks start at whole cache lines of every dtype
 
 // Writing past the caches is worth it for what would not stay in them anyway (below that it is 3 to 4 times slower),
@@ -36,7 +36,7 @@ Frame& start_frame(const Bound& bound) {
 // Tiles run over the whole space as one long row.
 void run_flat(const Bound& bound, std::int64_t begin, std::int64_t end) {
   Frame& frame = start_frame(bound);
-  const std::int64_t tile = bound.body.staged ? kStagedElements : kMinTask;
+  const std::int64_t tile = bound.body.staged ? kStagedElements : kTile;
   for (; begin < end; begin += tile) {
     const std::int64_t n = std::min(tile, end - begin);
     frame.lay_range(bound.body, bound.all, begin, n);
@@ -46,9 +46,8 @@ void run_flat(const Bound& bound, std::int64_t begin, std::int64_t end) {
 }
 
 void run_flat(const Bound& bound, int threads) {
-  const std::int64_t total = bound.elements;
-  const std::int64_t task =
-      std::max(divide_up(divide_up(total, threads * kTasksPerThread), kMinTask) * kMinTask, kMinTask);
+  const std::int64_t total = bound.elements, wanted = task_count(bound.work, threads, kTasksPerThread);
+  const std::int64_t task = divide_up(divide_up(total, wanted), kAlignedElements) * kAlignedElements;
   parallel_for(divide_up(total, task), threads,
                [&](std::int64_t t) { run_flat(bound, t * task, std::min(total, (t + 1) * task)); });
 }
@@ -79,8 +78,7 @@ class Rows {
     streaming_ = streaming && streams(bound, rows_ * columns_);
     moves_ = !streaming_ && is_move(bound);
 
-    const std::int64_t wanted =
-        std::max<std::int64_t>(1, std::min(threads * kTasksPerThread, rows_ * columns_ / kMinTask));
+    const std::int64_t wanted = task_count(bound.work, threads, kTasksPerThread);
     rows_per_task_ = divide_up(rows_, wanted);
     const std::int64_t pieces = rows_ >= wanted ? 1 : divide_up(wanted, rows_);
     columns_per_task_ = divide_up(divide_up(columns_, pieces), kAlignedElements) * kAlignedElements;
