@@ -477,7 +477,7 @@ void TileFunction::emit_bundles(const Segment& segment, Value* block, Value* cou
 void TileFunction::prefetch(const Segment& segment, Value* block) {
   constexpr std::int64_t kLine = 64, kTwoPages = 8192;
   constexpr int kMoves = 4;
-  if (ir::cost(region_) <= kMoves) return;
+  if (ir::cost(region_) <= kMoves && !row_form()) return;
   for (std::size_t k = 0; k < inputs_.size(); ++k) {
     if (!contiguous(k)) continue;
     const std::int64_t bytes = bundle_.block() * static_cast<std::int64_t>(itemsize(inputs_[k].dtype));
