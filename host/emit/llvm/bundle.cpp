@@ -83,6 +83,7 @@ Bundle choose_bundle(const ir::Region& region, cpu::Level level) {
   // alone, beside others 1.15 with two and 1.65 with four; Zen 5: 0.87 with two, 0.79 with four).
   constexpr int kHeavy = 8;
   const bool wide = (level == cpu::Level::V4 && ir::cost(region) > kHeavy && !uses_divider(region)) ||
+                    waits_for_square_roots(region, level) ||
                     (level != cpu::Level::Baseline && (is_long_chain(region) || has_random_numbers(region)));
   const int lanes = (wide ? cpu::kWide : cpu::kNarrow) * cpu::register_bytes(level) / widest(region);
   return {lanes, lanes, lanes};
