@@ -1,8 +1,12 @@
 #include "measure.h"
 
 #include <fmt/core.h>
+#include <omp.h>
+#include <sched.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <csignal>
 
@@ -20,6 +24,28 @@ constexpr int kSlowRounds = 3;
 // A small expression is interpreted until the compiled kernel is there; what is measured is the state that lasts.
 constexpr double kWarmSeconds = 0.2;
 constexpr int kWarmRepeats = 2000;
+
+// Has every thread of the OpenMP team, which all contestants of this process share, run on a core of its own before a
+// turn begins: after a long turn of one thread, or of another process, the team sleeps, and some kernels wake a thread
+// on the core of who woke it, where it then waits for several milliseconds.
+void wake_team() {
+  constexpr std::chrono::milliseconds kLongest{30};
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<std::atomic<int>> cores(static_cast<std::size_t>(omp_get_max_threads()));
+  for (auto& core : cores) core = -1;
+#pragma omp parallel
+  {
+    const auto apart = [&] {
+      std::vector<int> seen(cores.begin(), cores.end());
+      std::sort(seen.begin(), seen.end());
+      return seen.front() >= 0 && std::adjacent_find(seen.begin(), seen.end()) == seen.end();
+    };
+    std::atomic<int>& mine = cores[static_cast<std::size_t>(omp_get_thread_num())];
+    do {
+      mine = sched_getcpu();
+    } while (!apart() && std::chrono::steady_clock::now() - start < kLongest);
+  }
+}
 
 void check(const Case& work, const Contestant& contestant, std::int64_t repeat) {
   if (!contestant.observe) return;
@@ -144,6 +170,7 @@ Measured measure(Case& work, int rounds, const std::function<void(int)>& progres
     for (std::size_t turn = 0; turn < count; ++turn) {
       const std::size_t i = (turn + static_cast<std::size_t>(round)) % count;
       if (round >= its_rounds[i]) continue;
+      wake_team();
       std::vector<double> times;
       for (int r = 0; r < repeats[i]; ++r) times.push_back(runner.once(work.contestants[i], false));
       measured.seconds[i][static_cast<std::size_t>(round)] = quartiles(std::move(times)).median;
