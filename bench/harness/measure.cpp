@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cmath>
 #include <csignal>
+#include <thread>
 
 namespace bench {
 namespace {
@@ -20,14 +21,16 @@ volatile std::sig_atomic_t interrupted = 0;
 constexpr double kRoundSeconds = 5e-3;
 constexpr int kMostRepeats = 200;
 constexpr double kSlow = 0.25;
+// How long the threads of another process may go on spinning on the cores: OpenBLAS's do 2^26 cycles.
+constexpr std::chrono::milliseconds kSpinning{50};
 constexpr int kSlowRounds = 3;
 // A small expression is interpreted until the compiled kernel is there; what is measured is the state that lasts.
 constexpr double kWarmSeconds = 0.2;
 constexpr int kWarmRepeats = 2000;
 
-// Has every thread of the OpenMP team, which all contestants of this process share, run on a core of its own before a
-// turn begins: after a long turn of one thread, or of another process, the team sleeps, and some kernels wake a thread
-// on the core of who woke it, where it then waits for several milliseconds.
+// Has every thread of the OpenMP team, which all contestants of this process share, run on a core of its own before the
+// clock starts: while one thread or another process works, the team goes to sleep, and some kernels wake a thread on
+// the core of who woke it, where it then waits for several milliseconds.
 void wake_team() {
   constexpr std::chrono::milliseconds kLongest{30};
   const auto start = std::chrono::steady_clock::now();
@@ -77,6 +80,7 @@ class Runner {
     if (interrupted != 0) throw Interrupted();
     work_.change(repeat_);
     if (contestant.prepare) contestant.prepare();
+    wake_team();
     const double seconds = contestant.run();
     if (first && contestant.check_all) contestant.check_all();
     check(work_, contestant, repeat_);
@@ -170,7 +174,7 @@ Measured measure(Case& work, int rounds, const std::function<void(int)>& progres
     for (std::size_t turn = 0; turn < count; ++turn) {
       const std::size_t i = (turn + static_cast<std::size_t>(round)) % count;
       if (round >= its_rounds[i]) continue;
-      wake_team();
+      if (work.contestants[(i + count - 1) % count].elsewhere) std::this_thread::sleep_for(kSpinning);
       std::vector<double> times;
       for (int r = 0; r < repeats[i]; ++r) times.push_back(runner.once(work.contestants[i], false));
       measured.seconds[i][static_cast<std::size_t>(round)] = quartiles(std::move(times)).median;

@@ -16,6 +16,7 @@ std::optional<Contestant> numpy_contestant(Context& context, std::shared_ptr<Inp
   auto state = std::make_shared<State>();
   Contestant contestant;
   contestant.name = "numpy";
+  contestant.elsewhere = true;
   contestant.prepare = [=] {
     if (!state->open || input->reopens()) numpy->ask(input->numpy_open());
     state->open = true;
@@ -35,6 +36,7 @@ std::optional<Contestant> numpy_generated(Context& context, std::string work, st
   if (numpy == nullptr) return std::nullopt;
   Contestant contestant;
   contestant.name = "numpy";
+  contestant.elsewhere = true;
   contestant.run = [=] { return numpy->run(fmt::format("{} {} {}", work, *seed, n))[0]; };
   return contestant;
 }
