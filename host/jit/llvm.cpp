@@ -61,6 +61,40 @@ std::unique_ptr<llvm::TargetMachine> target_machine(cpu::Level level, llvm::Code
   return machine;
 }
 
+// Target machines, each used by one compilation at a time and kept for the next: a new one spends a millisecond on the
+// tables of its processor.
+class Machines {
+ public:
+  struct Machine {
+    cpu::Level level;
+    llvm::CodeGenOptLevel effort;
+    std::unique_ptr<llvm::TargetMachine> target;
+  };
+
+  Machine take(cpu::Level level, llvm::CodeGenOptLevel effort) {
+    const std::scoped_lock guard(mutex_);
+    const auto found = std::find_if(free_.begin(), free_.end(),
+                                    [&](const Machine& m) { return m.level == level && m.effort == effort; });
+    if (found == free_.end()) return {level, effort, target_machine(level, effort)};
+    Machine machine = std::move(*found);
+    free_.erase(found);
+    return machine;
+  }
+  void put(Machine machine) {
+    const std::scoped_lock guard(mutex_);
+    free_.push_back(std::move(machine));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Machine> free_;
+};
+
+Machines& machines() {
+  static Machines* const instance = new Machines;  // never destroyed: the background may compile while the process ends
+  return *instance;
+}
+
 // Code generation options that have no other way in. LLVM is linked into this module alone and hidden, so nobody else's
 // change. At None, registers would be allocated one instruction at a time, which costs vector code a third of its
 // speed. At Less, loop strength reduction takes a tenth of the time and finds nothing.
@@ -100,30 +134,34 @@ void optimise(llvm::Module& module, llvm::TargetMachine& target) {
 // A kernel's module, optimised.
 class Unit {
  public:
-  Unit(const ir::Kernel& kernel, cpu::Level level) : target_(target_machine(level, effort(kernel))) {
+  Unit(const ir::Kernel& kernel, cpu::Level level) : machine_(machines().take(level, effort(kernel))) {
     context_.setDiscardValueNames(true);
     // By default an error that code generation reports, rather than returns, ends the process.
     context_.setDiagnosticHandlerCallBack(
         [](const llvm::DiagnosticInfo* info, void* unit) { static_cast<Unit*>(unit)->note(*info); }, this);
-    module_ = emit::emit_llvm(kernel, level, *target_, context_);
+    module_ = emit::emit_llvm(kernel, level, *machine_.target, context_);
 #ifdef INGOT_DEBUG
     std::string complaint;
     llvm::raw_string_ostream stream(complaint);
     if (llvm::verifyModule(*module_, &stream))
       throw InternalError(ingot::text("internal error: illegal LLVM IR: ", complaint, ir::print(kernel)));
 #endif
-    optimise(*module_, *target_);
+    optimise(*module_, *machine_.target);
     if (emit::is_short_of_registers(kernel, level))
       emit::read_constants_in_place(*module_);
-    else if (level == cpu::Level::V4 && target_->getOptLevel() == llvm::CodeGenOptLevel::None)
+    else if (level == cpu::Level::V4 && machine_.target->getOptLevel() == llvm::CodeGenOptLevel::None)
       emit::keep_constants_in_registers(*module_, cpu::register_bytes(level));
   }
+
+  ~Unit() { machines().put(std::move(machine_)); }
+  Unit(const Unit&) = delete;
+  Unit& operator=(const Unit&) = delete;
 
   std::string generate(llvm::CodeGenFileType type) {
     llvm::SmallString<0> bytes;
     llvm::raw_svector_ostream stream(bytes);
     llvm::legacy::PassManager passes;
-    if (target_->addPassesToEmitFile(passes, stream, nullptr, type))
+    if (machine_.target->addPassesToEmitFile(passes, stream, nullptr, type))
       throw InternalError("internal error: LLVM cannot emit this file type");
     passes.run(*module_);
     if (!errors_.empty()) throw InternalError("internal error: LLVM: " + errors_);
@@ -147,7 +185,7 @@ class Unit {
 
   std::string errors_;
   llvm::LLVMContext context_;
-  std::unique_ptr<llvm::TargetMachine> target_;
+  Machines::Machine machine_;
   std::unique_ptr<llvm::Module> module_;
 };
 
