@@ -211,6 +211,24 @@ void expect_same(DType dtype, const void* want, const void* got, std::int64_t co
         << what << ": element " << i << " of " << count;
 }
 
+std::set<std::string> undefined_symbols(const std::string& object) {
+  std::set<std::string> names;
+  Elf64_Ehdr header;
+  std::memcpy(&header, object.data(), sizeof header);
+  std::vector<Elf64_Shdr> sections(header.e_shnum);
+  std::memcpy(sections.data(), object.data() + header.e_shoff, sections.size() * sizeof(Elf64_Shdr));
+  for (const Elf64_Shdr& section : sections) {
+    if (section.sh_type != SHT_SYMTAB) continue;
+    for (std::size_t at = sizeof(Elf64_Sym); at < section.sh_size; at += sizeof(Elf64_Sym)) {
+      Elf64_Sym symbol;
+      std::memcpy(&symbol, object.data() + section.sh_offset + at, sizeof symbol);
+      if (symbol.st_shndx == SHN_UNDEF)
+        names.insert(object.data() + sections[section.sh_link].sh_offset + symbol.st_name);
+    }
+  }
+  return names;
+}
+
 class Llvm : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -219,8 +237,16 @@ class Llvm : public ::testing::Test {
     if (compiler_ == nullptr) GTEST_SKIP() << reason;
   }
 
+  // Generated code calls nothing but slow paths, folds and, below V3, fma.
   std::unique_ptr<jit::Loaded> load(const ir::Kernel& kernel, cpu::Level level) {
-    return jit::load(compiler_->compile(kernel, level), jit::symbols());
+    const std::string object = compiler_->compile(kernel, level);
+    for (const std::string& name : undefined_symbols(object)) {
+      const bool fma = level == cpu::Level::Baseline && (name == "fma" || name == "fmaf");
+      EXPECT_TRUE(fma || name.starts_with("ingot_slow_") || name.starts_with("ingot_fold_"))
+          << "generated code for " << cpu::level_name(level) << " calls " << name << "\n"
+          << ir::print(kernel);
+    }
+    return jit::load(object, jit::symbols());
   }
 
   // Runs a Map, or the stores of a body, on both.
@@ -568,41 +594,6 @@ TEST_F(Llvm, EpilogueReadsReductionsBehindItsInputs) {
       code->epilogue(&b);
       expect_same(DType::Float64, want.pointers[0], got.pointers[0], 2 * (n + kGuard), cpu::level_name(level));
       expect_same(DType::Int32, want.pointers[1], got.pointers[1], 2 * (n + kGuard), cpu::level_name(level));
-    }
-  }
-}
-
-std::set<std::string> undefined_symbols(const std::string& object) {
-  std::set<std::string> names;
-  Elf64_Ehdr header;
-  std::memcpy(&header, object.data(), sizeof header);
-  std::vector<Elf64_Shdr> sections(header.e_shnum);
-  std::memcpy(sections.data(), object.data() + header.e_shoff, sections.size() * sizeof(Elf64_Shdr));
-  for (const Elf64_Shdr& section : sections) {
-    if (section.sh_type != SHT_SYMTAB) continue;
-    for (std::size_t at = sizeof(Elf64_Sym); at < section.sh_size; at += sizeof(Elf64_Sym)) {
-      Elf64_Sym symbol;
-      std::memcpy(&symbol, object.data() + section.sh_offset + at, sizeof symbol);
-      if (symbol.st_shndx == SHN_UNDEF)
-        names.insert(object.data() + sections[section.sh_link].sh_offset + symbol.st_name);
-    }
-  }
-  return names;
-}
-
-TEST_F(Llvm, CallsNothingButSlowPathsFoldsAndFmaBelowV3) {
-  for (const cpu::Level level : all_levels()) {
-    std::vector<ir::Kernel> kernels = {mixed_map(), several_reductions({false, true}),
-                                       several_reductions({true, false})};
-    for (const DType dtype : kComputable) kernels.push_back(every_op(dtype, nullptr));
-    for (const DType dtype : kCast) kernels.push_back(every_cast(dtype));
-    for (const ir::Kernel& kernel : kernels) {
-      for (const std::string& name : undefined_symbols(compiler_->compile(kernel, level))) {
-        const bool fma = level == cpu::Level::Baseline && (name == "fma" || name == "fmaf");
-        EXPECT_TRUE(fma || name.starts_with("ingot_slow_") || name.starts_with("ingot_fold_"))
-            << "generated code for " << cpu::level_name(level) << " calls " << name << "\n"
-            << ir::print(kernel);
-      }
     }
   }
 }
