@@ -294,9 +294,15 @@ class Generator {
     for (std::size_t k = made.op == Op::where ? 1 : 0; k < made.in.size(); ++k) operands.push_back(&item(made.in[k]));
     DType dtype = computed_in(made.op, operands);
     if (refuses(made.op, dtype) || scalar_does_not_fit(made, dtype)) return;
+    if ((made.op == Op::signbit || made.op == Op::copysign) && may_be_made_nan(*operands.back())) return;
     made.dtype = info(made.op).result == Result::Bool ? DType::Bool : dtype;
     made.shape = shape;
     add(std::move(made));
+  }
+
+  // Whether it may hold a NaN that arithmetic made, whose sign differs from processor to processor.
+  static bool may_be_made_nan(const Item& item) {
+    return is_floating(item.dtype) && item.make > Make::Random;
   }
 
   bool scalar_does_not_fit(const Item& made, DType dtype) const {
