@@ -301,9 +301,7 @@ class Generator {
   }
 
   // Whether it may hold a NaN that arithmetic made, whose sign differs from processor to processor.
-  static bool may_be_made_nan(const Item& item) {
-    return is_floating(item.dtype) && item.make > Make::Random;
-  }
+  static bool may_be_made_nan(const Item& item) { return is_floating(item.dtype) && item.make > Make::Random; }
 
   bool scalar_does_not_fit(const Item& made, DType dtype) const {
     if (info(made.op).operands == Operands::Bool) return false;
