@@ -13,9 +13,9 @@
 
 namespace ingot::cuda {
 
-using math::Best, math::Exponentials, math::Moments, math::ShiftedSums;
-using math::f16, math::bf16, math::f32, math::f64;
 using math::i8, math::u8, math::i16, math::u16, math::i32, math::u32, math::i64, math::u64;
+using math::f16, math::bf16, math::f32, math::f64;
+using math::Best, math::Exponentials, math::Moments, math::ShiftedSums;
 
 constexpr int kBlock = 256;
 constexpr int kWarps = kBlock / 32;
