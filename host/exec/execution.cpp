@@ -68,6 +68,7 @@ bool Execution::is_alone() const {
 
 void Execution::leave_gpu() {
   gpu_ = nullptr;
+  faults_.forget();
   storage_.clear();
   storage_.resize(prepared_->values.size());
 }
@@ -87,7 +88,10 @@ void Execution::run() {
     }
     release(k);
   }
-  if (gpu_ != nullptr) wait_for(*gpu_);
+  if (gpu_ != nullptr) {
+    faults_.check(*gpu_);
+    wait_for(*gpu_);
+  }
   const Traffic& traffic = gpu_ != nullptr ? prepared_->on_device : prepared_->on_host;
   count({.launches = static_cast<std::int64_t>(prepared_->launches.size()),
          .calls = static_cast<std::int64_t>(prepared_->calls.size()),
@@ -123,9 +127,18 @@ void Execution::run(Bound& launch) {
 }
 
 void Execution::run(BoundCall& bound) {
-  cuda::Gpu* const gpu = gpu_ != nullptr && runs_on(bound.routine, *gpu_) ? gpu_ : nullptr;
-  if (gpu != nullptr) begin_gpu_launch();
+  const KernelRoutine* const kernels = gpu_ != nullptr ? kernel_routine(bound.routine) : nullptr;
+  cuda::Gpu* const gpu = gpu_ != nullptr && (kernels != nullptr || runs_on(bound.routine, *gpu_)) ? gpu_ : nullptr;
+  if (gpu != nullptr)
+    begin_gpu_launch();
+  else if (gpu_ != nullptr)
+    faults_.check(*gpu_);  // before the host reads what comes of them
   bind(bound, gpu);
+  if (kernels != nullptr) {
+    std::vector<Storage*> inputs;
+    for (const int input : bound.inputs) inputs.push_back(&storage_of(input));
+    return kernels->run({bound, inputs, *gpu, faults_});
+  }
   gpu != nullptr ? run_on_gpu(bound.routine, bound.call, *gpu) : run_on_host(bound.routine, bound.call);
 }
 
@@ -185,7 +198,7 @@ Demand Execution::demand() const {
   Demand demand;
   demand.work = prepared_->work;
   for (const BoundCall& call : prepared_->calls)
-    if (is_in_module(call.routine)) demand.work += call.work;
+    if (kernel_routine(call.routine) != nullptr || is_in_module(call.routine)) demand.work += call.work;
   for (const Value& value : prepared_->values)
     if (value.stored) demand.add_input(*node(value.item)->storage, static_cast<std::int64_t>(value.bytes));
   for (const int root : prepared_->roots)

@@ -5,6 +5,7 @@
 
 #include "host/base/storage.h"
 #include "host/exec/gpu.h"
+#include "host/exec/on_gpu/routine.h"
 #include "host/exec/prepare.h"
 #include "host/plan/snapshot.h"
 
@@ -30,7 +31,7 @@ class Execution {
   /// The device chosen; null for the host.
   cuda::Gpu* gpu() const { return gpu_; }
   /// Whether the device has the kernels; if not, they are being compiled, and the host runs the plan meanwhile.
-  bool prepare_gpu() { return prepare_on_gpu(prepared_->launches, *gpu_, may_wait()); }
+  bool prepare_gpu() { return prepare_on_gpu(prepared_->launches, prepared_->calls, *gpu_, may_wait()); }
   /// Forgets what the device has done of the evaluation: the next run() is the host's.
   void leave_gpu();
 
@@ -43,7 +44,10 @@ class Execution {
   void run();
   StorageRef take(int value) { return std::move(storage_[static_cast<std::size_t>(value)]); }
   /// Lets go of everything, also after an error.
-  void finish() { storage_.clear(); }
+  void finish() {
+    storage_.clear();
+    faults_.forget();
+  }
 
  private:
   const graph::Node* node(int item) const { return outline_->nodes[static_cast<std::size_t>(item)]; }
@@ -62,6 +66,7 @@ class Execution {
   Prepared* prepared_ = nullptr;
   cuda::Gpu* gpu_ = nullptr;
   std::vector<StorageRef> storage_;  // of values that do not exist before
+  Faults faults_;
 };
 
 }  // namespace ingot::exec

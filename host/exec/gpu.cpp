@@ -8,6 +8,7 @@
 #include "host/base/log.h"
 #include "host/device/residence.h"
 #include "host/emit/cuda/launch.h"
+#include "host/exec/on_gpu/routine.h"
 #include "host/jit/cuda_code.h"
 #include "host/jit/nvrtc.h"
 
@@ -108,6 +109,7 @@ struct Loaded {
   std::map<std::shared_ptr<jit::CudaKernel>, cuda::Function> functions;
   cuda::BlockRef tickets;
   std::size_t ticket_count = 0;
+  FaultWords faults;
 };
 
 Loaded& loaded(const cuda::Gpu& gpu) {
@@ -123,17 +125,11 @@ Loaded& loaded(const cuda::Gpu& gpu) {
                          "; free arrays that are no longer needed, or compute in smaller pieces or on the host"));
 }
 
-cuda::BlockRef memory(cuda::Gpu& gpu, std::size_t bytes, const char* purpose) {
-  cuda::BlockRef block = cuda::make_room(gpu, bytes);
-  if (!block) out_of_memory(gpu, bytes, purpose);
-  return block;
-}
-
 cuda::Address tickets(cuda::Gpu& gpu, Loaded& state, std::size_t count) {
   if (count == 0) return 0;
   if (count > state.ticket_count) {
     state.ticket_count = 0;
-    state.tickets = memory(gpu, 4 * count, "the tickets of a reduction's blocks");
+    state.tickets = memory_on_gpu(gpu, 4 * count, "the tickets of a kernel's blocks");
     gpu.clear(state.tickets->address(), 4 * count);
     state.ticket_count = count;
   }
@@ -206,6 +202,13 @@ GpuLaunches::Entry& entry_for(const Bound& bound, GpuLaunches& launches, cuda::G
   return entries.emplace_back(std::move(entry));
 }
 
+// Of a kernel that is compiled.
+cuda::Function function_of(const std::shared_ptr<jit::CudaKernel>& kernel, cuda::Gpu& gpu) {
+  cuda::Function& function = loaded(gpu).functions[kernel];
+  if (function == nullptr) function = gpu.load(kernel->code(), kernel->program().name);
+  return function;
+}
+
 // Everything else that the entry lacks before its first launch.
 void complete(GpuLaunches::Entry& entry, const Bound& bound, const GpuLaunches& launches, cuda::Gpu& gpu) {
   using Role = cuda::Field::Role;
@@ -222,25 +225,35 @@ void complete(GpuLaunches::Entry& entry, const Bound& bound, const GpuLaunches& 
       entry.changing.push_back({slot, field.role, field.group, field.index});
     slot += static_cast<std::size_t>(field.slots);
   }
-  cuda::Function& function = loaded(gpu).functions[entry.kernel];
-  if (function == nullptr) function = gpu.load(entry.kernel->code(), program.name);
-  entry.function = function;
+  entry.function = function_of(entry.kernel, gpu);
 }
 
 }  // namespace
 
-bool prepare_on_gpu(std::span<Bound> plan, cuda::Gpu& gpu, bool may_wait) {
+bool prepare_on_gpu(std::span<Bound> launches, std::span<BoundCall> calls, cuda::Gpu& gpu, bool may_wait) {
   std::vector<std::shared_ptr<jit::CudaKernel>> missing;
-  for (Bound& bound : plan) {
-    if (bound.elements == 0 || (bound.gpu && bound.gpu->ready == gpu.ordinal())) continue;
-    GpuLaunches& launches = launches_of(bound);
-    align(bound, launches.alignment, [](const Operand& operand) { return static_cast<std::uint64_t>(operand.offset); });
-    const std::shared_ptr<jit::CudaKernel>& kernel = entry_for(bound, launches, gpu).kernel;
-    if (may_wait && !cuda::nvrtc_is_open() ? kernel->is_compiled() : kernel->find())
-      launches.ready = gpu.ordinal();
-    else
-      missing.push_back(kernel);
+  // Whether there is code.
+  const auto find = [&](const std::shared_ptr<jit::CudaKernel>& kernel) {
+    const bool found = may_wait && !cuda::nvrtc_is_open() ? kernel->is_compiled() : kernel->find();
+    if (!found) missing.push_back(kernel);
     may_wait = may_wait && !kernel->has_failed();
+    return found;
+  };
+  for (Bound& bound : launches) {
+    if (bound.elements == 0 || (bound.gpu && bound.gpu->ready == gpu.ordinal())) continue;
+    GpuLaunches& all = launches_of(bound);
+    align(bound, all.alignment, [](const Operand& operand) { return static_cast<std::uint64_t>(operand.offset); });
+    if (find(entry_for(bound, all, gpu).kernel)) all.ready = gpu.ordinal();
+  }
+  for (BoundCall& bound : calls) {
+    const KernelRoutine* const routine = kernel_routine(bound.routine);
+    if (routine == nullptr || bound.ready == gpu.ordinal()) continue;
+    for (std::size_t k = 0; k < bound.offsets.size(); ++k)
+      bound.call.inputs[k].data = reinterpret_cast<std::byte*>(bound.offsets[k]);
+    bool ready = true;
+    for (const cuda::RoutineKernel& kernel : routine->kernels(bound.call, gpu))
+      ready = find(jit::cuda_kernel(kernel, gpu.properties().capability)) && ready;
+    if (ready) bound.ready = gpu.ordinal();
   }
   if (missing.empty()) return true;
   if (may_wait) {
@@ -346,7 +359,7 @@ bool is_on_host_alone(const Storage& storage, const cuda::Gpu& gpu) {
 std::byte* part_on_gpu(Storage& storage, std::int64_t first, std::int64_t last, cuda::Gpu& gpu) {
   first -= first % static_cast<std::int64_t>(kAlignment);  // as aligned as all of the values would be
   const auto bytes = static_cast<std::size_t>(last - first);
-  const cuda::BlockRef block = memory(gpu, bytes, "the part of an array on the host that a kernel reads");
+  const cuda::BlockRef block = memory_on_gpu(gpu, bytes, "the part of an array on the host that a kernel reads");
   gpu.copy_in(block->address(), storage.data() + first, bytes);
   parts().push_back(block);
   return reinterpret_cast<std::byte*>(block->address()) - first;
@@ -373,6 +386,25 @@ StorageRef allocate_on_gpu(std::size_t bytes, cuda::Gpu& gpu, const std::functio
   return storage;
 }
 
+cuda::BlockRef memory_on_gpu(cuda::Gpu& gpu, std::size_t bytes, const char* purpose) {
+  cuda::BlockRef block = cuda::make_room(gpu, bytes);
+  if (!block) out_of_memory(gpu, bytes, purpose);
+  return block;
+}
+
+const std::byte* tickets_on_gpu(cuda::Gpu& gpu, std::int64_t count) {
+  return reinterpret_cast<const std::byte*>(tickets(gpu, loaded(gpu), static_cast<std::size_t>(count)));
+}
+
+FaultWords& faults_of(cuda::Gpu& gpu) { return loaded(gpu).faults; }
+
+void launch_on_gpu(const cuda::RoutineKernel& kernel, std::int64_t blocks, std::span<std::uint64_t> parameter,
+                   cuda::Gpu& gpu) {
+  const std::shared_ptr<jit::CudaKernel> code = jit::cuda_kernel(kernel, gpu.properties().capability);
+  code->compile();
+  gpu.launch(function_of(code, gpu), static_cast<std::uint32_t>(blocks), cuda::kBlock, parameter.data());
+}
+
 void run_on_gpu(Bound& bound, cuda::Gpu& gpu) {
   GpuLaunches& launches = launches_of(bound);
   const bool moved = align(bound, launches.alignment,
@@ -385,7 +417,7 @@ void run_on_gpu(Bound& bound, cuda::Gpu& gpu) {
 
   const cuda::Grid& grid = entry.grid;
   cuda::BlockRef scratch;
-  if (grid.scratch_bytes != 0) scratch = memory(gpu, grid.scratch_bytes, "the partial results of a reduction");
+  if (grid.scratch_bytes != 0) scratch = memory_on_gpu(gpu, grid.scratch_bytes, "the partial results of a reduction");
   for (const GpuLaunches::Argument& argument : entry.changing) {
     std::uint64_t& value = entry.arguments[argument.slot];
     switch (argument.role) {

@@ -11,7 +11,11 @@
 #include "host/base/storage.h"
 #include "host/device/gpu.h"
 #include "host/exec/launch.h"
+#include "host/exec/rows.h"
 
+namespace ingot::cuda {
+struct RoutineKernel;
+}
 namespace ingot::exec {
 
 /// The first device that can be used; -1 for none.
@@ -86,9 +90,25 @@ StorageRef allocate_on_gpu(std::size_t bytes, cuda::Gpu& gpu, const std::functio
 /// Has the kernels of a plan compiled for the device, several at once, before it runs there. True when that is so;
 /// false where it `may_wait` and they are still being compiled in the background: the host then runs it meanwhile.
 /// DeviceError for a kernel that cannot be compiled.
-bool prepare_on_gpu(std::span<Bound> plan, cuda::Gpu& gpu, bool may_wait);
+bool prepare_on_gpu(std::span<Bound> launches, std::span<BoundCall> calls, cuda::Gpu& gpu, bool may_wait);
 
 /// Begins the launch; its operands' `base` are addresses of the device. It must have elements.
 void run_on_gpu(Bound& bound, cuda::Gpu& gpu);
+
+/// Begins a kernel that is not of a plan's launch.
+void launch_on_gpu(const cuda::RoutineKernel& kernel, std::int64_t blocks, std::span<std::uint64_t> parameter,
+                   cuda::Gpu& gpu);
+/// Memory for the kernels that are begun next: it may go once they are. MemoryError.
+cuda::BlockRef memory_on_gpu(cuda::Gpu& gpu, std::size_t bytes, const char* purpose);
+/// As many 32-bit zeros, which kernels leave as they found them.
+const std::byte* tickets_on_gpu(cuda::Gpu& gpu, std::int64_t count);
+
+/// kFaults words of 64 bits of the device, and whether they are 0 but for what kernels that run have written there.
+inline constexpr int kFaults = 64;
+struct FaultWords {
+  cuda::BlockRef words;
+  bool clean = false;
+};
+FaultWords& faults_of(cuda::Gpu& gpu);
 
 }  // namespace ingot::exec

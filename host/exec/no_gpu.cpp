@@ -2,6 +2,7 @@
 #include "host/base/config.h"
 #include "host/base/error.h"
 #include "host/exec/gpu.h"
+#include "host/exec/on_gpu/routine.h"
 #include "host/exec/prebuilt.h"
 
 namespace ingot::exec {
@@ -40,9 +41,11 @@ void wait_for(cuda::Gpu&) { unavailable(); }
 void order_after(cuda::Gpu&, void*) { unavailable(); }
 void order_before(cuda::Gpu&, void*) { unavailable(); }
 StorageRef allocate_on_gpu(std::size_t, cuda::Gpu&, const std::function<std::string()>&) { unavailable(); }
-bool prepare_on_gpu(std::span<Bound>, cuda::Gpu&, bool) { unavailable(); }
+bool prepare_on_gpu(std::span<Bound>, std::span<BoundCall>, cuda::Gpu&, bool) { unavailable(); }
 void run_on_gpu(Bound&, cuda::Gpu&) { unavailable(); }
 
+const KernelRoutine* kernel_routine(Routine) { return nullptr; }
+void Faults::check(cuda::Gpu&) { unavailable(); }
 bool is_in_module(Routine) { return false; }
 bool runs_on(Routine, cuda::Gpu&) { return false; }
 void run_on_gpu(Routine, const RoutineCall&, cuda::Gpu&) { unavailable(); }

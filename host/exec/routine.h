@@ -1,7 +1,7 @@
 // What is not generated: the routines of kernels/prebuilt/routines.def, run on whole arrays.
 //
 // To add one: a row in that table, run_NAME here, a function of host/api that records the call (graph::call), and where
-// it is worth it ingot_prebuilt_NAME in the module for devices.
+// it is worth it kernels for devices (host/exec/on_gpu/routine.h) or ingot_prebuilt_NAME in the module.
 #pragma once
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "host/base/config.h"
 #include "host/base/storage.h"
 #include "host/exec/launch.h"
 #include "host/exec/matmul.h"
@@ -21,6 +22,7 @@ struct BoundCall {
   std::int64_t work = 0;
   // In a row region, as Operand::block: of the operands and of the result of a product.
   int left_block = -1, right_block = -1, result_block = -1;
+  int ready = kHost;  // a device for which prepare_on_gpu() found code
 };
 
 struct RowBlocks {

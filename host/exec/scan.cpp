@@ -33,12 +33,6 @@ constexpr int kSpins = 256;
 
 bool is_whole(DType dtype) { return is_bool(dtype) || is_integer(dtype); }
 
-DType computed_in(ScanOp op, DType dtype) {
-  if (is_half(dtype)) return DType::Float32;
-  if (is_bool(dtype)) return DType::UInt8;
-  return (op == ScanOp::Sum || op == ScanOp::Product) && is_whole(dtype) ? DType::Int64 : dtype;
-}
-
 // As they are stored: what one cast need not change.
 bool is_stored_as(DType a, DType b) { return a == b || (itemsize(a) == itemsize(b) && is_whole(a) && is_whole(b)); }
 
@@ -49,7 +43,7 @@ class Scanner {
         op_(static_cast<ScanOp>(call.parameters[0])),
         backward_(call.parameters[1] != 0),
         start_(call.parameters[2]),
-        dtype_(computed_in(op_, call.result.dtype)),
+        dtype_(prebuilt::scanned_in(op_, call.result.dtype)),
         support_(cpu::support(jit::level())),
         loops_(prebuilt::scanning(jit::level(), op_, dtype_)),
         in_bytes_(static_cast<std::int64_t>(itemsize(call.inputs[0].dtype))),

@@ -1,4 +1,6 @@
 // take and take_along_axis on the host: indices are resolved a block at a time, and what lies there is copied.
+#include "host/exec/take.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cstring>
@@ -8,7 +10,6 @@
 #include "host/base/divide_up.h"
 #include "host/base/error.h"
 #include "host/exec/parallel.h"
-#include "host/exec/routine.h"
 #include "kernels/prebuilt/take.h"
 
 namespace ingot::exec {
@@ -20,30 +21,37 @@ constexpr std::int64_t kBlockBytes = 1 << 18;  // and what is copied for them, u
 constexpr std::int64_t kPiece = 1 << 20;       // bytes of a slice that one task copies
 constexpr std::int64_t kTasksPerThread = 16;
 
-class Taker {
+std::string index_text(DType dtype, const std::byte* at) {
+  const auto read = [&]<class I>(I value) {
+    std::memcpy(&value, at, sizeof value);
+    return std::to_string(value);
+  };
+  switch (dtype) {
+    case DType::Int8: return read(std::int8_t{});
+    case DType::Int16: return read(std::int16_t{});
+    case DType::Int32: return read(std::int32_t{});
+    case DType::UInt8: return read(std::uint8_t{});
+    case DType::UInt16: return read(std::uint16_t{});
+    case DType::UInt32: return read(std::uint32_t{});
+    case DType::UInt64: return read(std::uint64_t{});
+    default: return read(std::int64_t{});
+  }
+}
+
+class Taker : Taking {
  public:
   explicit Taker(const RoutineCall& call)
-      : call_(call),
+      : Taking(call),
+        call_(call),
         x_(call.inputs[0]),
         indices_(call.inputs[1]),
-        axis_(static_cast<int>(call.parameters[0])),
-        along_(call.parameters[1] != 0),
-        parts_(call.parameters[2]),
-        element_(static_cast<std::int64_t>(itemsize(x_.dtype)) * parts_),
-        extent_(x_.shape[axis_]),
-        resolve_(prebuilt::resolving(indices_.dtype)) {
-    for (int k = 0; k < x_.shape.ndim(); ++k) {
-      if (k < axis_) batches_ *= x_.shape[k];
-      if (k > axis_) width_ *= x_.shape[k];
-    }
-    width_ /= parts_;
-  }
+        resolve_(prebuilt::resolving(indices_.dtype)) {}
 
   void run() {
     const std::int64_t bytes = call_.result.shape.numel() * static_cast<std::int64_t>(itemsize(x_.dtype));
     threads_ = bytes < kSerial ? 1 : call_.threads;
-    along_ ? take_elements() : take_slices();
-    if (const std::int64_t at = first_outside_.load(); at != kNone) fail_outside(at);
+    along ? take_elements() : take_slices();
+    if (const std::int64_t at = first_outside_.load(); at != kNone) fail_outside(call_, at, indices_.data);
   }
 
  private:
@@ -51,26 +59,26 @@ class Taker {
 
   // Indices are resolved once for several batches; a long slice is copied by several tasks.
   void take_slices() {
-    const std::int64_t count = indices_.shape.numel(), slice = width_ * element_;
+    const std::int64_t count = indices_.shape.numel(), slice = width * element;
     const std::int64_t block = std::clamp<std::int64_t>(kBlockBytes / slice, 1, kBlock);
     const std::int64_t blocks = divide_up(count, block), pieces = divide_up(slice, kPiece);
     const std::int64_t wanted = threads_ > 1 ? threads_ * kTasksPerThread : 1;
-    const std::int64_t groups = std::clamp<std::int64_t>(divide_up(wanted, blocks * pieces), 1, batches_);
+    const std::int64_t groups = std::clamp<std::int64_t>(divide_up(wanted, blocks * pieces), 1, batches);
     parallel_for(blocks * groups * pieces, threads_, [&](std::int64_t t) {
       const std::int64_t first = t / pieces / groups * block, group = t / pieces % groups, piece = t % pieces;
       std::int64_t positions[kBlock];
       const std::int64_t n = std::min(block, count - first);
       if (!resolved(first, n, positions)) return;
       const std::int64_t skipped = piece * kPiece, bytes = std::min(kPiece, slice - skipped);
-      for (std::int64_t b = batches_ * group / groups; b < batches_ * (group + 1) / groups; ++b)
-        prebuilt::gather(x_.data + b * extent_ * slice + skipped, slice, positions, n, bytes,
+      for (std::int64_t b = batches * group / groups; b < batches * (group + 1) / groups; ++b)
+        prebuilt::gather(x_.data + b * extent * slice + skipped, slice, positions, n, bytes,
                          call_.result.data + (b * count + first) * slice + skipped, slice);
     });
   }
 
   // Every element has an index: positions along the axis become positions in the batch.
   void take_elements() {
-    const std::int64_t count = indices_.shape.numel(), batch = indices_.shape[axis_] * width_;
+    const std::int64_t count = indices_.shape.numel(), batch = indices_.shape[axis] * width;
     const std::int64_t blocks = divide_up(count, kBlock);
     const std::int64_t tasks = std::min<std::int64_t>(blocks, threads_ > 1 ? threads_ * kTasksPerThread : 1);
     parallel_for(tasks, threads_, [&](std::int64_t t) {
@@ -79,10 +87,10 @@ class Taker {
         std::int64_t positions[kBlock];
         const std::int64_t b = first / batch, n = std::min({kBlock, end - first, (b + 1) * batch - first});
         if (!resolved(first, n, positions)) return;
-        if (width_ > 1)
-          for (std::int64_t i = 0; i < n; ++i) positions[i] = positions[i] * width_ + (first + i) % width_;
-        prebuilt::gather(x_.data + b * extent_ * width_ * element_, element_, positions, n, element_,
-                         call_.result.data + first * element_, element_);
+        if (width > 1)
+          for (std::int64_t i = 0; i < n; ++i) positions[i] = positions[i] * width + (first + i) % width;
+        prebuilt::gather(x_.data + b * extent * width * element, element, positions, n, element,
+                         call_.result.data + first * element, element);
         first += n;
       }
     });
@@ -90,7 +98,7 @@ class Taker {
 
   bool resolved(std::int64_t first, std::int64_t n, std::int64_t* positions) {
     const auto size = static_cast<std::int64_t>(itemsize(indices_.dtype));
-    const std::int64_t inside = resolve_(indices_.data + first * size, n, extent_, positions);
+    const std::int64_t inside = resolve_(indices_.data + first * size, n, extent, positions);
     if (inside == n) return true;
     std::int64_t known = first_outside_.load(std::memory_order_relaxed);
     while (first + inside < known && !first_outside_.compare_exchange_weak(known, first + inside)) {
@@ -98,50 +106,46 @@ class Taker {
     return false;
   }
 
-  [[noreturn]] void fail_outside(std::int64_t at) const {
-    Shape shape = x_.shape;
-    if (parts_ > 1) shape.erase(shape.ndim() - 1);
-    std::string place;
-    for (int k = indices_.shape.ndim() - 1; k >= 0; --k) {
-      place = std::to_string(at % indices_.shape[k]) + (place.empty() ? "" : ", ") + place;
-      at /= indices_.shape[k];
-    }
-    fail<IndexError>(call_.where, along_ ? "take_along_axis" : "take", ": ",
-                     place.empty() ? "the index" : "indices(" + place + ")", " is ", index_text(),
-                     ", out of bounds for axis ", axis_, " of shape ", shape, "; indices run from ", -extent_, " to ",
-                     extent_ - 1);
-  }
-
-  std::string index_text() const {
-    const std::byte* const at = indices_.data + first_outside_ * static_cast<std::int64_t>(itemsize(indices_.dtype));
-    const auto read = [&]<class I>(I value) {
-      std::memcpy(&value, at, sizeof value);
-      return std::to_string(value);
-    };
-    switch (indices_.dtype) {
-      case DType::Int8: return read(std::int8_t{});
-      case DType::Int16: return read(std::int16_t{});
-      case DType::Int32: return read(std::int32_t{});
-      case DType::UInt8: return read(std::uint8_t{});
-      case DType::UInt16: return read(std::uint16_t{});
-      case DType::UInt32: return read(std::uint32_t{});
-      case DType::UInt64: return read(std::uint64_t{});
-      default: return read(std::int64_t{});
-    }
-  }
-
   const RoutineCall& call_;
   const Whole &x_, &indices_;
-  const int axis_;
-  const bool along_;
-  const std::int64_t parts_, element_, extent_;  // element_ in bytes
   prebuilt::Resolve* const resolve_;
-  std::int64_t batches_ = 1, width_ = 1;  // slices have `width_` elements
   int threads_ = 1;
   std::atomic<std::int64_t> first_outside_{kNone};  // the position of the first index out of range
 };
 
 }  // namespace
+
+Taking::Taking(const RoutineCall& call)
+    : axis(static_cast<int>(call.parameters[0])),
+      along(call.parameters[1] != 0),
+      parts(call.parameters[2]),
+      element(static_cast<std::int64_t>(itemsize(call.result.dtype)) * parts),
+      extent(call.inputs[0].shape[axis]) {
+  const Shape& shape = call.inputs[0].shape;
+  for (int k = 0; k < shape.ndim(); ++k) {
+    if (k < axis) batches *= shape[k];
+    if (k > axis) width *= shape[k];
+  }
+  width /= parts;
+}
+
+void fail_outside(const RoutineCall& call, std::int64_t position, const std::byte* indices) {
+  const Taking taking(call);
+  const Whole& given = call.inputs[1];
+  Shape shape = call.inputs[0].shape;
+  if (taking.parts > 1) shape.erase(shape.ndim() - 1);
+  std::string place;
+  std::int64_t at = position;
+  for (int k = given.shape.ndim() - 1; k >= 0; --k) {
+    place = std::to_string(at % given.shape[k]) + (place.empty() ? "" : ", ") + place;
+    at /= given.shape[k];
+  }
+  fail<IndexError>(call.where, taking.along ? "take_along_axis" : "take", ": ",
+                   place.empty() ? "the index" : "indices(" + place + ")", " is ",
+                   index_text(given.dtype, indices + position * static_cast<std::int64_t>(itemsize(given.dtype))),
+                   ", out of bounds for axis ", taking.axis, " of shape ", shape, "; indices run from ", -taking.extent,
+                   " to ", taking.extent - 1);
+}
 
 void run_take(const RoutineCall& call) { Taker(call).run(); }
 

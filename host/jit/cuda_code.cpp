@@ -36,10 +36,16 @@ std::string key_of(const ir::Kernel& kernel, const cuda::Options& options, int c
   return key;
 }
 
-}  // namespace
+// The kernel of a key, made of the program that emit() gives if there is none.
+template <class Emit>
+std::shared_ptr<CudaKernel> known(std::string key, int capability, Emit&& emit) {
+  Table& t = table();
+  const std::scoped_lock guard(t.mutex);
+  if (const auto found = t.kernels.find(key); found != t.kernels.end()) return found->second;
+  return t.kernels.emplace(std::move(key), std::make_shared<CudaKernel>(emit(), capability)).first->second;
+}
 
-CudaKernel::CudaKernel(const ir::Kernel& kernel, const cuda::Options& options, int capability)
-    : program_(cuda::emit(kernel, options)), capability_(capability) {}
+}  // namespace
 
 const std::string& CudaKernel::code() const {
   static const std::string none;
@@ -84,11 +90,12 @@ void CudaKernel::compile() {
 }
 
 std::shared_ptr<CudaKernel> cuda_kernel(const ir::Kernel& kernel, const cuda::Options& options, int capability) {
-  Table& t = table();
-  const std::scoped_lock guard(t.mutex);
-  std::string key = key_of(kernel, options, capability);
-  if (const auto known = t.kernels.find(key); known != t.kernels.end()) return known->second;
-  return t.kernels.emplace(std::move(key), std::make_shared<CudaKernel>(kernel, options, capability)).first->second;
+  return known(key_of(kernel, options, capability), capability, [&] { return cuda::emit(kernel, options); });
+}
+
+std::shared_ptr<CudaKernel> cuda_kernel(const cuda::RoutineKernel& kernel, int capability) {
+  return known(text("sm_", capability, ' ', static_cast<int>(kernel.source), ' ', kernel.function), capability,
+               [&] { return cuda::emit(kernel); });
 }
 
 void compile(std::span<const std::shared_ptr<CudaKernel>> kernels) {

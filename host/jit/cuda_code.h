@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "host/emit/cuda/program.h"
+#include "host/emit/cuda/routines.h"
 
 namespace ingot::jit {
 
-/// The program of a kernel under options for a compute capability, and its code once there is any.
+/// A program for a compute capability, and its code once there is any.
 class CudaKernel {
  public:
-  CudaKernel(const ir::Kernel& kernel, const cuda::Options& options, int capability);
+  CudaKernel(cuda::Program program, int capability) : program_(std::move(program)), capability_(capability) {}
 
   const cuda::Program& program() const noexcept { return program_; }
   /// What the driver loads: machine code, or PTX for a device that is newer than NVRTC. Empty until it is compiled.
@@ -46,6 +47,7 @@ class CudaKernel {
 
 /// The one there is of these arguments.
 std::shared_ptr<CudaKernel> cuda_kernel(const ir::Kernel& kernel, const cuda::Options& options, int capability);
+std::shared_ptr<CudaKernel> cuda_kernel(const cuda::RoutineKernel& kernel, int capability);
 
 /// Compiles several at once, and throws the first DeviceError when all are done.
 void compile(std::span<const std::shared_ptr<CudaKernel>> kernels);

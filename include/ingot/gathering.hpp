@@ -7,7 +7,7 @@
 
 // Elements taken at indices that are themselves an array. Values may have any dtype and keep their bits; indices are of
 // any integer dtype, and negative ones count from the end. Both functions are lazy: what comes before them is computed
-// into the arrays that they read, what comes after reads their result. On a device the host computes them.
+// into the arrays that they read, what comes after reads their result.
 //
 // The values of indices are looked at when the result is computed: the evaluation then throws an IndexError that names
 // the first index out of range and its position, with the line of the call, and all arrays stay as they were. Where the

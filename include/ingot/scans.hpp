@@ -6,8 +6,7 @@
 
 // Scans: what the elements up to each one, along an axis, come to. All but the cumulative sums take real dtypes only
 // (TypeError). They throw IndexError for an axis that the array has not, and are lazy: what comes before them is
-// computed into the array that they read, what comes after reads their result. NaN stays, from where it is met. The
-// host computes them, also of arrays on a device.
+// computed into the array that they read, what comes after reads their result. NaN stays, from where it is met.
 //
 // The order of folding is that of places along the axis (kernels/prebuilt/scan.h), so bits depend neither on threads
 // nor on what lies beside a row. With u half an ulp of 1, an element of a float sum errs by at most 2u of itself and

@@ -27,6 +27,9 @@ inline constexpr int kScanOps = 5;
 
 inline constexpr std::int64_t kScanGroup = 8, kScanBlock = 256;
 
+/// The dtype that a scan is computed in, for a dtype of its result.
+DType scanned_in(ScanOp op, DType result);
+
 /// What came before, for one row: begins as `start` has it.
 struct alignas(64) ScanState {
   unsigned char bytes[64];

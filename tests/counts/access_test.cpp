@@ -132,6 +132,30 @@ const Case kColumns[] = {
 INSTANTIATE_TEST_SUITE_P(Column, Access, testing::ValuesIn(kColumns),
                          [](const auto& info) { return std::string(info.param.name); });
 
+Array positions(std::int64_t count, std::int64_t factor) {
+  return astype(arange(count) * factor % count, DType::Int64).eval();
+}
+
+const Case kRoutines[] = {
+    {"take_slices", [] { return take(x({500, 64}), positions(500, 77), 0); }, 0.95, 0.95},
+    // What is far apart takes a sector for each element.
+    {"take_elements", [] { return take(x({20'000}), positions(20'000, 7919)); }, 0.5, 0.95},
+    {"scan_rows", [] { return cumsum(x({300, 256}), 1); }, 0.95, 0.85},
+    {"scan_unaligned_rows", [] { return cumsum(x({300, 257}, f32), 1); }, 0.8, 0.85},
+    {"scan_columns", [] { return cumsum(x({1000, 64}), 0); }, 0.95, 0.95},
+    {"product", [] { return matmul(x({128, 128}), x({128, 128})); }, 0.95, 0.95},
+    {"product_f32", [] { return matmul(x({128, 128}, f32), x({128, 128}, f32)); }, 0.95, 0.95},
+    {"product_of_a_turned_one", [] { return matmul(x({128, 128}).T(), x({128, 128})); }, 0.95, 0.95},
+    {"product_with_a_turned_one", [] { return matmul(x({128, 128}, f32), x({128, 128}, f32).T()); }, 0.95, 0.95},
+    {"product_of_halves", [] { return matmul(x({128, 128}, DType::Float16), x({128, 128}, DType::Float16)); }, 0.95,
+     0.95},
+    {"products_in_large_tiles", [] { return matmul(x({36, 256, 32}), x({36, 32, 256})); }, 0.95, 0.95},
+    // The sums of chains are written and read one by one.
+    {"product_of_many_terms", [] { return matmul(x({64, 1024}), x({1024, 64})); }, 0.85, 0.95},
+};
+INSTANTIATE_TEST_SUITE_P(Routine, Access, testing::ValuesIn(kRoutines),
+                         [](const auto& info) { return std::string(info.param.name); });
+
 // Of a mebibyte: as many blocks as there are multiprocessors, or as many warps as the canonical order has work for,
 // each in a block of its own.
 struct Filling {

@@ -10,7 +10,6 @@
 namespace ingot::cuda {
 namespace {
 
-constexpr std::int64_t kNarrowLimit = (std::int64_t{1} << 31) - (1 << 20);  // indices may overshoot by a block's units
 constexpr int kWarps = kBlock / 32;
 constexpr int kWarpsToFill =
     32;  // of a multiprocessor, before kept indices are divided between blocks, or units kept together
@@ -246,6 +245,8 @@ void set_column(Grid& grid, const Program& program, const ir::Kernel& kernel, co
   set_scratch(grid, kernel, grid.runs * grid.units * program.unit, grid.tiles);
 }
 
+}  // namespace
+
 // See Divisor in kernels/cuda/prelude.cuh: magic = floor(2^N * (2^shift - d) / d) + 1, shift = ceil(log2 d).
 void push_divisor(std::vector<std::uint64_t>& slots, std::int64_t by, bool wide) {
   const int shift = ceil_log2(by);
@@ -261,8 +262,6 @@ void push_divisor(std::vector<std::uint64_t>& slots, std::int64_t by, bool wide)
     slots.push_back(static_cast<std::uint32_t>(by));
   }
 }
-
-}  // namespace
 
 Options choose(const ir::Kernel& kernel, const Launch& launch, const Device& device) {
   Options options;

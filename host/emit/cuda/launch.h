@@ -9,6 +9,9 @@
 
 namespace ingot::cuda {
 
+/// Indices of 32 bits reach so far, and may overshoot by a block's units.
+inline constexpr std::int64_t kNarrowLimit = (std::int64_t{1} << 31) - (1 << 20);
+
 struct Device {
   int multiprocessors = 132;
   int bytes_in_flight = 48 * 1024;
@@ -45,5 +48,8 @@ Grid grid(const Program& program, const ir::Kernel& kernel, const Launch& launch
 /// The bytes of the program's one parameter, in slots of 8.
 std::vector<std::uint64_t> arguments(const Program& program, const Grid& grid, const Launch& launch,
                                      std::uint64_t scratch, std::uint64_t tickets);
+
+/// The members of a Divisor (kernels/cuda/prelude.cuh) by a number.
+void push_divisor(std::vector<std::uint64_t>& slots, std::int64_t by, bool wide);
 
 }  // namespace ingot::cuda
