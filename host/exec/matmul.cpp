@@ -45,7 +45,16 @@ class Multiplier {
     if (a.rows == 1 && (b.column == 1 || (b.row == 1 && b.rows >= kTurned))) return by_vector(a, b, c);
     if (b.rows * b.columns * size_ <= kSmallBytes || b.columns <= loops_.columns) return from_cache(a, b, c);
     if (a.rows <= kFewRows) return by_panels(a, b, c);
-    packed(a, b, c);
+    packed(a, b, c, b.columns, false);
+  }
+
+  // c += a b, for rows of b that are contiguous.
+  void add(const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch) const {
+    if (b.rows * b.columns * size_ > kSmallBytes && a.rows > kFewRows) return packed(a, b, c, pitch, true);
+    share(a.rows, loops_.rows, [&](std::int64_t begin, std::int64_t end) {
+      loops_.multiply({a.at(begin, 0, size_), a.row, a.column, b.data, b.row, c + begin * pitch * size_, pitch,
+                       end - begin, a.columns, b.columns, true});
+    });
   }
 
  private:
@@ -135,7 +144,7 @@ class Multiplier {
     }
   }
 
-  void packed(const Matrix& a, const Matrix& b, std::byte* c) const {
+  void packed(const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch, bool adds) const {
     // As many terms as fit for all columns, or one block's, for as many columns as fit.
     const std::int64_t row_bytes = b.columns * size_;
     const std::int64_t terms = std::min(std::max(kChunkBytes / row_bytes / kBlock * kBlock, kBlock), b.rows);
@@ -153,8 +162,8 @@ class Multiplier {
         share(part.pieces(), 1, [&](std::int64_t begin, std::int64_t end) {
           for (std::int64_t piece = begin; piece < end; ++piece) part.pack(piece);
         });
-        multiply_packed(a.part(0, term, a.rows, part_terms, size_), part, part_columns, c + j * size_, b.columns,
-                        term != 0);
+        multiply_packed(a.part(0, term, a.rows, part_terms, size_), part, part_columns, c + j * size_, pitch,
+                        adds || term != 0);
       }
     }
   }
@@ -257,6 +266,10 @@ void multiply_as_they_are(const Matrix& a, const Matrix& b, DType dtype, std::by
     loops.multiply(
         {a.at(0, term, size), a.row, a.column, copy, b.columns, c, pitch, a.rows, terms, b.columns, term > 0});
   }
+}
+
+void add_product(DType dtype, const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch, int threads) {
+  Multiplier(dtype, threads).add(a, b, c, pitch);
 }
 
 void run_matmul(const RoutineCall& call) {

@@ -33,6 +33,9 @@ void pack_panel(prebuilt::Gemm::Pack* pack, std::int64_t panel_width, const Matr
 /// c = a b from operands as they are, whose rows begin `pitch` elements apart in c: for a b that fits a cache.
 void multiply_as_they_are(const Matrix& a, const Matrix& b, DType dtype, std::byte* c, std::int64_t pitch);
 
+/// c += a b, for rows of b that are contiguous.
+void add_product(DType dtype, const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch, int threads);
+
 /// A matrix b, packed as micro-kernels read it. Not for Float16 and BFloat16.
 class PackedMatrix {
  public:

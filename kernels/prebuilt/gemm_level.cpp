@@ -1,7 +1,7 @@
 // The loops of one CPU level: INGOT_CPU_LEVEL is Baseline, V3 or V4, and the compiler is told to produce code for it.
 #include <type_traits>
 
-#include "kernels/cpu/lanes.h"
+#include "kernels/cpu/turn.h"
 #include "kernels/prebuilt/gemm.h"
 
 #define JOIN_(a, b) a##b
@@ -106,25 +106,6 @@ ALWAYS_INLINE void in_rows(Size rows, F&& f) {
   for (; i + R <= rows; i += R) f(std::integral_constant<int, R>{}, i);
   if constexpr (R > 1) {
     if (i < rows) in_rows<kHalves ? R / 2 : 1, kHalves>(rows - i, [&](auto count, Size k) { f(count, i + k); });
-  }
-}
-
-// Rounds of perfect shuffles: after log2(L) of them register i holds what lane i held.
-template <class V, int... I>
-ALWAYS_INLINE V zip(V a, V b, bool high, Sequence<I...>) {
-  constexpr int n = sizeof...(I);
-  return high ? __builtin_shufflevector(a, b, ((I % 2) * n + I / 2 + n / 2)...)
-              : __builtin_shufflevector(a, b, ((I % 2) * n + I / 2)...);
-}
-template <class T, int L>
-ALWAYS_INLINE void turn(vec<T, L> (&block)[L]) {
-#pragma clang loop unroll(full)
-  for (int round = 1; round < L; round *= 2) {
-    vec<T, L> next[L];
-#pragma clang loop unroll(full)
-    for (int i = 0; i < L; ++i) next[i] = zip(block[i / 2], block[i / 2 + L / 2], i % 2 != 0, MakeSequence<L>{});
-#pragma clang loop unroll(full)
-    for (int i = 0; i < L; ++i) block[i] = next[i];
   }
 }
 

@@ -55,14 +55,15 @@ void scale_all(R* x, std::int64_t n, int exponent) {
 }
 
 template <class R>
-int bring_all_into_range(R* x, std::int64_t n) {
+int bring_all_into_range(R* x, std::int64_t m, std::int64_t n, std::int64_t ld) {
   constexpr int most_squared = sizeof(R) == 8 ? 400 : 40;
   R most = 0;
-  for (std::int64_t i = 0; i < n; ++i) most = std::max(most, std::abs(x[i]));
+  for (std::int64_t i = 0; i < m; ++i)
+    for (std::int64_t j = 0; j < n; ++j) most = std::max(most, std::abs(x[i * ld + j]));
   if (most == 0 || !std::isfinite(most)) return 0;
   const int exponent = std::ilogb(most);
   if (std::abs(exponent) <= most_squared) return 0;
-  scale_all(x, n, -exponent);
+  for (std::int64_t i = 0; i < m; ++i) scale_all(x + i * ld, n, -exponent);
   return exponent;
 }
 
@@ -83,9 +84,11 @@ void Batch::scale(std::byte* numbers, std::int64_t count, int exponent) const {
     scale_all(reinterpret_cast<double*>(numbers), count * parts(), exponent);
 }
 
-int Batch::bring_into_range(std::byte* numbers, std::int64_t count) const {
-  return real_bytes() == 4 ? bring_all_into_range(reinterpret_cast<float*>(numbers), count * parts())
-                           : bring_all_into_range(reinterpret_cast<double*>(numbers), count * parts());
+int Batch::bring_into_range(std::byte* rows, std::int64_t m, std::int64_t n, std::int64_t ld) const {
+  n *= parts();
+  ld *= parts();
+  return real_bytes() == 4 ? bring_all_into_range(reinterpret_cast<float*>(rows), m, n, ld)
+                           : bring_all_into_range(reinterpret_cast<double*>(rows), m, n, ld);
 }
 
 void Batch::require_finite() const {
@@ -99,9 +102,10 @@ void Batch::require_finite() const {
   check(failure, "has an element that is NaN or infinite");
 }
 
-void Batch::put_identity(std::byte* matrix, std::int64_t rows, std::int64_t columns) const {
-  std::fill_n(matrix, rows * columns * item_bytes(), std::byte{0});
-  const std::int64_t step = (rows + 1) * parts(), n = std::min(rows, columns);
+void Batch::put_identity(std::byte* matrix, std::int64_t ld, std::int64_t rows, std::int64_t columns) const {
+  for (std::int64_t i = 0; i < rows; ++i)
+    std::fill_n(matrix + i * ld * item_bytes(), columns * item_bytes(), std::byte{0});
+  const std::int64_t step = (ld + 1) * parts(), n = std::min(rows, columns);
   if (real_bytes() == 4)
     put_ones(reinterpret_cast<float*>(matrix), step, n);
   else

@@ -33,20 +33,19 @@ class Batch {
   std::int64_t parts() const { return is_complex() ? 2 : 1; }
   std::int64_t real_bytes() const { return item_bytes() / parts(); }
   const prebuilt::Small& small() const { return prebuilt::small(jit::level(), dtype_); }
-  const prebuilt::Dense& dense() const { return prebuilt::dense(jit::level(), dtype_); }
 
   /// From matrix `first` on.
   prebuilt::Matrices input(std::int64_t first, std::size_t number = 0) const;
   prebuilt::MatricesOut result(std::int64_t first) const;
 
-  /// In Fortran order.
-  void put_identity(std::byte* matrix, std::int64_t rows, std::int64_t columns) const;
+  /// Rows of `ld` numbers.
+  void put_identity(std::byte* matrix, std::int64_t ld, std::int64_t rows, std::int64_t columns) const;
   bool has_zero_on_diagonal(const void* matrix, std::int64_t n) const;
 
   /// Multiplies numbers by a power of two.
   void scale(std::byte* numbers, std::int64_t count, int exponent) const;
-  /// Divides them by one, where their squares might leave the range; the exponent that brings them back.
-  int bring_into_range(std::byte* numbers, std::int64_t count) const;
+  /// Divides m x n of them by one, where their squares might leave the range; the exponent that brings them back.
+  int bring_into_range(std::byte* rows, std::int64_t m, std::int64_t n, std::int64_t ld) const;
 
   /// LinAlgError for a matrix of the first input with a NaN or an infinity.
   void require_finite() const;
@@ -113,13 +112,5 @@ class Batch {
   std::int64_t count_;
   DType dtype_;
 };
-
-/// Calls task(first, last) for stripes of `count` columns, whose width does not depend on the number of threads.
-template <class Task>
-void for_stripes(std::int64_t count, int threads, Task&& task) {
-  constexpr std::int64_t width = 64;
-  const std::int64_t stripes = (count + width - 1) / width;
-  parallel_for(stripes, threads, [&](std::int64_t s) { task(s * width, std::min(count, (s + 1) * width)); });
-}
 
 }  // namespace ingot::exec

@@ -1,22 +1,44 @@
-// Cholesky factors. Of a lower factor the matrix is brought to Fortran order; of an upper one it stays in C order,
-// which is the conjugate in Fortran order, and so is the factor.
+// Cholesky factors: lower ones are computed, of the triangle that the result is in.
 #include <cstring>
 
-#include "host/exec/linalg/lu.h"
+#include "host/exec/linalg/blocked.h"
 
 namespace ingot::exec {
 namespace {
 
-using prebuilt::Dense;
-using prebuilt::kPanel;
+// c += a b, in and below the diagonal, from which blocks of rows are taken.
+void add_lower(const Blocked& on, const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch) {
+  constexpr std::int64_t height = 48;
+  PackedMatrix packed(on.real(), b);
+  const StorageRef room = linalg_scratch(static_cast<std::int64_t>(packed.bytes()));
+  packed.place(room->data());
+  const std::int64_t pieces = packed.pieces(), tasks = std::min<std::int64_t>(pieces, on.threads);
+  parallel_for(tasks, on.threads, [&](std::int64_t t) {
+    for (std::int64_t piece = pieces * t / tasks; piece < pieces * (t + 1) / tasks; ++piece) packed.pack(piece);
+  });
+  const std::int64_t blocks = (a.rows + height - 1) / height;
+  parallel_for(blocks, on.threads, [&](std::int64_t block) {
+    // The first share has the long ones and every other short one.
+    const std::int64_t t = block % 2 == 0 ? block / 2 : blocks - 1 - block / 2;
+    const std::int64_t first = t * height, last = std::min(a.rows, first + height);
+    packed.multiply(a, first, last, 0, last * on.parts(), c + first * pitch * on.item(), pitch * on.parts(), true);
+  });
+}
 
-bool factor(const Dense& dense, std::byte* a, std::int64_t n, int threads) {
-  for (std::int64_t k = 0; k < n; k += kPanel) {
-    const std::int64_t width = std::min(kPanel, n - k), after = k + width;
-    if (!dense.cholesky_panel(a, n, n, k, width)) return false;
-    for_stripes(n - after, threads, [&](std::int64_t first, std::int64_t last) {
-      dense.cholesky_stripe(a, n, n, k, width, after + first, after + last);
-    });
+bool factor(const Blocked& on, std::byte* a, std::int64_t pitch, std::int64_t n) {
+  const std::int64_t wide = Blocked::panel(n), item = on.item(), ldp = Blocked::pitch(n), spread_ld = ldp * on.parts();
+  const StorageRef room = linalg_scratch(wide * (ldp + spread_ld) * item);
+  std::byte *const panel = room->data(), *const spread = panel + wide * ldp * item;
+  for (std::int64_t k = 0; k < n; k += wide) {
+    const std::int64_t width = std::min(wide, n - k), rows = n - k, below = rows - width;
+    std::byte* const corner = a + (k * pitch + k) * item;
+    on.steps.transpose(corner, pitch, panel, ldp, rows, width);
+    if (!on.steps.cholesky_panel(panel, ldp, rows, width)) return false;
+    on.steps.transpose(panel, ldp, corner, pitch, width, rows);
+    if (below == 0) break;
+    on.steps.spread(-1, true, panel + width * item, ldp, width, below, spread, spread_ld);
+    add_lower(on, on.left(panel + width * item, ldp, corner + width * pitch * item, pitch, below, width),
+              on.right(spread, spread_ld, width, below), corner + (width * pitch + width) * item, pitch);
   }
   return true;
 }
@@ -34,22 +56,23 @@ void run_cholesky(const RoutineCall& call) {
     });
   }
   batch.for_each(n * n * n / 3, indefinite, [&](std::int64_t i, int threads) {
-    const Dense& dense = batch.dense();
-    const std::int64_t item = batch.item_bytes();
+    const Blocked on(batch.dtype(), threads);
+    const std::int64_t item = batch.item_bytes(), pitch = Blocked::pitch(n);
     auto* const out = static_cast<std::byte*>(batch.result(i).data);
-    const void* const in = batch.input(i).data;
-    StorageRef room;
-    std::byte* a = out;
-    if (upper) {
-      std::memcpy(a, in, static_cast<std::size_t>(n * n * item));
-    } else {
-      room = linalg_scratch(n * n * item);
-      a = room->data();
-      to_columns(dense, item, in, a, n, n, threads);
-    }
-    if (!factor(dense, a, n, threads)) return false;
-    for (std::int64_t j = 1; j < n; ++j) std::memset(a + j * n * item, 0, static_cast<std::size_t>(j * item));
-    if (!upper) to_rows(dense, item, a, out, n, n, threads);
+    const StorageRef room = linalg_scratch(n * pitch * item);
+    std::byte* const a = room->data();
+    // Transposed, an upper triangle is the conjugate of a lower one, and so is its factor.
+    if (upper)
+      on.steps.transpose(batch.input(i).data, n, a, pitch, n, n);
+    else
+      on.copy(batch.input(i).data, n, a, pitch, n, n);
+    if (!factor(on, a, pitch, n)) return false;
+    for (std::int64_t r = 0; r < n; ++r)
+      std::memset(a + (r * pitch + r + 1) * item, 0, static_cast<std::size_t>((n - r - 1) * item));
+    if (upper)
+      on.steps.transpose(a, pitch, out, n, n, n);
+    else
+      on.copy(a, pitch, out, n, n, n);
     return true;
   });
 }

@@ -69,17 +69,18 @@ void expm_of(const Batch& batch, std::int64_t matrix, int threads) {
   add_product(1, a6, combine(0, c[8], c[10], c[12]), even);
   const Columns<S> odd = product(a, odd_sum);
 
-  Columns<S> denominator(n, n), result(n, n);
-  for (std::int64_t e = 0; e < size; ++e) {
-    result.data()[e] = even.data()[e] + odd.data()[e];
-    denominator.data()[e] = even.data()[e] - odd.data()[e];
-  }
-  const prebuilt::Dense& steps = wide_steps<S>();
-  std::vector<std::int64_t> exchanges;
-  factor_lu(steps, reinterpret_cast<std::byte*>(denominator.data()), n, n, exchanges, threads);
-  steps.exchange(result.data(), n, 0, n, exchanges.data(), n);
-  steps.substitute(denominator.data(), n, n, true, true, result.data(), n, n);
-  steps.substitute(denominator.data(), n, n, false, false, result.data(), n, n);
+  // Polynomials of one matrix commute, so that it does not matter that rows and columns are exchanged here: n rows of
+  // the denominator, each followed by one of the numerator.
+  const std::int64_t pitch = Blocked::pitch(2 * n);
+  const Columns<S> system(pitch, n);
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t j = 0; j < n; ++j) {
+      system(j, i) = even(j, i) - odd(j, i);
+      system(n + j, i) = even(j, i) + odd(j, i);
+    }
+  solve_in_place(blocked<S>(threads), reinterpret_cast<std::byte*>(system.data()), pitch, n, n);
+  Columns<S> result(n, n);
+  for (std::int64_t i = 0; i < n; ++i) std::copy_n(&system(n, i), n, &result(0, i));
   for (int k = 0; k < squarings; ++k) result = product(result, result);
   narrow(batch, result.data(), size * batch.parts(), batch.result(matrix).data);
 }

@@ -1,45 +1,68 @@
 #include "host/exec/linalg/lu.h"
 
 #include <cmath>
+#include <cstring>
 
 namespace ingot::exec {
 
-using prebuilt::Dense;
-using prebuilt::kPanel;
 using prebuilt::kSmall;
 using prebuilt::Matrices;
 using prebuilt::MatricesOut;
 
-bool factor_lu(const Dense& dense, std::byte* a, std::int64_t m, std::int64_t n, std::vector<std::int64_t>& exchanges,
-               int threads) {
-  const std::int64_t steps = std::min(m, n);
+void Blocked::copy(const void* from, std::int64_t ld, void* to, std::int64_t to_ld, std::int64_t m,
+                   std::int64_t n) const {
+  for_stripes(m, threads, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i)
+      std::memcpy(static_cast<std::byte*>(to) + i * to_ld * item(),
+                  static_cast<const std::byte*>(from) + i * ld * item(), static_cast<std::size_t>(n * item()));
+  });
+}
+
+bool factor_lu(const Blocked& on, std::byte* a, std::int64_t pitch, std::int64_t m, std::int64_t n,
+               std::int64_t columns, std::vector<std::int64_t>& exchanges) {
+  const std::int64_t steps = std::min(m, n), wide = Blocked::panel(steps), item = on.item(), ldp = Blocked::pitch(m);
+  const std::int64_t spread_ld = Blocked::pitch(columns) * on.parts();
+  const StorageRef room = linalg_scratch(wide * (ldp + spread_ld) * item);
+  std::byte *const panel = room->data(), *const spread = panel + wide * ldp * item;
   exchanges.resize(static_cast<std::size_t>(steps));
   bool regular = true;
-  for (std::int64_t k = 0; k < steps; k += kPanel) {
-    const std::int64_t width = std::min(kPanel, steps - k), after = k + width;
-    regular &= dense.lu_panel(a, m, m, k, width, exchanges.data());
-    dense.exchange(a, m, k, width, exchanges.data(), k);
-    for_stripes(n - after, threads, [&](std::int64_t first, std::int64_t last) {
-      dense.lu_stripe(a, m, m, k, width, exchanges.data(), after + first, after + last);
+  for (std::int64_t k = 0; k < steps; k += wide) {
+    const std::int64_t width = std::min(wide, steps - k), after = k + width, rows = m - k;
+    std::int64_t* const own = exchanges.data() + k;
+    std::byte* const corner = a + (k * pitch + k) * item;
+    on.steps.transpose(corner, pitch, panel, ldp, rows, width);
+    regular &= on.steps.lu_panel(panel, ldp, rows, width, own);
+    on.steps.transpose(panel, ldp, corner, pitch, width, rows);
+    on.steps.exchange(a + k * pitch * item, pitch, width, own, k);
+    for_stripes(columns - after, on.threads, [&](std::int64_t first, std::int64_t last) {
+      std::byte* const stripe = corner + (width + first) * item;
+      on.steps.exchange(stripe, pitch, width, own, last - first);
+      on.steps.substitute(corner, pitch, width, true, true, stripe, pitch, last - first,
+                          spread_memory(on, width, last - first));
+      on.steps.spread(-1, false, stripe, pitch, width, last - first, spread + first * item, spread_ld);
     });
+    if (after < m && after < columns)
+      on.add_product(on.left(panel + width * item, ldp, corner + width * pitch * item, pitch, rows - width, width),
+                     on.right(spread, spread_ld, width, columns - after), corner + (width * pitch + width) * item,
+                     pitch);
+    for (std::int64_t i = 0; i < width; ++i) own[i] += k;
   }
   return regular;
 }
 
-void to_columns(const Dense& dense, std::int64_t item_bytes, const void* from, std::byte* to, std::int64_t m,
-                std::int64_t n, int threads) {
-  for_stripes(n, threads, [&](std::int64_t first, std::int64_t last) {
-    dense.transpose(static_cast<const std::byte*>(from) + first * item_bytes, n, to + first * m * item_bytes, m, m,
-                    last - first);
+void solve_triangle(const Blocked& on, const std::byte* t, std::int64_t ldt, std::int64_t n, bool lower, bool unit,
+                    std::byte* b, std::int64_t ldb, std::int64_t k) {
+  for_stripes(k, on.threads, [&](std::int64_t first, std::int64_t last) {
+    on.steps.substitute(t, ldt, n, lower, unit, b + first * on.item(), ldb, last - first,
+                        spread_memory(on, n, last - first));
   });
 }
 
-void to_rows(const Dense& dense, std::int64_t item_bytes, const std::byte* from, void* to, std::int64_t m,
-             std::int64_t n, int threads) {
-  for_stripes(m, threads, [&](std::int64_t first, std::int64_t last) {
-    dense.transpose(from + first * item_bytes, m, static_cast<std::byte*>(to) + first * n * item_bytes, n, n,
-                    last - first);
-  });
+bool solve_in_place(const Blocked& on, std::byte* a, std::int64_t pitch, std::int64_t n, std::int64_t k) {
+  std::vector<std::int64_t> exchanges;
+  if (!factor_lu(on, a, pitch, n, n, n + k, exchanges)) return false;
+  solve_triangle(on, a, pitch, n, false, false, a + n * on.item(), pitch, k);
+  return true;
 }
 
 namespace {
@@ -86,14 +109,15 @@ void run_lu(const RoutineCall& call) {
     });
   }
   batch.for_each(work, {}, [&](std::int64_t i, int threads) {
-    const Dense& dense = batch.dense();
-    const StorageRef room = linalg_scratch(m * n * batch.item_bytes());
+    const Blocked on(batch.dtype(), threads);
+    const std::int64_t pitch = Blocked::pitch(n);
+    const StorageRef room = linalg_scratch(m * pitch * batch.item_bytes());
     std::vector<std::int64_t> exchanges;
     std::byte* const out = static_cast<std::byte*>(batch.result(i).data);
-    to_columns(dense, batch.item_bytes(), batch.input(i).data, room->data(), m, n, threads);
-    factor_lu(dense, room->data(), m, n, exchanges, threads);
+    on.copy(batch.input(i).data, n, room->data(), pitch, m, n);
+    factor_lu(on, room->data(), pitch, m, n, n, exchanges);
     batch.real_bytes() == 4 ? put_rows<float>(exchanges, m, out) : put_rows<double>(exchanges, m, out);
-    to_rows(dense, batch.item_bytes(), room->data(), out + m * batch.real_bytes(), m, n, threads);
+    on.copy(room->data(), pitch, out + m * batch.real_bytes(), n, m, n);
     return true;
   });
 }
@@ -117,15 +141,16 @@ void run_det(const RoutineCall& call) {
     });
   }
   batch.for_each(n * n * n, {}, [&](std::int64_t i, int threads) {
-    const Dense& dense = batch.dense();
-    const StorageRef room = linalg_scratch(n * n * batch.item_bytes());
+    const Blocked on(batch.dtype(), threads);
+    const std::int64_t pitch = Blocked::pitch(n);
+    const StorageRef room = linalg_scratch(n * pitch * batch.item_bytes());
     std::vector<std::int64_t> exchanges;
-    to_columns(dense, batch.item_bytes(), batch.input(i).data, room->data(), n, n, threads);
-    factor_lu(dense, room->data(), n, n, exchanges, threads);
+    on.copy(batch.input(i).data, n, room->data(), pitch, n, n);
+    factor_lu(on, room->data(), pitch, n, n, n, exchanges);
     double sign = 1;
     for (std::int64_t k = 0; k < n; ++k)
       if (exchanges[static_cast<std::size_t>(k)] != k) sign = -sign;
-    dense.product(room->data(), n + 1, n, sign, batch.result(i).data);
+    on.steps.product(room->data(), pitch + 1, n, sign, batch.result(i).data);
     finish(i, 1);
     return true;
   });
@@ -142,29 +167,21 @@ void run_solve(const RoutineCall& call) {
     });
   }
   batch.for_each(work, kSingular, [&](std::int64_t i, int threads) {
-    const Dense& dense = batch.dense();
-    const std::int64_t item = batch.item_bytes();
-    const StorageRef room = linalg_scratch((n * n + n * k) * item);
-    std::byte *const a = room->data(), *const x = a + n * n * item;
-    std::vector<std::int64_t> exchanges;
-    to_columns(dense, item, batch.input(i).data, a, n, n, threads);
-    if (!factor_lu(dense, a, n, n, exchanges, threads)) return false;
+    const Blocked on(batch.dtype(), threads);
+    const std::int64_t item = batch.item_bytes(), pitch = Blocked::pitch(n + k);
+    const StorageRef room = linalg_scratch(n * pitch * item);
+    std::byte *const a = room->data(), *const x = a + n * item;
+    on.copy(batch.input(i).data, n, a, pitch, n, n);
     if (inverts)
-      batch.put_identity(x, n, n);
+      batch.put_identity(x, pitch, n, n);
     else
-      to_columns(dense, item, sides(i).data, x, n, k, threads);
-    for_stripes(k, threads, [&](std::int64_t first, std::int64_t last) {
-      std::byte* const stripe = x + first * n * item;
-      dense.exchange(stripe, n, 0, n, exchanges.data(), last - first);
-      dense.substitute(a, n, n, true, true, stripe, n, last - first);
-      dense.substitute(a, n, n, false, false, stripe, n, last - first);
-    });
-    to_rows(dense, item, x, batch.result(i).data, n, k, threads);
+      on.copy(sides(i).data, k, x, pitch, n, k);
+    if (!solve_in_place(on, a, pitch, n, k)) return false;
+    on.copy(x, pitch, batch.result(i).data, k, n, k);
     return true;
   });
 }
 
-// Lower from here on is as the matrix is meant: in C order, and not transposed.
 void run_solve_triangular(const RoutineCall& call) {
   const Batch batch("solve_triangular", call);
   const std::int64_t n = batch.rows(), k = batch.columns(1);
@@ -177,17 +194,13 @@ void run_solve_triangular(const RoutineCall& call) {
     });
   }
   batch.for_each(n * n * k, singular, [&](std::int64_t i, int threads) {
-    const Dense& dense = batch.dense();
-    const std::int64_t item = batch.item_bytes();
     if (!unit && batch.has_zero_on_diagonal(batch.input(i).data, n)) return false;
-    const StorageRef room = linalg_scratch((n * n + n * k) * item);
-    std::byte *const a = room->data(), *const x = a + n * n * item;
-    to_columns(dense, item, batch.input(i).data, a, n, n, threads);
-    to_columns(dense, item, batch.input(i, 1).data, x, n, k, threads);
-    for_stripes(k, threads, [&](std::int64_t first, std::int64_t last) {
-      dense.substitute(a, n, n, lower, unit, x + first * n * item, n, last - first);
-    });
-    to_rows(dense, item, x, batch.result(i).data, n, k, threads);
+    const Blocked on(batch.dtype(), threads);
+    const std::int64_t pitch = Blocked::pitch(k);
+    const StorageRef room = linalg_scratch(n * pitch * batch.item_bytes());
+    on.copy(batch.input(i, 1).data, k, room->data(), pitch, n, k);
+    solve_triangle(on, static_cast<const std::byte*>(batch.input(i).data), n, n, lower, unit, room->data(), pitch, k);
+    on.copy(room->data(), pitch, batch.result(i).data, k, n, k);
     return true;
   });
 }

@@ -1,68 +1,69 @@
 // QR factors of Householder reflectors, which are applied a panel at a time.
 #include <vector>
 
-#include "host/exec/linalg/lu.h"
+#include "host/exec/linalg/blocked.h"
 
 namespace ingot::exec {
 namespace {
 
-using prebuilt::Dense;
-using prebuilt::kQrPanel;
 using prebuilt::kSmall;
-
-// Reflectors of a panel, and the triangle that ties them together.
-struct Panel {
-  std::int64_t k, width;
-  std::byte *v, *t;
-};
+using prebuilt::Reflectors;
 
 class Factors {
  public:
-  Factors(const Batch& batch, int threads)
-      : dense_(batch.dense()), item_(batch.item_bytes()), m_(batch.rows()), n_(batch.columns()), threads_(threads) {
-    const std::int64_t steps = std::min(m_, n_);
-    room_ = linalg_scratch((m_ * n_ + steps * (m_ + kQrPanel)) * item_);
-    std::byte* next = room_->data() + m_ * n_ * item_;
-    for (std::int64_t k = 0; k < steps; k += kQrPanel) {
-      const std::int64_t width = std::min(kQrPanel, steps - k);
-      std::byte* const t = next + (m_ - k) * width * item_;
-      panels_.push_back({k, width, next, t});
-      next = t + width * width * item_;
+  Factors(const Blocked& on, std::int64_t m, std::int64_t n)
+      : on_(on), m_(m), n_(n), pitch_(Blocked::pitch(n)), panel_ld_(Blocked::pitch(m)) {
+    const std::int64_t steps = std::min(m, n), wide = n < 96 ? 16 : 32;
+    room_ = linalg_scratch((m * pitch_ + wide * panel_ld_ + 2 * steps * (m + wide)) * on.item());
+    std::byte* next = room_->data() + (m * pitch_ + wide * panel_ld_) * on.item();
+    const auto take = [&](std::int64_t count) {
+      std::byte* const taken = next;
+      next += count * on.item();
+      return taken;
+    };
+    for (std::int64_t k = 0; k < steps; k += wide) {
+      const std::int64_t width = std::min(wide, steps - k), rows = m - k;
+      panels_.push_back({rows, width, take(rows * width), take(rows * width), take(width * width),
+                         take(width * width)});
     }
   }
 
-  /// Where the matrix goes, and r comes.
+  /// Where the matrix goes, and r comes, in C order.
   std::byte* matrix() const { return room_->data(); }
+  std::int64_t pitch() const { return pitch_; }
 
   void factor() const {
-    for (const Panel& panel : panels_) {
-      dense_.qr_panel(matrix(), m_, m_, panel.k, panel.width, panel.v, panel.t);
-      const std::int64_t after = panel.k + panel.width;
-      for_stripes(n_ - after, threads_, [&](std::int64_t first, std::int64_t last) {
-        apply(panel, true, matrix(), after + first, after + last);
+    std::byte* const panel = matrix() + m_ * pitch_ * on_.item();
+    for (const Reflectors& reflectors : panels_) {
+      const std::int64_t k = m_ - reflectors.rows, after = k + reflectors.width;
+      std::byte* const corner = matrix() + (k * pitch_ + k) * on_.item();
+      on_.steps.transpose(corner, pitch_, panel, panel_ld_, reflectors.rows, reflectors.width);
+      on_.steps.qr_panel(panel, panel_ld_, reflectors);
+      on_.steps.transpose(panel, panel_ld_, corner, pitch_, reflectors.width, reflectors.rows);
+      for_stripes(n_ - after, on_.threads, [&](std::int64_t first, std::int64_t last) {
+        apply(reflectors, true, matrix(), pitch_, after + first, after + last);
       });
     }
   }
 
   /// c := q c, of m rows.
-  void apply_q(std::byte* c, std::int64_t columns) const {
-    for_stripes(columns, threads_, [&](std::int64_t first, std::int64_t last) {
-      for (auto panel = panels_.rbegin(); panel != panels_.rend(); ++panel) apply(*panel, false, c, first, last);
+  void apply_q(std::byte* c, std::int64_t ldc, std::int64_t columns) const {
+    for_stripes(columns, on_.threads, [&](std::int64_t first, std::int64_t last) {
+      for (auto panel = panels_.rbegin(); panel != panels_.rend(); ++panel) apply(*panel, false, c, ldc, first, last);
     });
   }
 
  private:
-  void apply(const Panel& panel, bool adjoint, std::byte* c, std::int64_t first, std::int64_t last) const {
-    const StorageRef room = linalg_scratch(2 * panel.width * (last - first) * item_);
-    dense_.qr_stripe(panel.v, m_ - panel.k, panel.width, panel.t, adjoint, c + (first * m_ + panel.k) * item_, m_,
-                     last - first, room->data());
+  void apply(const Reflectors& by, bool adjoint, std::byte* c, std::int64_t ldc, std::int64_t first,
+             std::int64_t last) const {
+    on_.steps.qr_stripe(by, adjoint, c + ((m_ - by.rows) * ldc + first) * on_.item(), ldc, last - first,
+                        spread_memory(on_, by.rows + 2 * by.width, last - first));
   }
 
-  const Dense& dense_;
-  const std::int64_t item_, m_, n_;
-  const int threads_;
+  const Blocked on_;
+  const std::int64_t m_, n_, pitch_, panel_ld_;
   StorageRef room_;
-  std::vector<Panel> panels_;
+  std::vector<Reflectors> panels_;  // each of the rows from its first column on
 };
 
 }  // namespace
@@ -78,21 +79,19 @@ void run_qr(const RoutineCall& call) {
     });
   }
   batch.for_each(work, {}, [&](std::int64_t i, int threads) {
-    const Dense& dense = batch.dense();
-    const std::int64_t item = batch.item_bytes();
+    const Blocked on(batch.dtype(), threads);
+    const std::int64_t item = batch.item_bytes(), q_ld = Blocked::pitch(columns);
     auto* const out = static_cast<std::byte*>(batch.result(i).data);
-    const Factors factors(batch, threads);
-    to_columns(dense, item, batch.input(i).data, factors.matrix(), m, n, threads);
-    const int exponent = batch.bring_into_range(factors.matrix(), m * n);
+    const Factors factors(on, m, n);
+    on.copy(batch.input(i).data, n, factors.matrix(), factors.pitch(), m, n);
+    const int exponent = batch.bring_into_range(factors.matrix(), m, n, factors.pitch());
     factors.factor();
-    const StorageRef q = linalg_scratch(m * columns * item);
-    batch.put_identity(q->data(), m, columns);
-    factors.apply_q(q->data(), columns);
-    to_rows(dense, item, q->data(), out, m, columns, threads);
+    const StorageRef q = linalg_scratch(m * q_ld * item);
+    batch.put_identity(q->data(), q_ld, m, columns);
+    factors.apply_q(q->data(), q_ld, columns);
+    on.copy(q->data(), q_ld, out, columns, m, columns);
     std::byte* const r = out + m * columns * item;
-    for_stripes(columns, threads, [&](std::int64_t first, std::int64_t last) {
-      dense.transpose(factors.matrix() + first * item, m, r + first * n * item, n, n, last - first);
-    });
+    on.copy(factors.matrix(), factors.pitch(), r, n, columns, n);
     batch.scale(r, columns * n, exponent);
     return true;
   });

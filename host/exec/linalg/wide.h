@@ -3,7 +3,7 @@
 
 #include <complex>
 
-#include "host/exec/linalg/batch.h"
+#include "host/exec/linalg/blocked.h"
 
 namespace ingot::exec {
 
@@ -49,17 +49,22 @@ class Columns {
   S* data_;
 };
 
-/// The steps for numbers like S.
 template <class S>
-const prebuilt::Dense& wide_steps() {
-  return prebuilt::dense(jit::level(), sizeof(S) == sizeof(double) ? DType::Float64 : DType::Complex128);
+Blocked blocked(int threads) {
+  return {sizeof(S) == sizeof(double) ? DType::Float64 : DType::Complex128, threads};
 }
 
-/// c += alpha a b
+/// c += alpha a b. In Fortran order that is the product of b and a in C order.
 template <class S>
 void add_product(double alpha, const Columns<S>& a, const Columns<S>& b, const Columns<S>& c) {
-  wide_steps<S>().multiply(alpha, a.data(), a.rows(), b.data(), b.rows(), c.data(), c.rows(), c.rows(), c.columns(),
-                           a.columns());
+  const Blocked on = blocked<S>(1);
+  const std::int64_t m = a.rows(), k = a.columns(), parts = on.parts();
+  if (m == 0 || k == 0 || c.columns() == 0) return;
+  const Columns<double> spread(m * parts, k * parts);
+  on.steps.spread(alpha, false, a.data(), m, k, m, spread.data(), m * parts);
+  on.add_product({reinterpret_cast<const std::byte*>(b.data()), c.columns(), k * parts, k * parts, 1},
+                 on.right(reinterpret_cast<const std::byte*>(spread.data()), m * parts, k, m),
+                 reinterpret_cast<std::byte*>(c.data()), m);
 }
 
 inline double conjugate(double x) { return x; }

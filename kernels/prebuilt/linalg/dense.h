@@ -1,6 +1,8 @@
-// The steps of factorisations of larger matrices: of panels, columns that are factored together, and of stripes,
-// columns that follow them, of which threads take one each. Matrices are in Fortran order here, `ld` elements from one
-// column to the next, as a panel's columns are what is gone through.
+// The steps of factorisations of larger matrices. Matrices are in C order, `ld` elements from one row to the next, so
+// that rows are exchanged, and what follows a panel is taken, by vectors of columns. A panel, some columns that are
+// factored together, is turned into Fortran order first, where its columns are what is gone through. Nearly all of the
+// work is the product of kernels/prebuilt/gemm.h, and every sum has an order of its own, so that a factor has the same
+// bits at every CPU level and for any number of threads.
 #pragma once
 
 #include <cstdint>
@@ -10,39 +12,38 @@
 
 namespace ingot::prebuilt {
 
+/// Of a panel I - v t v^H: v has `rows` rows and `width` columns.
+struct Reflectors {
+  std::int64_t rows, width;
+  void *v, *adjoint;         // in C order both: rows x width, and v^H
+  void *minus_t, *minus_th;  // -t and -t^H, width x width
+};
+
 struct Dense {
-  /// c += alpha * a * b, of m x k and k x n.
-  void (*multiply)(double alpha, const void* a, std::int64_t lda, const void* b, std::int64_t ldb, void* c,
-                   std::int64_t ldc, std::int64_t m, std::int64_t n, std::int64_t k);
   /// b[j * ldb + i] = a[i * lda + j], for i < m and j < n.
   void (*transpose)(const void* a, std::int64_t lda, void* b, std::int64_t ldb, std::int64_t m, std::int64_t n);
+  /// alpha times m x n numbers, or their conjugates, as real ones that a product takes on its right: of a complex
+  /// number the rows (re, im) and (-im, re), since what is left of them is interleaved. `ldb` is in reals.
+  void (*spread)(double alpha, bool conjugates, const void* a, std::int64_t lda, std::int64_t m, std::int64_t n,
+                 void* b, std::int64_t ldb);
 
-  /// Columns k to k + width of m rows, of which those above k are done: below them, l and u. exchanges[i] gets the row
-  /// that row i was exchanged with. False if a pivot is 0.
-  bool (*lu_panel)(void* a, std::int64_t ld, std::int64_t m, std::int64_t k, std::int64_t width,
-                   std::int64_t* exchanges);
-  /// Columns first to last of the same matrix, for a panel.
-  void (*lu_stripe)(void* a, std::int64_t ld, std::int64_t m, std::int64_t k, std::int64_t width,
-                    const std::int64_t* exchanges, std::int64_t first, std::int64_t last);
-  /// Exchanges rows k to k + width of columns.
-  void (*exchange)(void* a, std::int64_t ld, std::int64_t k, std::int64_t width, const std::int64_t* exchanges,
-                   std::int64_t columns);
-
-  /// b := inverse(t) b, t the lower or upper triangle of n x n, b n x columns.
+  /// Of a panel, m rows, in Fortran order: below the diagonal l, above it u. exchanges[i] gets the row that row i was
+  /// exchanged with. False if a pivot is 0.
+  bool (*lu_panel)(void* a, std::int64_t ld, std::int64_t m, std::int64_t width, std::int64_t* exchanges);
+  /// Exchanges the first `count` rows of `columns` columns with those.
+  void (*exchange)(void* a, std::int64_t ld, std::int64_t count, const std::int64_t* exchanges, std::int64_t columns);
+  /// b := inverse(t) b, t the lower or upper triangle of n x n, b n x columns. `room` is for n x columns numbers that
+  /// are spread.
   void (*substitute)(const void* t, std::int64_t ldt, std::int64_t n, bool lower, bool unit, void* b, std::int64_t ldb,
-                     std::int64_t columns);
+                     std::int64_t columns, void* room);
 
-  /// Of the lower triangle of n x n. False if it is not positive definite.
-  bool (*cholesky_panel)(void* a, std::int64_t ld, std::int64_t n, std::int64_t k, std::int64_t width);
-  void (*cholesky_stripe)(void* a, std::int64_t ld, std::int64_t n, std::int64_t k, std::int64_t width,
-                          std::int64_t first, std::int64_t last);
+  /// Of a panel, m rows, in Fortran order. False if its triangle is not positive definite.
+  bool (*cholesky_panel)(void* a, std::int64_t ld, std::int64_t m, std::int64_t width);
 
-  /// Columns k to k + width of m x n become r; their reflectors go to v, (m - k) x width, and the triangle that makes
-  /// I - v t v^H of them to t, width x width.
-  void (*qr_panel)(void* a, std::int64_t ld, std::int64_t m, std::int64_t k, std::int64_t width, void* v, void* t);
-  /// c := (I - v t v^H) c, or with its adjoint; c has `rows` rows, as v. `room` is for 2 * width x columns.
-  void (*qr_stripe)(const void* v, std::int64_t rows, std::int64_t width, const void* t, bool adjoint, void* c,
-                    std::int64_t ldc, std::int64_t columns, void* room);
+  /// A panel in Fortran order becomes r.
+  void (*qr_panel)(void* a, std::int64_t ld, const Reflectors& to);
+  /// c := (I - v t v^H) c, or with its adjoint. `room` is for rows + 2 * width numbers a column that are spread.
+  void (*qr_stripe)(const Reflectors& by, bool adjoint, void* c, std::int64_t ldc, std::int64_t columns, void* room);
 
   /// As small.h has it, of n numbers, `step` elements from one to the next, and a sign.
   void (*product)(const void* factors, std::int64_t step, std::int64_t n, double sign, void* out);
@@ -55,6 +56,6 @@ struct DenseTable {
 const Dense& dense(cpu::Level level, DType dtype);
 
 /// The widest panel.
-inline constexpr std::int64_t kPanel = 64, kQrPanel = 32;
+inline constexpr std::int64_t kPanel = 64;
 
 }  // namespace ingot::prebuilt

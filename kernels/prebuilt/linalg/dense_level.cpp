@@ -1,41 +1,37 @@
-// The steps of dense.h for one CPU level. Panels are halved until columns are few, so that nearly all of the work is
-// Eigen's matrix product.
+// The steps of dense.h for one CPU level. Panels and triangles are halved until few columns are left, so that nearly
+// all of the work is a matrix product.
 #include "kernels/prebuilt/linalg/dense.h"
 
-#include "kernels/prebuilt/linalg/eigen.h"
-// Eigen's headers follow its name.
-#include <Eigen/Core>
 #include <type_traits>
 
+#include "kernels/prebuilt/gemm.h"
 #include "kernels/prebuilt/linalg/product.h"
 #include "kernels/prebuilt/linalg/scalar.h"
 
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
 namespace ingot::prebuilt {
+
+extern const GemmTable JOIN(kGemm, INGOT_CPU_LEVEL);
+
 namespace {
 
-constexpr Size kFewColumns = 8, kFewRows = 24;
+constexpr Size kFew = 8;  // columns of a panel, or rows of a triangle, that are not halved any more
 
 template <class R, bool IsComplex>
 struct Steps {
   using S = std::conditional_t<IsComplex, Complex<R>, R>;
-  using Number = std::conditional_t<IsComplex, std::complex<R>, R>;
-  using Matrix = Eigen::Map<Eigen::Matrix<Number, Eigen::Dynamic, Eigen::Dynamic>, 0, Eigen::OuterStride<>>;
-  using ConstMatrix = Eigen::Map<const Eigen::Matrix<Number, Eigen::Dynamic, Eigen::Dynamic>, 0, Eigen::OuterStride<>>;
+  using Vector = std::conditional_t<IsComplex, S, Lanes<R>>;
+  static constexpr Size kParts = IsComplex ? 2 : 1, kLanes = sizeof(Vector) / sizeof(S);
 
-  static Matrix map(S* a, Size ld, Size m, Size n) {
-    return {reinterpret_cast<Number*>(a), m, n, Eigen::OuterStride<>(ld)};
+  static const Gemm& gemm() {
+    return JOIN(kGemm, INGOT_CPU_LEVEL).loops[static_cast<int>(sizeof(R) == 4 ? DType::Float32 : DType::Float64)];
   }
-  static ConstMatrix map(const S* a, Size ld, Size m, Size n) {
-    return {reinterpret_cast<const Number*>(a), m, n, Eigen::OuterStride<>(ld)};
-  }
-
-  static void multiply(double alpha, const void* a, Size lda, const void* b, Size ldb, void* c, Size ldc, Size m,
-                       Size n, Size k) {
-    map(static_cast<S*>(c), ldc, m, n).noalias() +=
-        Number(R(alpha)) * (map(static_cast<const S*>(a), lda, m, k) * map(static_cast<const S*>(b), ldb, k, n));
-  }
-  static void subtract_product(const S* a, Size lda, const S* b, Size ldb, S* c, Size ldc, Size m, Size n, Size k) {
-    multiply(-1, a, lda, b, ldb, c, ldc, m, n, k);
+  // c = a b or c += a b, of m x n and k terms; b is spread, `ldb` reals from one term to the next.
+  static void multiply(const S* a, Size a_row, const R* b, Size ldb, S* c, Size ldc, Size m, Size n, Size k,
+                       bool adds) {
+    gemm().multiply({a, a_row * kParts, 1, b, ldb, c, ldc * kParts, m, k * kParts, n * kParts, adds});
   }
 
   static void transpose(const void* from, Size lda, void* to, Size ldb, Size m, Size n) {
@@ -48,120 +44,238 @@ struct Steps {
           for (Size i = i0; i < m && i < i0 + tile; ++i) b[j * ldb + i] = a[i * lda + j];
   }
 
-  static void exchange(void* matrix, Size ld, Size k, Size width, const Size* exchanges, Size columns) {
-    for (Size j = 0; j < columns; ++j) {
-      S* const column = static_cast<S*>(matrix) + j * ld;
-      for (Size i = k; i < k + width; ++i) {
-        const S old = column[i];
-        column[i] = column[exchanges[i]];
-        column[exchanges[i]] = old;
+  static void spread(double alpha, bool conjugates, const void* from, Size lda, Size m, Size n, void* to, Size ldb) {
+    const R factor = static_cast<R>(alpha);
+    for (Size i = 0; i < m; ++i) {
+      const S* const a = static_cast<const S*>(from) + i * lda;
+      R* const b = static_cast<R*>(to) + i * kParts * ldb;
+      if constexpr (IsComplex) {
+        const R factor_im = conjugates ? -factor : factor;
+        for (Size j = 0; j < n; ++j) {
+          const R re = a[j].re * factor, im = a[j].im * factor_im;
+          b[2 * j] = re;
+          b[2 * j + 1] = im;
+          b[ldb + 2 * j] = -im;
+          b[ldb + 2 * j + 1] = re;
+        }
+      } else {
+        for (Size j = 0; j < n; ++j) b[j] = a[j] * factor;
+      }
+    }
+  }
+  // Real numbers stay where they are.
+  static const R* spread_if_complex(const S* a, Size lda, Size m, Size n, R* room, Size* ld) {
+    if constexpr (!IsComplex) {
+      *ld = lda;
+      return a;
+    } else {
+      *ld = n * kParts;
+      spread(1, false, a, lda, m, n, room, *ld);
+      return room;
+    }
+  }
+
+  // The columns of a panel from `first` on take what those from `done` on are to them: columns first to last, of rows
+  // `first` on, lose the product of columns done to first and of factors(p, j).
+  template <class Factor>
+  static void update_panel(S* a, Size ld, Size m, Size done, Size first, Size last, Factor&& factor) {
+    constexpr Size rows = 48;  // that are spread at a time
+    S left[kPanel / 2 * kPanel / 2];
+    const Size terms = first - done, columns = last - first;
+    for (Size j = 0; j < columns; ++j)
+      for (Size p = 0; p < terms; ++p) left[j * terms + p] = -factor(done + p, first + j);
+    if constexpr (!IsComplex) {
+      multiply(left, terms, a + done * ld + first, ld, a + first * ld + first, ld, columns, m - first, terms, true);
+    } else {
+      R room[kPanel / 2 * 2 * rows * 2];
+      for (Size i = first; i < m; i += rows) {
+        const Size some = m - i < rows ? m - i : rows;
+        spread(1, false, a + done * ld + i, ld, terms, some, room, 2 * rows);
+        multiply(left, terms, room, 2 * rows, a + first * ld + i, ld, columns, some, terms, true);
       }
     }
   }
 
-  static bool lu_panel(void* matrix, Size ld, Size m, Size k, Size width, Size* exchanges) {
-    S* const a = static_cast<S*>(matrix);
-    if (width > kFewColumns) {
-      const Size left = width / 2, right = width - left;
-      bool regular = lu_panel(a, ld, m, k, left, exchanges);
-      lu_stripe(a, ld, m, k, left, exchanges, k + left, k + width);
-      regular &= lu_panel(a, ld, m, k + left, right, exchanges);
-      exchange(a + k * ld, ld, k + left, right, exchanges, left);
+  // column[i] -= the products of columns[p][i] and factors[p], one after another, for i in [first, m).
+  static void subtract_columns(const S* columns, Size ld, const S* factors, Size count, S* column, Size first, Size m) {
+    Size i = first;
+    const auto some = [&]<class T, int N>(T(&sums)[N]) {
+      constexpr Size lanes = sizeof(T) / sizeof(S);
+      for (; i + N * lanes <= m; i += N * lanes) {
+#pragma clang loop unroll(full)
+        for (int v = 0; v < N; ++v) __builtin_memcpy(&sums[v], column + i + v * lanes, sizeof(T));
+        for (Size p = 0; p < count; ++p) {
+          const T factor = splat<T>(-factors[p]);
+#pragma clang loop unroll(full)
+          for (int v = 0; v < N; ++v) {
+            T term;
+            __builtin_memcpy(&term, columns + p * ld + i + v * lanes, sizeof(T));
+            sums[v] = fused(term, factor, sums[v]);
+          }
+        }
+#pragma clang loop unroll(full)
+        for (int v = 0; v < N; ++v) __builtin_memcpy(column + i + v * lanes, &sums[v], sizeof(T));
+      }
+    };
+    Vector four[4], one[1];
+    S last[1];
+    some(four);
+    some(one);
+    some(last);
+  }
+  template <class T>
+  static T splat(S x) {
+    if constexpr (std::is_same_v<T, S>)
+      return x;
+    else
+      return T(x);
+  }
+
+  // Of rows [first, m): the largest, and of equal ones the first. NaN is larger than all else.
+  static Size pivot_of(const S* column, Size first, Size m) {
+    R best = 0;
+    Size i = first;
+    if constexpr (!IsComplex) {
+      Vector most = Vector(0), x;
+      for (; i + kLanes <= m; i += kLanes) {
+        __builtin_memcpy(&x, column + i, sizeof x);
+        x = rank(x);
+        most = select(x > most, x, most);
+      }
+      for (Size lane = 0; lane < kLanes; ++lane) best = most[lane] > best ? most[lane] : best;
+    }
+    for (; i < m; ++i) {
+      const R x = rank(size_of(column[i]));
+      best = x > best ? x : best;
+    }
+    for (i = first; i < m; ++i)
+      if (rank(size_of(column[i])) == best) return i;
+    return first;
+  }
+  template <class V>
+  static V rank(V x) {
+    x = magnitude(x);
+    return select(x == x, x, V(__builtin_inf()));
+  }
+
+  static void scale_by_inverse(S* column, Size first, Size m, S pivot) {
+    constexpr R safe = sizeof(R) == 8 ? R(0x1p-1000) : R(0x1p-120);
+    const R size = size_of(pivot);
+    if (size > safe && size < 1 / safe) {
+      const S inverse = divide(from_real<S>(1), pivot);
+      for (Size i = first; i < m; ++i) column[i] = column[i] * inverse;
+    } else {
+      for (Size i = first; i < m; ++i) column[i] = divide(column[i], pivot);
+    }
+  }
+
+  static bool lu_panel(void* matrix, Size ld, Size m, Size width, Size* exchanges) {
+    return lu_columns(static_cast<S*>(matrix), ld, m, 0, width, width, exchanges);
+  }
+  // Columns first to last of a panel, of which those from `first` on have taken what the earlier ones are to them.
+  static bool lu_columns(S* a, Size ld, Size m, Size first, Size last, Size width, Size* exchanges) {
+    if (last - first > kFew) {
+      const Size middle = first + (last - first) / 2;
+      bool regular = lu_columns(a, ld, m, first, middle, width, exchanges);
+      for (Size j = middle; j < last; ++j)  // the rows of u
+        for (Size p = first; p < middle; ++p) {
+          const S factor = -a[j * ld + p];
+          for (Size i = p + 1; i < middle; ++i) a[j * ld + i] = fused(a[p * ld + i], factor, a[j * ld + i]);
+        }
+      update_panel(a, ld, m, first, middle, last, [&](Size p, Size j) { return a[j * ld + p]; });
+      regular &= lu_columns(a, ld, m, middle, last, width, exchanges);
       return regular;
     }
     bool regular = true;
-    for (Size j = k; j < k + width; ++j) {
+    for (Size j = first; j < last; ++j) {
       S* const column = a + j * ld;
-      Size at = j;
-      R best = size_of(column[j]);
-      for (Size i = j + 1; i < m; ++i) {
-        const R size = size_of(column[i]);
-        if (size > best || size != size) {
-          best = size;
-          at = i;
+      for (Size p = first; p < j; ++p)
+        for (Size i = p + 1; i < j; ++i) column[i] = fused(a[p * ld + i], -column[p], column[i]);
+      subtract_columns(a + first * ld, ld, column + first, j - first, column, j, m);
+      const Size at = pivot_of(column, j, m);
+      exchanges[j] = at;
+      if (at != j) {
+        for (Size c = 0; c < width; ++c) {
+          const S old = a[c * ld + j];
+          a[c * ld + j] = a[c * ld + at];
+          a[c * ld + at] = old;
         }
       }
-      exchanges[j] = at;
-      exchange(a + k * ld, ld, j, 1, exchanges, width);
-      if (best == 0) {
+      if (size_of(column[j]) == 0)
         regular = false;
-        continue;
-      }
-      const S pivot = column[j];
-      for (Size i = j + 1; i < m; ++i) column[i] = divide(column[i], pivot);
-      for (Size c = j + 1; c < k + width; ++c) {
-        S* const other = a + c * ld;
-        const S factor = other[j];
-        for (Size i = j + 1; i < m; ++i) other[i] -= column[i] * factor;
-      }
+      else
+        scale_by_inverse(column, j + 1, m, column[j]);
     }
     return regular;
   }
-  static void lu_stripe(void* matrix, Size ld, Size m, Size k, Size width, const Size* exchanges, Size first,
-                        Size last) {
-    S* const a = static_cast<S*>(matrix);
-    const Size below = k + width;
-    exchange(a + first * ld, ld, k, width, exchanges, last - first);
-    substitute(a + k * ld + k, ld, width, true, true, a + first * ld + k, ld, last - first);
-    subtract_product(a + k * ld + below, ld, a + first * ld + k, ld, a + first * ld + below, ld, m - below,
-                     last - first, width);
+
+  static void exchange(void* matrix, Size ld, Size count, const Size* exchanges, Size columns) {
+    for (Size i = 0; i < count; ++i) {
+      if (exchanges[i] == i) continue;
+      S *const x = static_cast<S*>(matrix) + i * ld, *const y = static_cast<S*>(matrix) + exchanges[i] * ld;
+      for (Size j = 0; j < columns; ++j) {
+        const S old = x[j];
+        x[j] = y[j];
+        y[j] = old;
+      }
+    }
   }
 
   static void substitute(const void* triangle, Size ldt, Size n, bool lower, bool unit, void* sides, Size ldb,
-                         Size columns) {
+                         Size columns, void* room) {
     const S* const t = static_cast<const S*>(triangle);
     S* const b = static_cast<S*>(sides);
-    if (n > kFewRows) {
-      const Size top = n / 2, bottom = n - top;
+    if (n > kFew) {
+      const Size top = (n / 2 + kFew - 1) / kFew * kFew, bottom = n - top, spread_columns = columns * kParts;
+      R* const minus = static_cast<R*>(room);
       if (lower) {
-        substitute(t, ldt, top, true, unit, b, ldb, columns);
-        subtract_product(t + top, ldt, b, ldb, b + top, ldb, bottom, columns, top);
-        substitute(t + top * ldt + top, ldt, bottom, true, unit, b + top, ldb, columns);
+        substitute(t, ldt, top, true, unit, b, ldb, columns, room);
+        spread(-1, false, b, ldb, top, columns, minus, spread_columns);
+        multiply(t + top * ldt, ldt, minus, spread_columns, b + top * ldb, ldb, bottom, columns, top, true);
+        substitute(t + top * ldt + top, ldt, bottom, true, unit, b + top * ldb, ldb, columns, room);
       } else {
-        substitute(t + top * ldt + top, ldt, bottom, false, unit, b + top, ldb, columns);
-        subtract_product(t + top * ldt, ldt, b + top, ldb, b, ldb, top, columns, bottom);
-        substitute(t, ldt, top, false, unit, b, ldb, columns);
+        substitute(t + top * ldt + top, ldt, bottom, false, unit, b + top * ldb, ldb, columns, room);
+        spread(-1, false, b + top * ldb, ldb, bottom, columns, minus, spread_columns);
+        multiply(t + top, ldt, minus, spread_columns, b, ldb, top, columns, bottom, true);
+        substitute(t, ldt, top, false, unit, b, ldb, columns, room);
       }
       return;
     }
-    for (Size j = 0; j < columns; ++j) {
-      S* const x = b + j * ldb;
-      for (Size step = 0; step < n; ++step) {
-        const Size i = lower ? step : n - 1 - step;
-        if (!unit) x[i] = divide(x[i], t[i * ldt + i]);
-        const S factor = x[i];
-        for (Size r = lower ? i + 1 : 0; r < (lower ? n : i); ++r) x[r] -= t[i * ldt + r] * factor;
+    for (Size step = 0; step < n; ++step) {
+      const Size i = lower ? step : n - 1 - step;
+      S* const x = b + i * ldb;
+      if (!unit)
+        for (Size j = 0; j < columns; ++j) x[j] = divide(x[j], t[i * ldt + i]);
+      for (Size r = lower ? i + 1 : 0; r < (lower ? n : i); ++r) {
+        const S factor = -t[r * ldt + i];
+        S* const row = b + r * ldb;
+        for (Size j = 0; j < columns; ++j) row[j] = fused(x[j], factor, row[j]);
       }
     }
   }
 
-  static bool cholesky_panel(void* matrix, Size ld, Size n, Size k, Size width) {
-    S* const a = static_cast<S*>(matrix);
-    if (width > kFewColumns) {
-      const Size left = width / 2;
-      if (!cholesky_panel(a, ld, n, k, left)) return false;
-      cholesky_stripe(a, ld, n, k, left, k + left, k + width);
-      return cholesky_panel(a, ld, n, k + left, width - left);
+  static bool cholesky_panel(void* matrix, Size ld, Size m, Size width) {
+    return cholesky_columns(static_cast<S*>(matrix), ld, m, 0, width);
+  }
+  static bool cholesky_columns(S* a, Size ld, Size m, Size first, Size last) {
+    if (last - first > kFew) {
+      const Size middle = first + (last - first) / 2;
+      if (!cholesky_columns(a, ld, m, first, middle)) return false;
+      update_panel(a, ld, m, first, middle, last, [&](Size p, Size j) { return conj(a[p * ld + j]); });
+      return cholesky_columns(a, ld, m, middle, last);
     }
-    for (Size j = k; j < k + width; ++j) {
+    for (Size j = first; j < last; ++j) {
       S* const column = a + j * ld;
+      S factors[kFew];
+      for (Size p = first; p < j; ++p) factors[p - first] = conj(a[p * ld + j]);
+      subtract_columns(a + first * ld, ld, factors, j - first, column, j, m);
       const R pivot = real(column[j]);
       if (!(pivot > 0)) return false;
       const R diagonal = root(pivot);
       column[j] = from_real<S>(diagonal);
-      for (Size i = j + 1; i < n; ++i) column[i] = over(column[i], diagonal);
-      for (Size c = j + 1; c < k + width; ++c) {
-        S* const other = a + c * ld;
-        const S factor = conj(column[c]);
-        for (Size i = c; i < n; ++i) other[i] -= column[i] * factor;
-      }
+      for (Size i = j + 1; i < m; ++i) column[i] = over(column[i], diagonal);
     }
     return true;
-  }
-  static void cholesky_stripe(void* matrix, Size ld, Size n, Size k, Size width, Size first, Size last) {
-    S* const a = static_cast<S*>(matrix);
-    map(a + first * ld + first, ld, n - first, last - first).noalias() -=
-        map(a + k * ld + first, ld, n - first, width) * map(a + k * ld + first, ld, last - first, width).adjoint();
   }
   static S over(S x, R y) {
     if constexpr (IsComplex)
@@ -170,73 +284,92 @@ struct Steps {
       return x / y;
   }
 
-  static void qr_panel(void* matrix, Size ld, Size m, Size k, Size width, void* vectors, void* triangle) {
-    S *const a = static_cast<S*>(matrix) + k * ld + k, *const v = static_cast<S*>(vectors),
-             *const t = static_cast<S*>(triangle);
-    const Size rows = m - k;
+  // The reflectors are left in `adjoint`, a row each, until all are known.
+  static void qr_panel(void* matrix, Size ld, const Reflectors& to) {
+    const Size rows = to.rows, width = to.width;
+    S *const a = static_cast<S*>(matrix), *const own_rows = static_cast<S*>(to.adjoint), *const v = static_cast<S*>(to.v);
+    S taus[kPanel];
     for (Size j = 0; j < width; ++j) {
-      S *const column = a + j * ld, *const own = v + j * rows;
-      R below = 0;
-      for (Size i = j + 1; i < rows; ++i) below += square_of(column[i]);
+      S *const column = a + j * ld, *const own = own_rows + j * rows;
+      const R below = real(dot(column + j + 1, column + j + 1, rows - j - 1));
       const S alpha = column[j];
       const bool none = below == 0 && imag(alpha) == 0;
       const R norm = root(below + square_of(alpha)), beta = real(alpha) < 0 ? norm : -norm;
-      const S tau = none ? zero<S>() : from_parts<S>((beta - real(alpha)) / beta, -imag(alpha) / beta);
-      const S divisor = alpha - from_real<S>(beta);
+      taus[j] = none ? zero<S>() : from_parts<S>((beta - real(alpha)) / beta, -imag(alpha) / beta);
       for (Size i = 0; i < j; ++i) own[i] = zero<S>();
       own[j] = from_real<S>(1);
       for (Size i = j + 1; i < rows; ++i) {
-        own[i] = none ? zero<S>() : divide(column[i], divisor);
+        own[i] = none ? zero<S>() : column[i];
         column[i] = zero<S>();
       }
-      if (!none) column[j] = from_real<S>(beta);
+      if (!none) {
+        scale_by_inverse(own, j + 1, rows, alpha - from_real<S>(beta));
+        column[j] = from_real<S>(beta);
+      }
       for (Size c = j + 1; c < width; ++c) {
         S* const other = a + c * ld;
-        const S sum = conj(tau) * dot(own + j, other + j, rows - j);
-        for (Size i = j; i < rows; ++i) other[i] -= own[i] * sum;
-      }
-      // Column j of t: tau, and above it -tau t v^H own.
-      for (Size i = 0; i < width; ++i) t[j * width + i] = i == j ? tau : zero<S>();
-      for (Size i = 0; i < j; ++i) {
-        const S along = -(tau * dot(v + i * rows + j, own + j, rows - j));
-        for (Size r = 0; r <= i; ++r) t[j * width + r] += t[i * width + r] * along;
+        const S sum = conj(taus[j]) * dot(own + j, other + j, rows - j);
+        for (Size i = j; i < rows; ++i) other[i] = fused(own[i], -sum, other[i]);
       }
     }
+    transpose(own_rows, rows, v, width, width, rows);
+    if constexpr (IsComplex)
+      for (Size i = 0; i < width * rows; ++i) own_rows[i] = conj(own_rows[i]);
+    tie(to, taus);
+  }
+  // Column j of t: tau, and above it -tau t v^H v_j.
+  static void tie(const Reflectors& to, const S* taus) {
+    const Size width = to.width;
+    S *const t = static_cast<S*>(to.minus_t), *const th = static_cast<S*>(to.minus_th);
+    for (Size j = 0; j < width; ++j) {
+      for (Size i = 0; i < width; ++i) t[i * width + j] = i == j ? -taus[j] : zero<S>();
+      for (Size p = 0; p < j; ++p) {
+        const S *const x = static_cast<const S*>(to.adjoint) + p * to.rows, *const y = x + (j - p) * to.rows;
+        const S along = -(taus[j] * conj(dot(x + j, y + j, to.rows - j)));
+        for (Size i = 0; i <= p; ++i) t[i * width + j] = fused(t[i * width + p], along, t[i * width + j]);
+      }
+    }
+    for (Size i = 0; i < width; ++i)
+      for (Size j = 0; j < width; ++j) th[i * width + j] = conj(t[j * width + i]);
   }
   // conj(x) y, in as many sums as vectors hide the latency of an addition with.
   static S dot(const S* x, const S* y, Size n) {
-    constexpr Size sums = IsComplex ? 8 : 64 / sizeof(R) * 4;
-    S sum[sums];
-    for (S& s : sum) s = zero<S>();
+    constexpr Size vectors = 4;
+    Vector sum[vectors], left, right;
+    for (Vector& s : sum) s = splat<Vector>(zero<S>());
     Size i = 0;
-    for (; i + sums <= n; i += sums)
-      for (Size s = 0; s < sums; ++s) sum[s] += inner(x[i + s], y[i + s]);
-    S rest = zero<S>();
-    for (; i < n; ++i) rest += inner(x[i], y[i]);
-    for (Size s = 0; s < sums; ++s) rest += sum[s];
-    return rest;
-  }
-  static void qr_stripe(const void* vectors, Size rows, Size width, const void* triangle, bool adjoint, void* c,
-                        Size ldc, Size columns, void* room) {
-    const ConstMatrix v = map(static_cast<const S*>(vectors), rows, rows, width);
-    const S* const t = static_cast<const S*>(triangle);
-    S *const sums = static_cast<S*>(room), *const turned = sums + width * columns;
-    Matrix w = map(sums, width, width, columns), stripe = map(static_cast<S*>(c), ldc, rows, columns);
-    w.setZero();
-    w.noalias() += v.adjoint() * stripe;
-    for (Size j = 0; j < columns; ++j) {
-      const S* const from = sums + j * width;
-      S* const to = turned + j * width;
-      for (Size i = 0; i < width; ++i) to[i] = zero<S>();
-      for (Size k = 0; k < width; ++k) {
-        if (adjoint)
-          to[k] = dot(t + k * width, from, k + 1);
-        else
-          for (Size i = 0; i <= k; ++i) to[i] += t[k * width + i] * from[k];
+    for (; i + vectors * kLanes <= n; i += vectors * kLanes) {
+#pragma clang loop unroll(full)
+      for (Size s = 0; s < vectors; ++s) {
+        __builtin_memcpy(&left, x + i + s * kLanes, sizeof left);
+        __builtin_memcpy(&right, y + i + s * kLanes, sizeof right);
+        sum[s] = fused(conj(left), right, sum[s]);
       }
     }
-    subtract_product(static_cast<const S*>(vectors), rows, turned, width, static_cast<S*>(c), ldc, rows, columns,
-                     width);
+    S rest = zero<S>();
+    for (; i < n; ++i) rest = fused(conj(x[i]), y[i], rest);
+    const Vector all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    if constexpr (IsComplex) {
+      rest += all;
+    } else {
+      for (Size lane = 0; lane < kLanes; ++lane) rest += all[lane];
+    }
+    return rest;
+  }
+
+  static void qr_stripe(const Reflectors& by, bool adjoint, void* matrix, Size ldc, Size columns, void* room) {
+    const Size rows = by.rows, width = by.width, spread_columns = columns * kParts;
+    S* const c = static_cast<S*>(matrix);
+    S *const sums = static_cast<S*>(room), *const turned = sums + width * columns;
+    R* const rest = reinterpret_cast<R*>(turned + width * columns);
+    Size ld;
+    const R* b = spread_if_complex(c, ldc, rows, columns, rest, &ld);
+    multiply(static_cast<const S*>(by.adjoint), rows, b, ld, sums, columns, width, columns, rows, false);
+    b = spread_if_complex(sums, columns, width, columns, rest, &ld);
+    multiply(static_cast<const S*>(adjoint ? by.minus_th : by.minus_t), width, b, spread_columns, turned, columns,
+             width, columns, width, false);
+    b = spread_if_complex(turned, columns, width, columns, rest, &ld);
+    multiply(static_cast<const S*>(by.v), width, b, spread_columns, c, ldc, rows, columns, width, true);
   }
 
   static void product(const void* factors, Size step, Size n, double sign, void* out) {
@@ -249,8 +382,8 @@ struct Steps {
   }
 
   static constexpr Dense table() {
-    return {multiply,       transpose,       lu_panel, lu_stripe, exchange, substitute,
-            cholesky_panel, cholesky_stripe, qr_panel, qr_stripe, product};
+    return {transpose,  spread,         lu_panel, exchange,
+            substitute, cholesky_panel, qr_panel, qr_stripe, product};
   }
 };
 
@@ -261,7 +394,7 @@ constexpr DenseTable make_table() {
 
 }  // namespace
 
-extern const DenseTable INGOT_JOIN(kDense, INGOT_CPU_LEVEL);
-constinit const DenseTable INGOT_JOIN(kDense, INGOT_CPU_LEVEL) = make_table();
+extern const DenseTable JOIN(kDense, INGOT_CPU_LEVEL);
+constinit const DenseTable JOIN(kDense, INGOT_CPU_LEVEL) = make_table();
 
 }  // namespace ingot::prebuilt

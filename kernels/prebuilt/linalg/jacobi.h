@@ -1,6 +1,7 @@
 // Rotations that make matrices of a lane each diagonal, or their columns orthogonal. Included by small_level.cpp.
 #pragma once
 
+#include "kernels/math/lane.h"
 #include "kernels/prebuilt/linalg/scalar.h"
 
 namespace ingot::prebuilt {
@@ -27,14 +28,14 @@ struct Rotation {
 
   void turn(S& x, S& y) const {
     const S old = x;
-    x = old * c - y * conj(s);
-    y = old * s + y * c;
+    x = fused(-y, conj(s), old * c);
+    y = fused(old, s, y * c);
   }
   /// Rows x and y, by the adjoint.
   void turn_rows(S& x, S& y) const {
     const S old = x;
-    x = old * c - y * s;
-    y = old * conj(s) + y * c;
+    x = fused(-y, s, old * c);
+    y = fused(old, conj(s), y * c);
   }
 
   V r, t, c;
@@ -61,19 +62,13 @@ constexpr double epsilon() {
   return sizeof(V{}[0]) == 8 ? 0x1p-53 : 0x1p-24;
 }
 
-template <class M>
-bool any_of(M mask) {
-  for (int lane = 0; lane < static_cast<int>(sizeof(M) / sizeof(mask[0])); ++lane)
-    if (mask[lane]) return true;
-  return false;
-}
-
-// Of Hermitian n x n; v, n x n, gets the rotations. The lanes that did not converge.
+// Of Hermitian n x n, whose upper triangle is read; v, n x n, gets the rotations. The lanes that did not converge.
 template <class S>
 auto diagonalise(S* a, S* v, Size n) {
   using V = Part<S>;
   V all = V(0);
-  for (Size e = 0; e < n * n; ++e) all += square_of(a[e]);
+  for (Size i = 0; i < n; ++i)
+    for (Size j = i; j < n; ++j) all += square_of(a[i * n + j]) * V(i == j ? 1 : 2);
   const V least = all * V(epsilon<V>() * epsilon<V>() / 16);
   auto active = all == all;
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
@@ -81,27 +76,31 @@ auto diagonalise(S* a, S* v, Size n) {
     for (Size p = 0; p < n; ++p)
       for (Size q = p + 1; q < n; ++q) off += square_of(a[p * n + q]);
     active &= off > least;
-    if (!any_of(active)) break;
+    if (!math::any(active)) break;
     for (Size p = 0; p < n; ++p)
       for (Size q = p + 1; q < n; ++q) {
         const V x = real(a[p * n + p]), y = real(a[q * n + q]);
         const S between = a[p * n + q];
         const Rotation<S> rotation(active, x, y, between);
-        for (Size i = 0; i < n; ++i) rotation.turn(a[i * n + p], a[i * n + q]);
-        for (Size i = 0; i < n; ++i) rotation.turn_rows(a[p * n + i], a[q * n + i]);
+        for (Size i = 0; i < p; ++i) rotation.turn(a[i * n + p], a[i * n + q]);
+        for (Size i = p + 1; i < q; ++i) {
+          S below = conj(a[p * n + i]);
+          rotation.turn(below, a[i * n + q]);
+          a[p * n + i] = conj(below);
+        }
+        for (Size i = q + 1; i < n; ++i) rotation.turn_rows(a[p * n + i], a[q * n + i]);
         a[p * n + p] = from_real<S>(x - rotation.t * rotation.r);
         a[q * n + q] = from_real<S>(y + rotation.t * rotation.r);
         a[p * n + q] = select(active, zero<S>(), between);
-        a[q * n + p] = conj(a[p * n + q]);
         for (Size i = 0; i < n; ++i) rotation.turn(v[i * n + p], v[i * n + q]);
       }
   }
   return active;
 }
 
-// Of the columns of m x n; v, n x n, gets the rotations. The lanes that did not converge.
+// Of the columns of m x n; v, n x n, gets the rotations; `squares` is room for n. The lanes that did not converge.
 template <class S>
-auto orthogonalise(S* g, Size m, S* v, Size n) {
+auto orthogonalise(S* g, Size m, S* v, Size n, Part<S>* squares) {
   using V = Part<S>;
   auto active = V(0) == V(0);
   // Columns that are nothing beside the largest are rounding errors, whose directions mean nothing.
@@ -110,23 +109,33 @@ auto orthogonalise(S* g, Size m, S* v, Size n) {
   // What an inner product of m terms may be off by, squared.
   const V tolerance = V(epsilon<V>() * epsilon<V>()) * V(static_cast<double>((m + 4) * (m + 4)));
   const V nothing = all * V(epsilon<V>() * epsilon<V>() / 16);
-  for (int sweep = 0; sweep < kSweeps && any_of(active); ++sweep) {
+  for (int sweep = 0; sweep < kSweeps && math::any(active); ++sweep) {
     auto turned = V(0) != V(0);
+    // Rotations tell what becomes of the squares of lengths, well enough for the next ones; a sweep without any has
+    // them as they are.
+    for (Size j = 0; j < n; ++j) squares[j] = V(0);
+    for (Size i = 0; i < m; ++i)
+      for (Size j = 0; j < n; ++j) squares[j] += square_of(g[i * n + j]);
     for (Size p = 0; p < n; ++p)
       for (Size q = p + 1; q < n; ++q) {
-        V x = V(0), y = V(0);
-        S between = zero<S>();
-        for (Size i = 0; i < m; ++i) {
-          x += square_of(g[i * n + p]);
-          y += square_of(g[i * n + q]);
-          between += inner(g[i * n + p], g[i * n + q]);
+        const V x = squares[p], y = squares[q];
+        S even = zero<S>(), odd = zero<S>();
+        Size i = 0;
+        for (; i + 2 <= m; i += 2) {
+          even = fused(conj(g[i * n + p]), g[i * n + q], even);
+          odd = fused(conj(g[(i + 1) * n + p]), g[(i + 1) * n + q], odd);
         }
+        if (i < m) even = fused(conj(g[i * n + p]), g[i * n + q], even);
+        const S between = even + odd;
         const V least = tolerance * x * y;
         const auto now = active & (square_of(between) > least) & (x > nothing) & (y > nothing);
+        if (!math::any(now)) continue;
         turned |= now;
         const Rotation<S> rotation(now, x, y, between);
-        for (Size i = 0; i < m; ++i) rotation.turn(g[i * n + p], g[i * n + q]);
-        for (Size i = 0; i < n; ++i) rotation.turn(v[i * n + p], v[i * n + q]);
+        for (i = 0; i < m; ++i) rotation.turn(g[i * n + p], g[i * n + q]);
+        for (i = 0; i < n; ++i) rotation.turn(v[i * n + p], v[i * n + q]);
+        squares[p] = x - rotation.t * rotation.r;
+        squares[q] = y + rotation.t * rotation.r;
       }
     active = turned;
   }

@@ -137,6 +137,15 @@ INGOT_INLINE Part<S> square_of(S x) {
   else
     return x * x;
 }
+/// x y + z; of real numbers rounded once
+template <class V>
+INGOT_INLINE V fused(V x, V y, V z) {
+  return __builtin_elementwise_fma(x, y, z);
+}
+template <class V>
+INGOT_INLINE Complex<V> fused(Complex<V> x, Complex<V> y, Complex<V> z) {
+  return {fused(-x.im, y.im, fused(x.re, y.re, z.re)), fused(x.im, y.re, fused(x.re, y.im, z.im))};
+}
 /// conj(x) y
 template <class S>
 INGOT_INLINE S inner(S x, S y) {

@@ -3,8 +3,8 @@
 
 #include <type_traits>
 
+#include "kernels/cpu/turn.h"
 #include "kernels/prebuilt/linalg/jacobi.h"
-#include "kernels/prebuilt/linalg/product.h"
 #include "kernels/prebuilt/linalg/scalar.h"
 
 #define JOIN_(a, b) a##b
@@ -19,31 +19,64 @@ struct Algorithms {
   using S = std::conditional_t<IsComplex, Complex<V>, V>;
   using Mask = decltype(V{} < V{});
   static constexpr Size kWidth = 64 / sizeof(R), kParts = IsComplex ? 2 : 1;
+  using Word = std::conditional_t<sizeof(R) == 8, std::uint64_t, std::uint32_t>;
+  using Int = std::conditional_t<sizeof(R) == 8, std::int64_t, std::int32_t>;
+  using Words = Word __attribute__((ext_vector_type(kWidth)));
+  using Ints = Int __attribute__((ext_vector_type(kWidth)));
+  static constexpr int kMantissaBits = sizeof(R) == 8 ? 52 : 23, kExponentBias = sizeof(R) == 8 ? 1023 : 127;
 
-  // Lanes without a matrix repeat the first one.
+  // Lanes without a matrix repeat the first one. Blocks of as many reals as there are lanes are turned in registers.
   static void load(const R* from, Size distance, Size count, Size elements, S* to) {
-    for (Size lane = 0; lane < kWidth; ++lane) {
-      const R* const matrix = from + (lane < count ? lane * distance : 0);
-      R* const out = reinterpret_cast<R*>(to) + lane;
-      for (Size e = 0; e < elements * kParts; ++e) out[e * kWidth] = matrix[e];
+    const R* matrix[kWidth];
+    for (Size lane = 0; lane < kWidth; ++lane) matrix[lane] = from + (lane < count ? lane * distance : 0);
+    V* const out = reinterpret_cast<V*>(to);
+    const Size reals = elements * kParts;
+    Size e = 0;
+    for (; e + kWidth <= reals; e += kWidth) {
+      V block[kWidth];
+#pragma clang loop unroll(full)
+      for (Size lane = 0; lane < kWidth; ++lane) block[lane] = cpu::load<V>(matrix[lane] + e);
+      cpu::turn(block);
+#pragma clang loop unroll(full)
+      for (Size k = 0; k < kWidth; ++k) out[e + k] = block[k];
     }
-  }
-  // Element (i, j) to place i * stride + j.
-  static void load_block(Matrices from, Size count, Size rows, Size ld, Size first, Size columns, S* to) {
-    for (Size i = 0; i < rows; ++i)
-      load(static_cast<const R*>(from.data) + (i * ld + first) * kParts, from.distance, count, columns,
-           to + i * columns);
+    for (; e < reals; ++e)
+      for (Size lane = 0; lane < kWidth; ++lane) reinterpret_cast<R*>(out + e)[lane] = matrix[lane][e];
   }
   static void store(const S* from, Size elements, Size count, R* to, Size distance) {
-    for (Size lane = 0; lane < count; ++lane) {
-      const R* const in = reinterpret_cast<const R*>(from) + lane;
-      R* const matrix = to + lane * distance;
-      for (Size e = 0; e < elements * kParts; ++e) matrix[e] = in[e * kWidth];
+    const V* const in = reinterpret_cast<const V*>(from);
+    const Size reals = elements * kParts;
+    Size e = 0;
+    for (; e + kWidth <= reals; e += kWidth) {
+      V block[kWidth];
+#pragma clang loop unroll(full)
+      for (Size k = 0; k < kWidth; ++k) block[k] = in[e + k];
+      cpu::turn(block);
+      for (Size lane = 0; lane < count; ++lane) cpu::store(to + lane * distance + e, block[lane]);
     }
+    for (; e < reals; ++e)
+      for (Size lane = 0; lane < count; ++lane) to[lane * distance + e] = reinterpret_cast<const R*>(in + e)[lane];
+  }
+  // Some columns of matrices of `ld`; element (i, j) is at place i * stride + j.
+  static void load_block(Matrices from, Size count, Size rows, Size ld, Size first, Size columns, S* to, Size stride) {
+    if (columns == ld && columns == stride)
+      return load(static_cast<const R*>(from.data), from.distance, count, rows * columns, to);
+    for (Size i = 0; i < rows; ++i)
+      load(static_cast<const R*>(from.data) + (i * ld + first) * kParts, from.distance, count, columns,
+           to + i * stride);
+  }
+  static void load_block(Matrices from, Size count, Size rows, Size ld, Size first, Size columns, S* to) {
+    load_block(from, count, rows, ld, first, columns, to, columns);
+  }
+  static void store_block(const S* from, Size stride, Size count, Size rows, Size columns, MatricesOut to, Size ld,
+                          Size first) {
+    if (columns == ld && columns == stride)
+      return store(from, rows * columns, count, static_cast<R*>(to.data), to.distance);
+    for (Size i = 0; i < rows; ++i)
+      store(from + i * stride, columns, count, static_cast<R*>(to.data) + (i * ld + first) * kParts, to.distance);
   }
   static void store_block(const S* from, Size count, Size rows, Size columns, MatricesOut to, Size ld, Size first) {
-    for (Size i = 0; i < rows; ++i)
-      store(from + i * columns, columns, count, static_cast<R*>(to.data) + (i * ld + first) * kParts, to.distance);
+    store_block(from, columns, count, rows, columns, to, ld, first);
   }
   static Size first_of(Mask failed, Size count) {
     for (Size lane = 0; lane < count; ++lane)
@@ -51,37 +84,71 @@ struct Algorithms {
     return -1;
   }
 
-  // Of m x n, a[i * n + j]. `rows` gets the row that became row i, `sign` what the exchanges make of a determinant;
-  // either may be null. The lanes that have no pivot somewhere.
-  static Mask factor(S* a, Size m, Size n, V* rows, V* sign) {
+  // The first n of `columns` columns of m rows, a[i * columns + j]; l is applied to the others too. `rows` gets the row
+  // that became row i, `sign` what the exchanges make of a determinant; either may be null. The lanes that have no
+  // pivot somewhere.
+  static Mask factor(S* a, Size m, Size n, Size columns, V* rows, V* sign) {
     Mask singular = V(0) != V(0);
     if (rows != nullptr)
       for (Size i = 0; i < m; ++i) rows[i] = V(static_cast<R>(i));
     for (Size k = 0; k < (m < n ? m : n); ++k) {
-      V best = size_of(a[k * n + k]), at = V(static_cast<R>(k));
+      V best = size_of(a[k * columns + k]), at = V(static_cast<R>(k));
       for (Size i = k + 1; i < m; ++i) {
-        const V size = size_of(a[i * n + k]);
+        const V size = size_of(a[i * columns + k]);
         const Mask better = (size > best) | (size != size);
         best = select(better, size, best);
         at = select(better, V(static_cast<R>(i)), at);
       }
-      for (Size i = k + 1; i < m; ++i) {
-        const Mask here = at == V(static_cast<R>(i));
-        for (Size j = 0; j < n; ++j) exchange(here, a[k * n + j], a[i * n + j]);
-        if (rows != nullptr) exchange(here, rows[k], rows[i]);
+      Size moved[kSmall], count = 0;  // rows that are a pivot's in a lane or more
+      for (Size i = k + 1; i < m; ++i)
+        if (math::any(at == V(static_cast<R>(i)))) moved[count++] = i;
+      if (count > 0) {
+        for (Size j = 0; j < columns; ++j) {
+          const S old = a[k * columns + j];
+          S pivot = old;
+          for (Size c = 0; c < count; ++c) {
+            S& other = a[moved[c] * columns + j];
+            const Mask here = at == V(static_cast<R>(moved[c]));
+            pivot = select(here, other, pivot);
+            other = select(here, old, other);
+          }
+          a[k * columns + j] = pivot;
+        }
+        if (rows != nullptr)
+          for (Size c = 0; c < count; ++c) exchange(at == V(static_cast<R>(moved[c])), rows[k], rows[moved[c]]);
       }
       if (sign != nullptr) *sign = select(at == V(static_cast<R>(k)), *sign, -*sign);
       const Mask none = best == V(0);
       singular |= none;
-      const S pivot = a[k * n + k];
+      const S pivot = select(none, from_real<S>(V(1)), a[k * columns + k]);
+      const Divisor by(pivot);
       for (Size i = k + 1; i < m; ++i) {
-        const S factor = select(none, zero<S>(), divide(a[i * n + k], pivot));
-        a[i * n + k] = factor;
-        for (Size j = k + 1; j < n; ++j) a[i * n + j] -= factor * a[k * n + j];
+        S* const row = a + i * columns;
+        const S factor = row[k] = by.divides(row[k]);
+        for (Size j = k + 1; j < columns; ++j) row[j] = fused(-factor, a[k * columns + j], row[j]);
       }
     }
     return singular;
   }
+  // Multiplies by the inverse, in lanes where that is precise.
+  class Divisor {
+   public:
+    explicit Divisor(S divisor) : divisor_(divisor), inverse_(divide(from_real<S>(V(1)), divisor)) {
+      constexpr R safe = sizeof(R) == 8 ? R(0x1p-1000) : R(0x1p-120);
+      const V size = size_of(divisor);
+      unsafe_ = ~((size > V(safe)) & (size < V(1 / safe)));
+      any_unsafe_ = math::any(unsafe_);
+    }
+    S divides(S x) const {
+      const S product = x * inverse_;
+      return any_unsafe_ ? select(unsafe_, divide(x, divisor_), product) : product;
+    }
+
+   private:
+    S divisor_, inverse_;
+    Mask unsafe_;
+    bool any_unsafe_;
+  };
   static void exchange(Mask here, S& x, S& y) {
     const S old = x;
     x = select(here, y, x);
@@ -96,16 +163,16 @@ struct Algorithms {
   }
 
   // b := inverse(t) b, with t the lower or upper triangle of n x n; b is n x k.
-  static void substitute(const S* t, Size n, bool lower, bool unit, S* b, Size k) {
+  static void substitute(const S* t, Size ldt, Size n, bool lower, bool unit, S* b, Size ldb, Size k) {
     for (Size step = 0; step < n; ++step) {
       const Size i = lower ? step : n - 1 - step;
       if (!unit) {
-        const S pivot = t[i * n + i];
-        for (Size j = 0; j < k; ++j) b[i * k + j] = divide(b[i * k + j], pivot);
+        const Divisor by(t[i * ldt + i]);
+        for (Size j = 0; j < k; ++j) b[i * ldb + j] = by.divides(b[i * ldb + j]);
       }
       for (Size r = lower ? i + 1 : 0; r < (lower ? n : i); ++r) {
-        const S factor = t[r * n + i];
-        for (Size j = 0; j < k; ++j) b[r * k + j] -= factor * b[i * k + j];
+        const S factor = -t[r * ldt + i];
+        for (Size j = 0; j < k; ++j) b[r * ldb + j] = fused(factor, b[i * ldb + j], b[r * ldb + j]);
       }
     }
   }
@@ -114,7 +181,7 @@ struct Algorithms {
     V* const rows = static_cast<V*>(room);
     S* const work = reinterpret_cast<S*>(rows + m);
     load_block(a, count, m, n, 0, n, work);
-    factor(work, m, n, rows, nullptr);
+    factor(work, m, n, n, rows, nullptr);
     store_reals(rows, m, count, out, 0);
     store_block(work, count, m, n, {static_cast<R*>(out.data) + m, out.distance}, n, 0);
   }
@@ -123,41 +190,58 @@ struct Algorithms {
   static void det(Matrices a, Size count, Size n, MatricesOut out, void* room) {
     S* const work = static_cast<S*>(room);
     load_block(a, count, n, n, 0, n, work);
-    V sign = V(1);
-    factor(work, n, n, nullptr, &sign);
+    V sign = V(1), exponent = V(1);
+    factor(work, n, n, n, nullptr, &sign);
+    S product = from_real<S>(sign);
+    for (Size i = 0; i < n; ++i) {
+      S d = work[i * n + i];
+      take_exponent(d, exponent);
+      product = product * d;
+      take_exponent(product, exponent);
+    }
+    product = over(product, V(2));
     for (Size lane = 0; lane < count; ++lane) {
       R* const to = static_cast<R*>(out.data) + lane * out.distance;
-      ScaledProduct<R> product(sign[lane]);
-      for (Size i = 0; i < n; ++i) {
-        const S& d = work[i * n + i];
-        product.multiply(real(d)[lane], imag(d)[lane]);
-      }
-      product.store(to, IsComplex);
+      to[0] = real(product)[lane];
+      if (IsComplex) to[1] = imag(product)[lane];
+      to[kParts] = exponent[lane];
+    }
+  }
+  // Divides x by a power of two, so that its larger part is between 1 and 2, and counts the power.
+  static void take_exponent(S& x, V& exponent) {
+    constexpr R least = sizeof(R) == 8 ? R(0x1p-1022) : R(0x1p-126), far = R(0x1p60);
+    const Mask subnormal = larger_part(x) < V(least);
+    x = select(subnormal, times(x, V(far)), x);
+    const V power = power_below(larger_part(x));
+    x = over(x, power);
+    const auto bits = __builtin_bit_cast(Words, power) >> Words(kMantissaBits);
+    exponent += __builtin_convertvector(__builtin_convertvector(bits, Ints) - Ints(kExponentBias), V);
+    exponent -= select(subnormal & (larger_part(x) > V(0)), V(60), V(0));
+  }
+  static V larger_part(S x) {
+    if constexpr (IsComplex) {
+      const V re = magnitude(x.re), im = magnitude(x.im);
+      return select(im > re, im, re);
+    } else {
+      return magnitude(x);
     }
   }
 
+  // Sides are further columns of the matrix, of which each group factors it anew.
   static Size solve(Matrices a, Matrices b, Size count, Size n, Size k, MatricesOut x, void* room) {
-    V* const rows = static_cast<V*>(room);
-    S *const work = reinterpret_cast<S*>(rows + n), *const given = work + n * n, *const sides = given + n * kSmall;
-    load_block(a, count, n, n, 0, n, work);
-    const Size failed = first_of(factor(work, n, n, rows, nullptr), count);
-    if (failed >= 0) return failed;
+    S* const work = static_cast<S*>(room);
     for (Size first = 0; first < k; first += kSmall) {
-      const Size columns = k - first < kSmall ? k - first : kSmall;
-      if (b.data != nullptr) load_block(b, count, n, k, first, columns, given);
-      for (Size i = 0; i < n; ++i)
-        for (Size lane = 0; lane < kWidth; ++lane) {
-          const auto row = static_cast<Size>(rows[i][lane]);
-          for (Size j = 0; j < columns * kParts; ++j) {
-            const Size place = (i * columns * kParts + j) * kWidth + lane;
-            reinterpret_cast<R*>(sides)[place] =
-                b.data != nullptr ? reinterpret_cast<R*>(given)[(row * columns * kParts + j) * kWidth + lane]
-                                  : R(j == (row - first) * kParts);
-          }
-        }
-      substitute(work, n, true, true, sides, columns);
-      substitute(work, n, false, false, sides, columns);
-      store_block(sides, count, n, columns, x, k, first);
+      const Size sides = k - first < kSmall ? k - first : kSmall, columns = n + sides;
+      load_block(a, count, n, n, 0, n, work, columns);
+      if (b.data != nullptr)
+        load_block(b, count, n, k, first, sides, work + n, columns);
+      else
+        for (Size i = 0; i < n; ++i)
+          for (Size j = 0; j < sides; ++j) work[i * columns + n + j] = from_real<S>(V(R(i == first + j)));
+      const Size failed = first_of(factor(work, n, n, columns, nullptr, nullptr), count);
+      if (failed >= 0) return failed;
+      substitute(work, columns, n, false, false, work + n, columns, sides);
+      store_block(work + n, columns, count, n, sides, x, k, first);
     }
     return -1;
   }
@@ -174,7 +258,7 @@ struct Algorithms {
     for (Size first = 0; first < k; first += kSmall) {
       const Size columns = k - first < kSmall ? k - first : kSmall;
       load_block(b, count, n, k, first, columns, sides);
-      substitute(work, n, lower, unit, sides, columns);
+      substitute(work, n, n, lower, unit, sides, columns, columns);
       store_block(sides, count, n, columns, x, k, first);
     }
     return -1;
@@ -187,17 +271,33 @@ struct Algorithms {
     if (upper) adjoin(l, n);
     Mask failed = V(0) != V(0);
     for (Size k = 0; k < n; ++k) {
-      V pivot = real(l[k * n + k]);
-      for (Size j = 0; j < k; ++j) pivot -= square_of(l[k * n + j]);
+      S* const own = l + k * n;
+      V pivot = real(own[k]);
+      for (Size j = 0; j < k; ++j) pivot -= square_of(own[j]);
       failed |= ~(pivot > V(0));
       pivot = root(pivot);
-      l[k * n + k] = from_real<S>(pivot);
-      for (Size i = k + 1; i < n; ++i) {
-        S sum = l[i * n + k];
-        for (Size j = 0; j < k; ++j) sum -= l[i * n + j] * conj(l[k * n + j]);
-        l[i * n + k] = over(sum, pivot);
-        l[k * n + i] = zero<S>();
-      }
+      own[k] = from_real<S>(pivot);
+      const V inverse = V(1) / pivot;
+      Size i = k + 1;
+      const auto rows = [&]<int N>(S(&sums)[N]) {
+        for (; i + N <= n; i += N) {
+#pragma clang loop unroll(full)
+          for (Size r = 0; r < N; ++r) sums[r] = l[(i + r) * n + k];
+          for (Size j = 0; j < k; ++j) {
+            const S factor = -conj(own[j]);
+#pragma clang loop unroll(full)
+            for (Size r = 0; r < N; ++r) sums[r] = fused(l[(i + r) * n + j], factor, sums[r]);
+          }
+#pragma clang loop unroll(full)
+          for (Size r = 0; r < N; ++r) {
+            l[(i + r) * n + k] = times(sums[r], inverse);
+            own[i + r] = zero<S>();
+          }
+        }
+      };
+      S four[4], one[1];
+      rows(four);
+      rows(one);
     }
     if (const Size lane = first_of(failed, count); lane >= 0) return lane;
     if (upper) adjoin(l, n);
@@ -254,9 +354,7 @@ struct Algorithms {
   }
   // A power of two at most as large; 1 of 0, infinity and NaN.
   static V power_below(V x) {
-    using U = std::conditional_t<sizeof(R) == 8, std::uint64_t, std::uint32_t>;
-    using Words = U __attribute__((ext_vector_type(kWidth)));
-    constexpr U exponent = sizeof(R) == 8 ? U(0x7FF0000000000000) : U(0x7F800000);
+    constexpr Word exponent = sizeof(R) == 8 ? Word(0x7FF0000000000000) : Word(0x7F800000);
     const V power = __builtin_bit_cast(V, __builtin_bit_cast(Words, x) & Words(exponent));
     return select((power > V(0)) & (power - power == V(0)), power, V(1));
   }
@@ -270,18 +368,18 @@ struct Algorithms {
     const V norm = root(below + square_of(alpha));
     const V beta = select(real(alpha) < V(0), norm, -norm);
     const S tau = from_parts<S>((beta - real(alpha)) / beta, -imag(alpha) / beta);
-    const S divisor = alpha - from_real<S>(beta);
-    for (Size i = k + 1; i < m; ++i) a[i * n + k] = select(none, zero<S>(), divide(a[i * n + k], divisor));
+    const Divisor by(select(none, from_real<S>(V(1)), alpha - from_real<S>(beta)));
+    for (Size i = k + 1; i < m; ++i) a[i * n + k] = select(none, zero<S>(), by.divides(a[i * n + k]));
     a[k * n + k] = select(none, alpha, from_real<S>(beta));
     return select(none, zero<S>(), tau);
   }
   // c := (I - tau v v^H) c, for v and c of rows k to m.
   static void reflect(const S* v, Size v_step, S tau, S* c, Size c_step, Size k, Size m) {
     S sum = c[k * c_step];
-    for (Size i = k + 1; i < m; ++i) sum += inner(v[i * v_step], c[i * c_step]);
-    sum = tau * sum;
-    c[k * c_step] -= sum;
-    for (Size i = k + 1; i < m; ++i) c[i * c_step] -= v[i * v_step] * sum;
+    for (Size i = k + 1; i < m; ++i) sum = fused(conj(v[i * v_step]), c[i * c_step], sum);
+    sum = -(tau * sum);
+    c[k * c_step] += sum;
+    for (Size i = k + 1; i < m; ++i) c[i * c_step] = fused(v[i * v_step], sum, c[i * c_step]);
   }
 
   // Jacobi's. Each lane stops when it has converged, whatever the others do.
@@ -319,7 +417,7 @@ struct Algorithms {
     }
     for (Size i = 0; i < n * n; ++i) v[i] = from_real<S>(V(R(i % (n + 1) == 0)));
     const V scale = bring_into_range(g, m * n);
-    const Mask diverged = orthogonalise(g, m, v, n);
+    const Mask diverged = orthogonalise(g, m, v, n, s);
     for (Size j = 0; j < n; ++j) {
       V sum = V(0);
       for (Size i = 0; i < m; ++i) sum += square_of(g[i * n + j]);
