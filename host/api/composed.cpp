@@ -101,6 +101,14 @@ std::pair<Array, Array> divmod(const Operand& x, const Operand& y) {
   return {floor_divide(x, y), remainder(x, y)};
 }
 
+std::pair<Array, Array> sincos(const Operand& x) { return {sin(x), cos(x)}; }
+
+Array softplus(const Operand& x) {
+  const Operand* const operands[] = {&x};
+  const Formula f("softplus", operands);
+  return wrap(f.of(Op::logaddexp, f.operand(0), f.number(0)));
+}
+
 Array lerp(const Operand& x, const Operand& y, const Operand& t) {
   const Operand* const operands[] = {&x, &y, &t};
   const Formula f("lerp", operands);

@@ -36,6 +36,9 @@ double bound(Op op, double a, double b, double c) {
     case Op::random_uniform:
     case Op::sin:
     case Op::cos:
+    case Op::sinpi:
+    case Op::cospi:
+    case Op::sinc:
     case Op::tanh:
     case Op::sigmoid:
     case Op::erf:
@@ -48,6 +51,7 @@ double bound(Op op, double a, double b, double c) {
     case Op::negative:
     case Op::abs:
     case Op::asinh:
+    case Op::gelu:
     case Op::fmod:
     case Op::copysign: return a;
     case Op::heaviside: return std::max(1.0, b);

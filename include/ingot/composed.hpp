@@ -13,6 +13,12 @@ namespace ingot {
 /// floor_divide(x, y) and remainder(x, y), which share a pass when they are evaluated together.
 INGOT_API std::pair<Array, Array> divmod(const Operand& x, const Operand& y);
 
+/// sin(x) and cos(x), which share a pass when they are evaluated together.
+INGOT_API std::pair<Array, Array> sincos(const Operand& x);
+
+/// log(1 + exp(x)) as logaddexp(x, 0), within 1 ULP: x where that is large, exp(x) far below zero.
+INGOT_API Array softplus(const Operand& x);
+
 /// x + t * (y - x): x at t = 0, y at t = 1, for finite operands exactly and monotone in t; beyond that interval it goes
 /// on. Where x and y have different signs it is fma(t, y, (1 - t) * x), which does not overflow, elsewhere fma(t, y -
 /// x, x), which does not leave the interval before t does.

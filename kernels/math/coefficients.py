@@ -130,6 +130,8 @@ def make_sin():
     first = mp.floor(mp.pi * 2 ** 22) / 2 ** 22  # rounded down, so that the second piece is positive
     print("pi for sin f32, first piece", hex_float(first, 24))
     split("its rest", mp.pi - first, 11, 24)
+    split("pi for sinpi f64", mp.pi, 53, 53)
+    split("pi for sinpi f32", mp.pi, 24, 24)
     print("1/pi", hex_float(1 / mp.pi, 53), hex_float(round_to(1 / mp.pi, 24), 24))
     # The straight part is one of the numbers near 3/4 that meet sin(r) / r next to a representable r^2 / 8: of a
     # hundred of those (f64) the one whose errors, measured, were least.
@@ -253,6 +255,9 @@ def make_erf():
     straight = 2 / mp.sqrt(mp.pi)
     split("2/sqrt(pi) f64", straight, 53, 53)
     split("2/sqrt(pi) f32", straight, 24, 24)
+    for bits in (53, 24):
+        split(f"sqrt(2/pi) / 2 for gelu f{bits}", mp.sqrt(2 / mp.pi) / 2, bits, bits)
+        split(f"1/sqrt(2) for gelu f{bits}", 1 / mp.sqrt(2), bits, bits)
     top = mp.mpf("0.5")
     tail = near_zero(lambda z: (mp.erf(mp.sqrt(z)) / mp.sqrt(z) - straight) / z, -straight / 3, straight / 10)
     weight = lambda z: max(z, mp.mpf("0.001"))

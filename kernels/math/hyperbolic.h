@@ -125,12 +125,12 @@ INGOT_FN V acosh(V x) {
   return select(both(x > one, x < infinity<V>()), y, edge);
 }
 
-// log((1 + a) / (1 - a)) / 2 = k * ln 2 / 2 + atanh s, where s = (1 + a - p (1 - a)) / (1 + a + p (1 - a)) with p = 2^k
-// close to (1 + a) / (1 - a): the reduction of log, with one division instead of two. For k = 0, s is a.
+// log(2^lift * up / down) / 2 = (k + lift) * ln 2 / 2 + atanh s for up in [1, 2], a normal down and what the two are
+// rounded by: s = (up - p down) / (up + p down) with p = 2^k close to up / down. That is the reduction of log, with one
+// division instead of two. For k = 0, s is (up - down) / (up + down).
 template <class V>
-INGOT_FN V atanh(V x) {
-  const V one = splat<V>(1), a = magnitude(x);
-  const V up = one + a, up_low = (one - up) + a, down = one - a, down_low = (one - down) - a;
+INGOT_FN V half_log_of_ratio(V up, V up_low, V down, V down_low, V lift) {
+  const V one = splat<V>(1);
   const LogReduction<V> l = reduce_log(down);
   const V root = splat<V>(pick<V>(0x1.6a09e667f3bcdp+0, 0x1.6a09e6p+0f));
   const V k = select(up > root * l.m, one, splat<V>(0)) - l.k;
@@ -139,12 +139,36 @@ INGOT_FN V atanh(V x) {
   const V d = up + pd, d_low = ((larger(up, pd) - d) + lesser(up, pd)) + (up_low + pd_low);
   const V inverse = one / d, s = n * inverse, z = s * s;
   const V s_low = (fma(-s, d_low, fma(-s, d, n)) + n_low) * inverse;
-  const V high = k * splat<V>(pick<V>(0x1.62e42fefa3800p-2, 0x1.62e400p-2f)), sum = high + s, error = (high - sum) + s;
-  const V half = splat<V>(pick<V>(0.5, 0.5f));
-  const V rest =
-      fma(k, splat<V>(pick<V>(0x1.ef35793c76730p-46, 0x1.7f7d1cp-21f)), fma(s * z, half * log_series(z), s_low));
-  const V y = select(a < one, sum + (error + rest), select(a == one, infinity<V>(), not_a_number<V>()));
+  const V steps = k + lift;
+  const V high = steps * splat<V>(pick<V>(0x1.62e42fefa3800p-2, 0x1.62e400p-2f)), sum = high + s;
+  const V half = splat<V>(pick<V>(0.5, 0.5f)), low = splat<V>(pick<V>(0x1.ef35793c76730p-46, 0x1.7f7d1cp-21f));
+  return sum + (((high - sum) + s) + fma(steps, low, fma(s * z, half * log_series(z), s_low)));
+}
+
+// log((1 + a) / (1 - a)) / 2 with a = |x|.
+template <class V>
+INGOT_FN V atanh(V x) {
+  const V zero = splat<V>(0), one = splat<V>(1), a = magnitude(x);
+  const V up = one + a, up_low = (one - up) + a, down = one - a, down_low = (one - down) - a;
+  const V inside = half_log_of_ratio(up, up_low, down, down_low, zero);
+  const V y = select(a < one, inside, select(a == one, infinity<V>(), not_a_number<V>()));
   return copy_sign(y, x);
+}
+
+// log(x / (1 - x)), from log(2 (1 - b) / (2 b)) for b = min(x, 1 - x), which is exact. Small b are lifted by a power of
+// two, so that none is subnormal. +0 at 1/2. 0.53 ulp, f32 0.52.
+template <class V>
+INGOT_FN V logit(V x) {
+  const V zero = splat<V>(0), one = splat<V>(1), half = splat<V>(pick<V>(0.5, 0.5f));
+  const Mask<V> above = x > half;
+  const V b = select(above, one - x, x), a = one - b, a_low = (one - a) - b;
+  const Mask<V> small = b < splat<V>(pick<V>(0x1p-500, 0x1p-60f));
+  const V down = (b + b) * select(small, splat<V>(pick<V>(0x1p500, 0x1p80f)), one);
+  const V lift = select(small, splat<V>(pick<V>(500, 80.0f)), zero);
+  V y = half_log_of_ratio(a + a, a_low + a_low, down, zero, lift);
+  y = (y + y) * select(above, one, splat<V>(-1));
+  const V edge = select(x == zero, negative(infinity<V>()), select(x == one, infinity<V>(), not_a_number<V>()));
+  return select(both(x > zero, x < one), select(x == half, zero, y), edge);
 }
 
 }  // namespace ingot::math

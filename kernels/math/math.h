@@ -42,6 +42,15 @@
 //   atan2        0.87  2.15   1.88          0.79  0.81   0.66
 //   erf          0.87  3.47   1.08          1.00  1.29   0.63
 //   erfc         0.86  4.41   3.44          0.83  2.48  13.96
+// Only measured for their error, over 0.3 million operands each, as softplus, which is logaddexp(x, 0) (0.71, f32
+// 0.51):
+//
+//   sinpi        0.87                     0.85
+//   cospi        0.87                     0.85
+//   tanpi        0.84                     0.84
+//   sinc         0.94                     0.87
+//   logit        0.53                     0.52
+//   gelu         0.79                     0.77
 #pragma once
 
 #include "lane.h"
@@ -58,6 +67,7 @@
 #include "hyperbolic.h"
 #include "integer.h"
 #include "logaddexp.h"
+#include "pi_trig.h"
 #include "pow.h"
 #include "random.h"
 #include "reduce.h"

@@ -48,12 +48,15 @@ INGOT_FN V sin_series(V t) {
   }
 }
 template <class V>
-INGOT_FN V sin_kernel(V r, V excess) {
+INGOT_FN V sin_tail(V r, V excess) {
   const V t = fma(r, r * splat<V>(pick<V>(0.125, 0.125f)), splat<V>(-kMeeting<V>));
   const V cosine = fma(t, splat<V>(pick<V>(-0x1.9f02f6p+1, -0x1.9f02f6p+1f)),
                        splat<V>(pick<V>(0x1.5c9b9a781cf21p-2, 0x1.5c9b4ap-2f)));  // within 0.06
-  const V tail = fma(r, fma(t, sin_series(t), t), excess * cosine);
-  return fma(r, splat<V>(kStraight<V>), -tail);
+  return fma(r, fma(t, sin_series(t), t), excess * cosine);
+}
+template <class V>
+INGOT_FN V sin_kernel(V r, V excess) {
+  return fma(r, splat<V>(kStraight<V>), -sin_tail(r, excess));
 }
 template <class V>
 INGOT_FN V sin_kernel(V r) {

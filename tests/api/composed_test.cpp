@@ -24,6 +24,29 @@ TEST(Divmod, GivesWhatTheTwoFunctionsGive) {
                "expected (dtypes int32 and int32)");
 }
 
+TEST(Sincos, GivesWhatTheTwoFunctionsGive) {
+  const Array x = array({0.5, -2.0, 1e9});
+  const auto [sine, cosine] = sincos(x);
+  EXPECT_SAME_NODE(sine, sin(x));
+  EXPECT_SAME_NODE(cosine, cos(x));
+}
+
+TEST(Softplus, NeitherOverflowsNorLosesSmallValues) {
+  EXPECT_VALUES(softplus(array({kInf, 1000.0, -kInf, -1000.0, kNaN})), ({5}), double, kInf, 1000, 0, 0, kNaN);
+  std::vector<double> x;
+  for (double v = -745; v < 800; v += 1.37) x.push_back(v);
+  const std::vector<double> got = softplus(array(std::span<const double>(x))).to_vector<double>();
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double expected =
+        static_cast<double>(std::max(x[i], 0.0) + std::log1p(std::exp(-std::fabs(static_cast<long double>(x[i])))));
+    EXPECT_TRUE(got[i] >= std::nextafter(expected, -kInf) && got[i] <= std::nextafter(expected, kInf)) << x[i];
+  }
+  EXPECT_EQ(softplus(array({1.0f})).dtype(), DType::Float32);
+  EXPECT_EQ(softplus(array({1})).dtype(), DType::Float64);
+  EXPECT_ERROR(TypeError, softplus(array({std::complex<double>(1, 2)})),
+               "softplus: not defined for complex128; use real(x), imag(x) or abs(x)");
+}
+
 TEST(Lerp, IsExactAtBothEnds) {
   const std::vector<double> ends = {-0.0, 1.0, 1e300, -1e300, 0.1, -0.3, 5e-324, 1e16, 1e-16, -1.7e308, 1.7e308};
   std::vector<double> x, y;

@@ -1,4 +1,5 @@
-// The bodies of tan.h, arc.h, erf.h, sign.h and divisor.h, and of fmod: accuracy against MPFR, exactness against C.
+// The bodies of tan.h, pi_trig.h, arc.h, erf.h, sign.h and divisor.h, of fmod and logit: accuracy against MPFR,
+// exactness against C.
 #include <numeric>
 #include <utility>
 
@@ -13,6 +14,62 @@ TEST(Acos, StaysWithinOneUlpNearOneToo) { EXPECT_ACCURATE(acos, mpfr_acos); }
 TEST(Atan, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(atan, mpfr_atan); }
 TEST(Erf, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(erf, mpfr_erf); }
 TEST(Erfc, StaysWithinOneUlpWithGradualUnderflow) { EXPECT_ACCURATE(erfc, mpfr_erfc); }
+
+TEST(Sinpi, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(sinpi, mpfr_sinpi); }
+TEST(Cospi, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(cospi, mpfr_cospi); }
+TEST(Tanpi, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(tanpi, mpfr_tanpi); }
+TEST(Sinc, StaysWithinOneUlpOverTheWholeRange) {
+  EXPECT_ACCURATE(sinc, [](mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t r) {
+    if (mpfr_zero_p(x)) return mpfr_set_ui(y, 1, r);
+    static Big angle;
+    mpfr_const_pi(angle, r);
+    mpfr_mul(angle, angle, x, r);
+    mpfr_sinpi(y, x, r);
+    return mpfr_div(y, y, angle, r);
+  });
+}
+TEST(Logit, StaysWithinOneUlpNearOneHalfToo) {
+  EXPECT_ACCURATE(logit, [](mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t r) {
+    mpfr_ui_sub(y, 1, x, r);
+    mpfr_div(y, x, y, r);
+    return mpfr_log(y, y, r);
+  });
+}
+int exact_gelu(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t r) {
+  if (mpfr_inf_p(x) && mpfr_signbit(x)) {
+    mpfr_set_zero(y, -1);
+    return 0;
+  }
+  mpfr_sqrt_ui(y, 2, r);
+  mpfr_div(y, x, y, r);
+  mpfr_neg(y, y, r);
+  mpfr_erfc(y, y, r);
+  mpfr_mul(y, y, x, r);
+  return mpfr_div_2ui(y, y, 1, r);
+}
+TEST(Gelu, StaysWithinOneUlp) { EXPECT_ACCURATE(gelu, exact_gelu); }
+
+template <class T>
+void expect_signs_of_turns() {
+  using L = std::numeric_limits<T>;
+  const T zero = 0, inf = L::infinity();
+  for (const T n : {T(1), T(2), T(3), T(4), T(1e6), T(1e6 + 1), 1 / L::epsilon(), 1 / L::epsilon() + 1, L::max()}) {
+    const bool odd = std::fmod(n, T(2)) == 1;
+    EXPECT_TRUE(same(sinpi(n), zero) && same(sinpi(-n), -zero)) << text(n);
+    EXPECT_TRUE(same(cospi(n), odd ? T(-1) : T(1)) && same(cospi(-n), cospi(n))) << text(n);
+    EXPECT_TRUE(same(tanpi(n), odd ? -zero : zero) && same(tanpi(-n), -tanpi(n))) << text(n);
+    EXPECT_TRUE(same(sinc(n), zero) && same(sinc(-n), zero)) << text(n);
+    const T between = n + T(0.5);
+    if (between == std::floor(between)) continue;
+    EXPECT_TRUE(same(sinpi(between), odd ? T(-1) : T(1)) && same(sinpi(-between), -sinpi(between))) << text(between);
+    EXPECT_TRUE(same(cospi(between), zero) && same(cospi(-between), zero)) << text(between);
+    EXPECT_TRUE(same(tanpi(between), odd ? -inf : inf) && same(tanpi(-between), -tanpi(between))) << text(between);
+  }
+}
+TEST(Turns, HaveTheExactValuesAndSignsOfIeee754) {
+  expect_signs_of_turns<f64>();
+  expect_signs_of_turns<f32>();
+}
 
 // Where the paths of a body meet.
 template <class T>
@@ -43,6 +100,11 @@ void expect_no_seams() {
   expect_accurate_around<T>("atan", [](T x) { return atan(x); }, mpfr_atan, tan_eighth);
   expect_accurate_around<T>("atan", [](T x) { return atan(x); }, mpfr_atan, T(1));
   expect_accurate_around<T>("atan", [](T x) { return atan(x); }, mpfr_atan, 1 / tan_eighth);
+  expect_accurate_around<T>("sinpi", [](T x) { return sinpi(x); }, mpfr_sinpi, T(0.5));
+  expect_accurate_around<T>("sinpi", [](T x) { return sinpi(x); }, mpfr_sinpi, kTurnTiny<T>);
+  expect_accurate_around<T>("cospi", [](T x) { return cospi(x); }, mpfr_cospi, T(0.5));
+  expect_accurate_around<T>("tanpi", [](T x) { return tanpi(x); }, mpfr_tanpi, T(0.25));
+  expect_accurate_around<T>("gelu", [](T x) { return gelu(x); }, exact_gelu, kErfNear<T> * kPi1<T> * T(0.45));
   expect_accurate_around<T>("erf", [](T x) { return erf(x); }, mpfr_erf, kErfNear<T>);
   expect_accurate_around<T>("erfc", [](T x) { return erfc(x); }, mpfr_erfc, kErfNear<T>);
 }

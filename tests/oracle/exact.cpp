@@ -48,6 +48,38 @@ void logistic(mpfr_ptr result, mpfr_ptr x) {
   mpfr_ui_div(result, 1, result, MPFR_RNDN);
 }
 
+void ratio_of_sine(mpfr_ptr result, mpfr_ptr x) {
+  thread_local Number angle(kPrecision);
+  if (mpfr_zero_p(x)) {
+    mpfr_set_ui(result, 1, MPFR_RNDN);
+    return;
+  }
+  mpfr_const_pi(angle, MPFR_RNDN);
+  mpfr_mul(angle, angle, x, MPFR_RNDN);
+  mpfr_sinpi(result, x, MPFR_RNDN);
+  mpfr_div(result, result, angle, MPFR_RNDN);
+}
+
+void log_of_odds(mpfr_ptr result, mpfr_ptr x) {
+  mpfr_ui_sub(result, 1, x, MPFR_RNDN);
+  mpfr_div(result, x, result, MPFR_RNDN);
+  mpfr_log(result, result, MPFR_RNDN);
+}
+
+// x / 2 * erfc(-x / sqrt(2)), and its limit at -infinity.
+void normal_gate(mpfr_ptr result, mpfr_ptr x) {
+  if (mpfr_inf_p(x) && mpfr_signbit(x)) {
+    mpfr_set_zero(result, -1);
+    return;
+  }
+  mpfr_sqrt_ui(result, 2, MPFR_RNDN);
+  mpfr_div(result, x, result, MPFR_RNDN);
+  mpfr_neg(result, result, MPFR_RNDN);
+  mpfr_erfc(result, result, MPFR_RNDN);
+  mpfr_mul(result, result, x, MPFR_RNDN);
+  mpfr_div_2ui(result, result, 1, MPFR_RNDN);
+}
+
 // The larger operand and log(1 + exp(smaller - larger)), which cancel by up to 120 bits or so.
 void log_of_sum(mpfr_ptr result, mpfr_ptr x, mpfr_ptr y) {
   thread_local Number more(kSumPrecision);
@@ -100,6 +132,12 @@ void compute(mpfr_ptr result, Op op, double x, double y) {
     case Op::atan2: mpfr_atan2(result, a, b, MPFR_RNDN); return;
     case Op::erf: mpfr_erf(result, a, MPFR_RNDN); return;
     case Op::erfc: mpfr_erfc(result, a, MPFR_RNDN); return;
+    case Op::sinpi: mpfr_sinpi(result, a, MPFR_RNDN); return;
+    case Op::cospi: mpfr_cospi(result, a, MPFR_RNDN); return;
+    case Op::tanpi: mpfr_tanpi(result, a, MPFR_RNDN); return;
+    case Op::sinc: ratio_of_sine(result, a); return;
+    case Op::logit: log_of_odds(result, a); return;
+    case Op::gelu: normal_gate(result, a); return;
     case Op::pow: mpfr_pow(result, a, b, MPFR_RNDN); return;
     default: throw std::logic_error("the oracle has no MPFR function for " + std::string(info(op).name));
   }
