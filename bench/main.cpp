@@ -29,6 +29,7 @@ namespace {
 using namespace bench;
 
 constexpr const char* kOverheads = "overheads";
+constexpr const char* kFunctions = "functions";
 
 struct Options {
   std::vector<std::string> only, inputs;
@@ -68,6 +69,7 @@ void list_workloads(bool on_device) {
     for (const std::string& input : workload.inputs) inputs += fmt::format("{}{}", inputs.empty() ? "" : " ", input);
     fmt::print("{:<10} {:<46} {:<34} {}\n", workload.id, workload.title, sizes, inputs);
   }
+  fmt::print("{:<10} {}\n", kFunctions, "functions on one core beside libmvec and SLEEF");
   fmt::print("{:<10} {}\n", kOverheads, "recording, planning, compiling, starting, memory");
 }
 
@@ -126,12 +128,13 @@ void run_case(const Workload& workload, Context& context, std::int64_t n, const 
   run_made(label, rounds, outcome, [&] { return workload.make(context, n, input); });
 }
 
-void run_overheads(Outcome& outcome, const std::function<void(const std::function<void(const Figure&)>&)>& measure) {
-  fmt::print("\noverheads\n");
+void run_figures(const char* what, Outcome& outcome,
+                 const std::function<void(const std::function<void(const Figure&)>&)>& measure) {
+  fmt::print("\n{}\n", what);
   try {
     measure([&](const Figure& figure) {
       print_figure(figure);
-      outcome.json["overheads"].push_back(to_json(figure));
+      outcome.json[what].push_back(to_json(figure));
       if (!figure.judged()) return;
       outcome.judge(figure.pass(),
                     fmt::format("{}: {:.3g} {}, at most {:g}", figure.name, figure.value, figure.unit, *figure.limit));
@@ -139,7 +142,7 @@ void run_overheads(Outcome& outcome, const std::function<void(const std::functio
   } catch (const std::exception& error) {
     if (was_interrupted()) throw Interrupted();
     fmt::print("  WRONG  {}\n", error.what());
-    outcome.wrong.push_back(fmt::format("overheads: {}", error.what()));
+    outcome.wrong.push_back(fmt::format("{}: {}", what, error.what()));
   }
 }
 
@@ -167,8 +170,10 @@ void run_on_host(const Options& options, const std::string& probe, Outcome& outc
       for (const std::int64_t n : sizes) run_case(workload, context, n, input, options.rounds, outcome);
     }
   }
+  if (wanted(options.only, kFunctions))
+    run_figures(kFunctions, outcome, [&](const auto& use) { measure_functions(probe, options.rounds, use); });
   if (wanted(options.only, kOverheads))
-    run_overheads(outcome, [&](const auto& use) { measure_overheads(context, probe, use); });
+    run_figures(kOverheads, outcome, [&](const auto& use) { measure_overheads(context, probe, use); });
 }
 
 void run_on_device(const Options& options, int ordinal, const std::string& probe, Outcome& outcome) {
@@ -192,7 +197,8 @@ void run_on_device(const Options& options, int ordinal, const std::string& probe
   std::vector<std::int64_t> sizes = device_sizes();
   if (!options.sizes.empty()) sizes.assign(options.sizes.begin(), options.sizes.end());
   if (wanted(options.only, kOverheads))
-    run_overheads(outcome, [&](const auto& use) { measure_device_overheads(gpu, probe, folder.path(), use); });
+    run_figures(kOverheads, outcome,
+                [&](const auto& use) { measure_device_overheads(gpu, probe, folder.path(), use); });
   for (const std::int64_t n : sizes) {
     for (const DeviceWork& work : device_works()) {
       if (!wanted(options.only, work.id)) continue;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -293,6 +294,17 @@ void measure_overheads(Context& context, const std::string& probe, const std::fu
   w2_memory(context, probe, use);
   w5_compiles(context, probe, use);
   include_time(context, use);
+}
+
+void measure_functions(const std::string& probe, int rounds, const std::function<void(const Figure&)>& use) {
+  const std::string program = (std::filesystem::path(probe).parent_path() / "ingot_bench_functions").string();
+  const Finished done = run_process({program, std::to_string(rounds)});
+  if (done.status != 0) throw std::runtime_error(fmt::format("'{}' ended with status {}", program, done.status));
+  std::istringstream lines(done.output);
+  double value = 0, limit = 0;
+  std::string name;
+  while (lines >> value >> limit && std::getline(lines >> std::ws, name))
+    use({.name = name, .value = value, .unit = "times", .limit = limit});
 }
 
 }  // namespace bench

@@ -34,7 +34,7 @@ constexpr OpRow kOps[] = {
 #define INGOT_OP(name, arity, operands, result, properties, cost, ulp, low, high, doc) {#name, ulp, low, high},
 #include "kernels/ops.def"
 };
-const OpRow& row(const std::string& name) {
+[[maybe_unused]] const OpRow& row(const std::string& name) {
   for (const OpRow& r : kOps)
     if (r.name == name) return r;
   throw std::runtime_error("no op " + name);
@@ -150,12 +150,11 @@ double ulps(T got, mpfr_t exact) {
 // Operands that stress every function: all binades, the op's usual interval, the neighbourhood of 1, multiples of pi /
 // 2, the ends of the exponential's range, and special values.
 template <class T>
-std::vector<T> operands(const OpRow& op) {
+std::vector<T> operands(const OpRow& op, int n = samples()) {
   using U = typename Scalar<T>::UInt;
   using L = std::numeric_limits<T>;
   std::mt19937_64 random(kSeed);
   std::vector<T> x;
-  const int n = samples();
   auto uniform = [&](double low, double high) {
     return static_cast<T>(low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53));
   };

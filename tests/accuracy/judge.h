@@ -1,0 +1,160 @@
+// Judges a compiled body on inputs: how far its results are from the exact values.
+//
+// Of float64 MPFR judges every result. Results in float32 are measured against the body for float64, at whose 1 ULP of
+// float64, judged in its turn, such a measurement is off by 2^-29 ULP; MPFR judges those inputs whose error is measured
+// within 0.001 ULP of the bound or beyond, and every one that is the largest so far. An error is in units of the last
+// place of the exact value rounded; infinities, NaN and signs of zeros are either right or infinitely wrong.
+#pragma once
+
+#include "kernels/cpu/support.h"
+#include "tests/accuracy/references.h"
+
+namespace ingot::accuracy {
+namespace {
+
+struct Function {
+  const char* name;
+  int op;  // place in ops.def
+  int arity;
+  double bound, low, high;
+  Reference reference;
+};
+
+struct Findings {
+  std::int64_t inputs = 0, by_mpfr = 0;
+  double worst = 0, mean = 0;  // the mean is of results that are numbers
+  std::string where = "-";
+  std::uint64_t hash = 0;  // of all results, in any order
+};
+
+template <class T>
+constexpr DType kDType = sizeof(T) == 8 ? DType::Float64 : DType::Float32;
+
+template <class T>
+std::string shown(T x) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.*g", std::numeric_limits<T>::max_digits10, static_cast<double>(x));
+  return text;
+}
+
+// Sums of these tell results apart, whatever the order they are added in.
+template <class T>
+std::uint64_t hash_of(const T* results, std::int64_t first, std::int64_t n) {
+  using U = typename math::Scalar<T>::UInt;
+  std::uint64_t sum = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const U bits = results[i] != results[i] ? U(math::Scalar<T>::nan) : std::bit_cast<U>(results[i]);
+    std::uint64_t h = (static_cast<std::uint64_t>(first + i) * 0x9e3779b97f4a7c15u) ^ bits;
+    h = (h ^ (h >> 32)) * 0xd6e8feb86659fd93u;
+    sum += h ^ (h >> 29);
+  }
+  return sum;
+}
+
+template <class T>
+class Judge {
+ public:
+  Judge(const Function& function, cpu::Level level)
+      : function_(function), table_(cpu::support(level)), got_(kBlock), errors_(kBlock) {}
+
+  /// y is null for functions of one operand.
+  void add(const T* x, const T* y, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; i += kBlock) {
+      const std::int64_t count = std::min(kBlock, n - i);
+      block(x + i, y != nullptr ? y + i : nullptr, count);
+      found_.hash += hash_of(got_.data(), found_.inputs, count);
+      found_.inputs += count;
+    }
+  }
+
+  Findings findings() const {
+    Findings found = found_;
+    found.mean = sum_ / static_cast<double>(std::max<std::int64_t>(numbers_, 1));
+    return found;
+  }
+
+  static constexpr std::int64_t kBlock = 4096;
+
+ private:
+  void block(const T* x, const T* y, std::int64_t n) {
+    table_.apply[function_.op][static_cast<int>(kDType<T>)](got_.data(), x, y, nullptr, n);
+    if constexpr (sizeof(T) == 8) {
+      for (std::int64_t i = 0; i < n; ++i) {
+        errors_[i] = by_mpfr(x, y, i);
+        record(x, y, i);
+      }
+    } else {
+      measure(x, y, n);
+      const double limit = std::min(function_.bound - 0.001, largest_measured_);
+      bool close = false;
+      for (std::int64_t i = 0; i < n; ++i) close |= errors_[i] > limit;
+      for (std::int64_t i = 0; close && i < n; ++i) {
+        if (!(errors_[i] > function_.bound - 0.001 || errors_[i] > largest_measured_)) continue;
+        largest_measured_ = std::max(largest_measured_, errors_[i]);
+        errors_[i] = by_mpfr(x, y, i);
+        record(x, y, i);
+      }
+    }
+    constexpr int kLanes = 8;
+    double sums[kLanes] = {};
+    std::int64_t counts[kLanes] = {};
+    for (std::int64_t i = n; i % kLanes != 0; ++i) got_[i] = std::numeric_limits<T>::quiet_NaN();
+    for (std::int64_t i = 0; i < n; i += kLanes) {
+      for (int k = 0; k < kLanes; ++k) {
+        const bool number = std::fabs(got_[i + k]) <= std::numeric_limits<T>::max() && errors_[i + k] < HUGE_VAL;
+        sums[k] += number ? errors_[i + k] : 0;
+        counts[k] += number;
+      }
+    }
+    for (int k = 0; k < kLanes; ++k) {
+      sum_ += sums[k];
+      numbers_ += counts[k];
+    }
+  }
+
+  // errors_ from the body for float64.
+  void measure(const T* x, const T* y, std::int64_t n) {
+    wide_x_.assign(x, x + n);
+    if (y != nullptr) wide_y_.assign(y, y + n);
+    want_.resize(static_cast<std::size_t>(n));
+    table_.apply[function_.op][static_cast<int>(DType::Float64)](want_.data(), wide_x_.data(), wide_y_.data(), nullptr,
+                                                                 n);
+    for (std::int64_t i = 0; i < n; ++i) {
+      const float near = static_cast<float>(want_[i]), got = got_[i];
+      const auto near_bits = std::bit_cast<std::uint32_t>(near), got_bits = std::bit_cast<std::uint32_t>(got);
+      const std::uint32_t magnitude = near_bits & 0x7fffffffu, exponent = magnitude >> 23;
+      const std::uint64_t unit = static_cast<std::uint64_t>(1023 + 150 - (exponent > 1 ? exponent : 1)) << 52;
+      const double error = std::fabs(got - want_[i]) * std::bit_cast<double>(unit);
+      const bool special = magnitude >= 0x7f800000u || (got_bits & 0x7fffffffu) >= 0x7f800000u ||
+                           ((magnitude == 0) & ((got_bits & 0x7fffffffu) == 0));
+      const bool right = near_bits == got_bits || ((near != near) & (got != got));
+      errors_[i] = special ? (right ? 0.0 : HUGE_VAL) : error;
+    }
+  }
+
+  double by_mpfr(const T* x, const T* y, std::int64_t i) {
+    ++found_.by_mpfr;
+    mpfr_set_d(x_, x[i], MPFR_RNDN);
+    if (y != nullptr) mpfr_set_d(y_, y[i], MPFR_RNDN);
+    function_.reference(exact_, x_, y_);
+    return math::ulps(got_[i], exact_);
+  }
+
+  void record(const T* x, const T* y, std::int64_t i) {
+    if (!(errors_[i] > found_.worst)) return;
+    found_.worst = errors_[i];
+    found_.where = shown(x[i]) + (y != nullptr ? ", " + shown(y[i]) : "");
+  }
+
+  const Function& function_;
+  const cpu::Support& table_;
+  std::vector<T> got_;
+  std::vector<double> errors_, wide_x_, wide_y_, want_;
+  math::Big exact_{160}, x_{64}, y_{64};
+  Findings found_;
+  double largest_measured_ = 0, sum_ = 0;
+  std::int64_t numbers_ = 0;
+};
+
+}  // namespace
+}  // namespace ingot::accuracy
