@@ -35,6 +35,36 @@ void sigmoid(mpfr_ptr z, mpfr_srcptr x, mpfr_srcptr) {
   mpfr_ui_div(z, 1, z, MPFR_RNDN);
 }
 
+// sin(pi x) / (pi x), the limit at 0.
+void sinc(mpfr_ptr z, mpfr_srcptr x, mpfr_srcptr) {
+  if (mpfr_zero_p(x)) {
+    mpfr_set_ui(z, 1, MPFR_RNDN);
+    return;
+  }
+  static math::Big angle;
+  mpfr_const_pi(angle, MPFR_RNDN);
+  mpfr_mul(angle, angle, x, MPFR_RNDN);
+  mpfr_sinpi(z, x, MPFR_RNDN);
+  mpfr_div(z, z, angle, MPFR_RNDN);
+}
+
+void logit(mpfr_ptr z, mpfr_srcptr x, mpfr_srcptr) {
+  mpfr_ui_sub(z, 1, x, MPFR_RNDN);
+  mpfr_div(z, x, z, MPFR_RNDN);
+  mpfr_log(z, z, MPFR_RNDN);
+}
+
+// x / 2 * erfc(-x / sqrt(2)), the limit at -inf.
+void gelu(mpfr_ptr z, mpfr_srcptr x, mpfr_srcptr) {
+  if (mpfr_inf_p(x) && mpfr_signbit(x)) return mpfr_set_zero(z, -1);
+  mpfr_sqrt_ui(z, 2, MPFR_RNDN);
+  mpfr_div(z, x, z, MPFR_RNDN);
+  mpfr_neg(z, z, MPFR_RNDN);
+  mpfr_erfc(z, z, MPFR_RNDN);
+  mpfr_mul(z, z, x, MPFR_RNDN);
+  mpfr_div_2ui(z, z, 1, MPFR_RNDN);
+}
+
 void lgamma(mpfr_ptr z, mpfr_srcptr x, mpfr_srcptr) {
   int sign;
   mpfr_lgamma(z, &sign, x, MPFR_RNDN);
@@ -93,6 +123,9 @@ constexpr NamedReference kReferences[] = {
     {"gamma", of_one<mpfr_gamma>},
     {"tgamma", of_one<mpfr_gamma>},
     {"lgamma", lgamma},
+    {"sinc", sinc},
+    {"logit", logit},
+    {"gelu", gelu},
     {"digamma", of_one<mpfr_digamma>},
     {"add", of_two<mpfr_add>},
     {"subtract", of_two<mpfr_sub>},

@@ -22,7 +22,8 @@ constexpr const char* kHead =
     "strata\n"
     "(`tests/accuracy/inputs.h`): every binade, the usual interval, near 0, near 1, near multiples of pi/2, near "
     "overflow\n"
-    "and underflow, special values. The hash is of all results, and the same at every CPU level.\n"
+    "and underflow, special values. The hash is of all results, and the same at every CPU level. A function and dtype\n"
+    "without a row has not been judged so.\n"
     "\n"
     "| function | dtype | inputs | bound | max ULP | mean ULP | worst input | hash |\n"
     "|---|---|---|---|---|---|---|---|\n";
