@@ -234,7 +234,11 @@ INGOT_FN V log2_core(V x, V shift) {
   const V k = l.k - shift, f = l.m - splat<V>(1);
   const V e = splat<V>(pick<V>(0x1.71547652b82fep+0, 0x1.715476p+0f));
   const V product = f * e, sum = k + product, error = (k - sum) + product;
-  const V low = fma(f, splat<V>(pick<V>(0x1.777d0ffda0d24p-56, 0x1.4ae0c0p-26f)), fma(f, e, -product));
+  V low = fma(f, splat<V>(pick<V>(0x1.777d0ffda0d24p-56, 0x1.4ae0c0p-26f)), fma(f, e, -product));
+  if constexpr (!is_f64<V>) {  // what the largest part of the tail was rounded by, which log2(e) enlarges
+    const V half = f * splat<V>(0.5f);
+    low = fma(fma(f, half, -(f * half)), -e, low);
+  }
   return sum + (error + fma(log_tail(f), e, low));
 }
 

@@ -44,9 +44,9 @@ class CudaCode : public testing::Test {
 TEST_F(CudaCode, IsCompiledForSeveralKernelsThoughOneFails) {
   std::vector<std::shared_ptr<CudaKernel>> kernels;
   for (int length = 1; length <= 3; ++length)
-    kernels.push_back(std::make_shared<CudaKernel>(chain(length, Op::sqrt), cuda::Options{}, 90));
+    kernels.push_back(std::make_shared<CudaKernel>(cuda::emit(chain(length, Op::sqrt), cuda::Options{}), 90));
   kernels.insert(kernels.begin() + 1,
-                 std::make_shared<CudaKernel>(chain(4, Op::sqrt), cuda::Options{.name = "not a name"}, 90));
+                 std::make_shared<CudaKernel>(cuda::emit(chain(4, Op::sqrt), cuda::Options{.name = "not a name"}), 90));
   EXPECT_THROW(compile(kernels), DeviceError);
   for (std::size_t k = 0; k < kernels.size(); ++k) {
     EXPECT_EQ(kernels[k]->code().empty(), k == 1);
@@ -61,7 +61,7 @@ TEST_F(CudaCode, IsOneForEqualKernels) {
 }
 
 TEST_F(CudaCode, IsMadeInTheBackgroundOnceForThoseWhoAsk) {
-  const auto kernel = std::make_shared<CudaKernel>(chain(5, Op::sqrt), cuda::Options{}, 90);
+  const auto kernel = std::make_shared<CudaKernel>(cuda::emit(chain(5, Op::sqrt), cuda::Options{}), 90);
   const std::int64_t before = counters().compiles;
   for (int i = 0; i < 5; ++i) compile_later({kernel});
   finish_background();
@@ -82,8 +82,8 @@ TEST_F(CudaCode, LetsTheProcessEndWhileItIsCompiled) {
   for (const int milliseconds : {0, 5, 20, 60})
     EXPECT_EXIT(
         {
-          compile_later({std::make_shared<CudaKernel>(chain(40), cuda::Options{.name = "at_exit"}, 90),
-                         std::make_shared<CudaKernel>(chain(41), cuda::Options{.name = "at_exit"}, 90)});
+          compile_later({std::make_shared<CudaKernel>(cuda::emit(chain(40), cuda::Options{.name = "at_exit"}), 90),
+                         std::make_shared<CudaKernel>(cuda::emit(chain(41), cuda::Options{.name = "at_exit"}), 90)});
           std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
           std::exit(0);
         },
