@@ -23,8 +23,8 @@ class Factors {
     };
     for (std::int64_t k = 0; k < steps; k += wide) {
       const std::int64_t width = std::min(wide, steps - k), rows = m - k;
-      panels_.push_back({rows, width, take(rows * width), take(rows * width), take(width * width),
-                         take(width * width)});
+      panels_.push_back(
+          {rows, width, take(rows * width), take(rows * width), take(width * width), take(width * width)});
     }
   }
 

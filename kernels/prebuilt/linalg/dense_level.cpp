@@ -287,7 +287,8 @@ struct Steps {
   // The reflectors are left in `adjoint`, a row each, until all are known.
   static void qr_panel(void* matrix, Size ld, const Reflectors& to) {
     const Size rows = to.rows, width = to.width;
-    S *const a = static_cast<S*>(matrix), *const own_rows = static_cast<S*>(to.adjoint), *const v = static_cast<S*>(to.v);
+    S *const a = static_cast<S*>(matrix), *const own_rows = static_cast<S*>(to.adjoint),
+             *const v = static_cast<S*>(to.v);
     S taus[kPanel];
     for (Size j = 0; j < width; ++j) {
       S *const column = a + j * ld, *const own = own_rows + j * rows;
@@ -382,8 +383,7 @@ struct Steps {
   }
 
   static constexpr Dense table() {
-    return {transpose,  spread,         lu_panel, exchange,
-            substitute, cholesky_panel, qr_panel, qr_stripe, product};
+    return {transpose, spread, lu_panel, exchange, substitute, cholesky_panel, qr_panel, qr_stripe, product};
   }
 };
 
