@@ -7,17 +7,17 @@
 #pragma once
 
 #include "kernels/cpu/support.h"
-#include "tests/accuracy/references.h"
+#include "tests/kernels/bodies.h"
+#include "tests/oracle/exact.h"
 
 namespace ingot::accuracy {
 namespace {
 
 struct Function {
   const char* name;
-  int op;  // place in ops.def
+  Op op;
   int arity;
   double bound, low, high;
-  Reference reference;
 };
 
 struct Findings {
@@ -77,7 +77,7 @@ class Judge {
 
  private:
   void block(const T* x, const T* y, std::int64_t n) {
-    table_.apply[function_.op][static_cast<int>(kDType<T>)](got_.data(), x, y, nullptr, n);
+    table_.apply[static_cast<int>(function_.op)][static_cast<int>(kDType<T>)](got_.data(), x, y, nullptr, n);
     if constexpr (sizeof(T) == 8) {
       for (std::int64_t i = 0; i < n; ++i) {
         errors_[i] = by_mpfr(x, y, i);
@@ -117,8 +117,8 @@ class Judge {
     wide_x_.assign(x, x + n);
     if (y != nullptr) wide_y_.assign(y, y + n);
     want_.resize(static_cast<std::size_t>(n));
-    table_.apply[function_.op][static_cast<int>(DType::Float64)](want_.data(), wide_x_.data(), wide_y_.data(), nullptr,
-                                                                 n);
+    table_.apply[static_cast<int>(function_.op)][static_cast<int>(DType::Float64)](want_.data(), wide_x_.data(),
+                                                                                   wide_y_.data(), nullptr, n);
     for (std::int64_t i = 0; i < n; ++i) {
       const float near = static_cast<float>(want_[i]), got = got_[i];
       const auto near_bits = std::bit_cast<std::uint32_t>(near), got_bits = std::bit_cast<std::uint32_t>(got);
@@ -134,9 +134,7 @@ class Judge {
 
   double by_mpfr(const T* x, const T* y, std::int64_t i) {
     ++found_.by_mpfr;
-    mpfr_set_d(x_, x[i], MPFR_RNDN);
-    if (y != nullptr) mpfr_set_d(y_, y[i], MPFR_RNDN);
-    function_.reference(exact_, x_, y_);
+    oracle::exact(exact_, function_.op, x[i], y != nullptr ? y[i] : 0);
     return math::ulps(got_[i], exact_);
   }
 
@@ -150,7 +148,7 @@ class Judge {
   const cpu::Support& table_;
   std::vector<T> got_;
   std::vector<double> errors_, wide_x_, wide_y_, want_;
-  math::Big exact_{160}, x_{64}, y_{64};
+  math::Big exact_{160};
   Findings found_;
   double largest_measured_ = 0, sum_ = 0;
   std::int64_t numbers_ = 0;

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "kernels/math/math.h"
+#include "tests/oracle/exact.h"
 
 namespace ingot::math {
 namespace {
@@ -180,6 +181,13 @@ std::vector<T> operands(const OpRow& op, int n = samples()) {
     x.push_back(-v);
   }
   return x;
+}
+
+// The oracle's value of an op of one operand, in the form of MPFR's functions.
+template <Op op>
+int exact(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t) {
+  oracle::exact(y, op, mpfr_get_d(x, MPFR_RNDN), 0);
+  return 0;
 }
 
 template <class T, class Body, class Reference>

@@ -1,7 +1,5 @@
 #include "tests/oracle/exact.h"
 
-#include <mpfr.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -95,11 +93,20 @@ void log_of_sum(mpfr_ptr result, mpfr_ptr x, mpfr_ptr y) {
   mpfr_add(result, larger, more, MPFR_RNDN);
 }
 
-void compute(mpfr_ptr result, Op op, double x, double y) {
+}  // namespace
+
+void exact(mpfr_ptr result, Op op, double x, double y) {
   thread_local Number a(53), b(53);
   mpfr_set_d(a, x, MPFR_RNDN);
   mpfr_set_d(b, y, MPFR_RNDN);
   switch (op) {
+    case Op::add: mpfr_add(result, a, b, MPFR_RNDN); return;
+    case Op::subtract: mpfr_sub(result, a, b, MPFR_RNDN); return;
+    case Op::multiply: mpfr_mul(result, a, b, MPFR_RNDN); return;
+    case Op::divide: mpfr_div(result, a, b, MPFR_RNDN); return;
+    case Op::square: mpfr_sqr(result, a, MPFR_RNDN); return;
+    case Op::reciprocal: mpfr_ui_div(result, 1, a, MPFR_RNDN); return;
+    case Op::sqrt: mpfr_sqrt(result, a, MPFR_RNDN); return;
     case Op::rsqrt:
       mpfr_rec_sqrt(result, a, MPFR_RNDN);
       if (x == 0 && std::signbit(x))
@@ -143,32 +150,30 @@ void compute(mpfr_ptr result, Op op, double x, double y) {
   }
 }
 
-}  // namespace
-
 double rounded(Op op, DType dtype, double x, double y) {
-  thread_local Number exact(kPrecision);
-  compute(exact, op, x, y);
-  return round_to(exact, dtype);
+  thread_local Number value(kPrecision);
+  exact(value, op, x, y);
+  return round_to(value, dtype);
 }
 
 double distance(Op op, DType dtype, double x, double y, double got) {
-  thread_local Number exact(kPrecision), difference(kPrecision);
-  compute(exact, op, x, y);
-  if (mpfr_nan_p(exact)) return std::isnan(got) ? 0 : kWrong;
-  if (std::isnan(got) || (mpfr_signbit(exact) != 0) != std::signbit(got)) return kWrong;
+  thread_local Number value(kPrecision), difference(kPrecision);
+  exact(value, op, x, y);
+  if (mpfr_nan_p(value)) return std::isnan(got) ? 0 : kWrong;
+  if (std::isnan(got) || (mpfr_signbit(value) != 0) != std::signbit(got)) return kWrong;
   const Format f = format(dtype);
   // Overflow stands for the power of two that is next to the largest number.
-  if (std::isinf(got) && (mpfr_inf_p(exact) || (mpfr_regular_p(exact) && mpfr_get_exp(exact) > f.overflow))) return 0;
-  if (mpfr_inf_p(exact)) return kWrong;
-  if (mpfr_zero_p(exact)) return got == 0 ? 0 : kWrong;
+  if (std::isinf(got) && (mpfr_inf_p(value) || (mpfr_regular_p(value) && mpfr_get_exp(value) > f.overflow))) return 0;
+  if (mpfr_inf_p(value)) return kWrong;
+  if (mpfr_zero_p(value)) return got == 0 ? 0 : kWrong;
   if (std::isinf(got)) {
     mpfr_set_si_2exp(difference, got > 0 ? 1 : -1, f.overflow, MPFR_RNDN);
   } else {
     mpfr_set_d(difference, got, MPFR_RNDN);
   }
-  mpfr_sub(difference, exact, difference, MPFR_RNDA);
+  mpfr_sub(difference, value, difference, MPFR_RNDA);
   // MPFR's significands are in [1/2, 1).
-  const long last_place = std::max<long>(mpfr_get_exp(exact) - f.precision, f.least);
+  const long last_place = std::max<long>(mpfr_get_exp(value) - f.precision, f.least);
   mpfr_mul_2si(difference, difference, -last_place, MPFR_RNDA);
   mpfr_abs(difference, difference, MPFR_RNDA);
   return mpfr_get_d(difference, MPFR_RNDU);

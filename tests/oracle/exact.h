@@ -1,9 +1,15 @@
 // Elementary functions to as many bits as a question needs, by MPFR.
 #pragma once
 
+#include <mpfr.h>
+
 #include "host/graph/op.h"
 
 namespace ingot::oracle {
+
+/// result = f(x) or f(x, y), to the result's precision and at most 160 bits. Of the ops that compute with floats, but
+/// for those that move, compare or round them; std::logic_error for others.
+void exact(mpfr_ptr result, Op op, double x, double y);
 
 /// f(x) or f(x, y) rounded once to the dtype. Of the ops that the table does not call exact.
 double rounded(Op op, DType dtype, double x, double y);
