@@ -164,15 +164,18 @@ INGOT_FN void multiply(const Gemm& p) {
 #pragma unroll
     for (int j = 0; j < kSums; ++j) sum[i][j] = total[i][j] = T(0);
   }
+  // The row and the column of the result that a sum is of.
+  const auto row_of = [&](int i) { return row + (i / kPiece * kGemmSide + row_place) * kPiece + i % kPiece; };
+  const auto column_of = [&](int j) { return column + (j / kPiece * kGemmSide + column_place) * kPiece + j % kPiece; };
   // f(element of the result's matrices, row and column of it among the thread's), of those that exist.
   const auto each_element = [&](auto&& f) {
 #pragma unroll
     for (int i = 0; i < kSums; ++i) {
-      const i64 r = row + (i / kPiece * kGemmSide + row_place) * kPiece + i % kPiece;
+      const i64 r = row_of(i);
       if (r >= p.rows) continue;
 #pragma unroll
       for (int j = 0; j < kSums; ++j) {
-        const i64 c = column + (j / kPiece * kGemmSide + column_place) * kPiece + j % kPiece;
+        const i64 c = column_of(j);
         if (c < p.columns) f((matrix * p.rows + r) * p.columns + c, i, j);
       }
     }
@@ -249,11 +252,11 @@ INGOT_FN void multiply(const Gemm& p) {
   }
 #pragma unroll
   for (int i = 0; i < kSums; ++i) {
-    const i64 r = row + (i / kPiece * kGemmSide + row_place) * kPiece + i % kPiece;
+    const i64 r = row_of(i);
     if (r >= p.rows) continue;
 #pragma unroll
     for (int j = 0; j < kCount; ++j) {
-      const i64 c = column + (j * kGemmSide + column_place) * kPiece;
+      const i64 c = column_of(j * kPiece);
       if (c >= p.columns) continue;
       Out values[kPiece];
 #pragma unroll
