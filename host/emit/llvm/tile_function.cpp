@@ -478,11 +478,11 @@ void TileFunction::prefetch(const Segment& segment, Value* block) {
   constexpr std::int64_t kLine = 64, kTwoPages = 8192;
   constexpr int kMoves = 4;
   if (ir::cost(region_) <= kMoves && !row_form()) return;
+  const bool long_chain = is_long_chain(region_);
   for (std::size_t k = 0; k < inputs_.size(); ++k) {
     if (!contiguous(k)) continue;
     const std::int64_t bytes = bundle_.block() * static_cast<std::int64_t>(itemsize(inputs_[k].dtype));
-    Value* from =
-        bytes_from(at(segment.in[k], block, inputs_[k].dtype), i64(is_long_chain(region_) ? bytes : kTwoPages));
+    Value* from = bytes_from(at(segment.in[k], block, inputs_[k].dtype), i64(long_chain ? bytes : kTwoPages));
     for (std::int64_t byte = 0; byte < bytes; byte += kLine)
       builder_.CreateIntrinsic(
           llvm::Intrinsic::prefetch, {builder_.getPtrTy()},

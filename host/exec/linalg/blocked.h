@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "host/exec/linalg/batch.h"
 #include "host/exec/matmul.h"
@@ -36,7 +37,13 @@ struct Blocked {
   static std::int64_t panel(std::int64_t n) { return n < 96 ? 16 : n < 384 ? 32 : prebuilt::kPanel; }
 
   /// Rows of one matrix in C order to another.
-  void copy(const void* from, std::int64_t ld, void* to, std::int64_t to_ld, std::int64_t m, std::int64_t n) const;
+  void copy(const void* from, std::int64_t ld, void* to, std::int64_t to_ld, std::int64_t m, std::int64_t n) const {
+    for_stripes(m, threads, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; ++i)
+        std::memcpy(static_cast<std::byte*>(to) + i * to_ld * item(),
+                    static_cast<const std::byte*>(from) + i * ld * item(), static_cast<std::size_t>(n * item()));
+    });
+  }
 
   /// c += a b of real numbers: complex ones are interleaved in a and c, and spread in b.
   void add_product(const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch) const {

@@ -1,22 +1,12 @@
 #include "host/exec/linalg/lu.h"
 
 #include <cmath>
-#include <cstring>
 
 namespace ingot::exec {
 
 using prebuilt::kSmall;
 using prebuilt::Matrices;
 using prebuilt::MatricesOut;
-
-void Blocked::copy(const void* from, std::int64_t ld, void* to, std::int64_t to_ld, std::int64_t m,
-                   std::int64_t n) const {
-  for_stripes(m, threads, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i)
-      std::memcpy(static_cast<std::byte*>(to) + i * to_ld * item(),
-                  static_cast<const std::byte*>(from) + i * ld * item(), static_cast<std::size_t>(n * item()));
-  });
-}
 
 bool factor_lu(const Blocked& on, std::byte* a, std::int64_t pitch, std::int64_t m, std::int64_t n,
                std::int64_t columns, std::vector<std::int64_t>& exchanges) {
