@@ -52,6 +52,13 @@ inline std::int64_t offset_at(const Dims& index, const Axes& axes, const Dims& s
   return offset;
 }
 
+/// place = value, where that changes it: what the team's threads read of a plan stays in their caches from one
+/// evaluation to the next unless it is written.
+template <class T>
+void update(T& place, T value) {
+  if (place != value) place = value;
+}
+
 /// Where a tile lies in one operand: the offset of its first element, and steps per row and per element.
 struct Place {
   std::int64_t offset, row, column;
@@ -89,6 +96,19 @@ class Frame {
     const Place source = place(from), target = place(to);
     support_->gather[cpu::item_index(from.itemsize)](to.base + target.offset, target.row, from.base + source.offset,
                                                      source.row, source.column, rows, n);
+  }
+
+  /// The same by way of scratch memory and past the caches; support's fence() ends it.
+  template <class F>
+  void move_past(const Operand& from, const Operand& to, F&& place, std::int64_t rows, std::int64_t n) {
+    constexpr std::int64_t kLine = 64;  // so that rows do not meet in a few sets of the first-level cache
+    const Place source = place(from), target = place(to);
+    const std::int64_t bytes = n * to.itemsize, pitch = (bytes + kLine - 1) / kLine * kLine + kLine;
+    std::byte* const block = scratch(0, static_cast<std::size_t>(rows * pitch));
+    support_->gather[cpu::item_index(from.itemsize)](block, pitch, from.base + source.offset, source.row, source.column,
+                                                     rows, n);
+    for (std::int64_t r = 0; r < rows; ++r)
+      support_->stream(to.base + target.offset + r * target.row, block + r * pitch, bytes);
   }
 
   /// As lay and finish, for `count` elements in C order from position `begin` of the axes, as one row. Operands start

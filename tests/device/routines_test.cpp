@@ -15,8 +15,7 @@ using oracle::Tensor;
 constexpr DType kAll[] = {DType::Bool,     DType::Int8,    DType::Int16,  DType::Int32,  DType::Int64,
                           DType::UInt8,    DType::UInt16,  DType::UInt32, DType::UInt64, DType::Float16,
                           DType::BFloat16, DType::Float32, DType::Float64};
-constexpr DType f16 = DType::Float16, f32 = DType::Float32, f64 = DType::Float64, i8 = DType::Int8, i64 = DType::Int64,
-                b8 = DType::Bool;
+constexpr DType f16 = DType::Float16, f32 = DType::Float32, f64 = DType::Float64, i8 = DType::Int8, i64 = DType::Int64;
 
 // Numbers of either sign, few of them special.
 Array values(const Shape& shape, DType dtype, int seed = 1) {

@@ -3,8 +3,10 @@
 // to run them.
 #include <gtest/gtest.h>
 
+#include <complex>
 #include <numeric>
 
+#include "host/base/cache.h"
 #include "host/base/config.h"
 #include "ingot/ingot.hpp"
 
@@ -132,6 +134,50 @@ TEST(Forms, WriteIntoStridedMemory) {
   for (std::int64_t i = 0; i < 30; ++i)
     for (std::int64_t j = 0; j < 40; ++j)
       ASSERT_EQ(out[static_cast<std::size_t>(2 * i + 60 * j)], xv[static_cast<std::size_t>(i * 40 + j)] + 1);
+}
+
+// What is written past the caches, of every size of element, into memory that starts lines and that does not.
+template <class E>
+class LargeViews : public testing::Test {
+ public:
+  LargeViews() : rows_(1531), columns_(8 * second_level_cache() / (rows_ * std::int64_t{sizeof(E)}) + 130) {
+    values_.resize(static_cast<std::size_t>(rows_ * columns_));
+    for (std::size_t i = 0; i < values_.size(); ++i) values_[i] = value(i);
+    x_ = from_host(values_.data(), {rows_, columns_});
+  }
+
+  static E value(std::size_t i) { return static_cast<E>(static_cast<int>((i * 2654435761u >> 8) & 127)); }
+
+  // Element (i, j) of the view is that at first + i * row + j * column.
+  void expect_stored(const Array& view, std::int64_t first, std::int64_t row, std::int64_t column) {
+    for (const std::size_t shift : {0, 1}) {
+      std::vector<E> out(static_cast<std::size_t>(view.shape().numel()) + shift);
+      eval_into(view, out.data() + shift);
+      const E* got = out.data() + shift;
+      std::int64_t wrong = 0;
+      for (std::int64_t i = 0; i < view.shape()[0]; ++i)
+        for (std::int64_t j = 0; j < view.shape()[1]; ++j)
+          wrong += *got++ != values_[static_cast<std::size_t>(first + i * row + j * column)];
+      EXPECT_EQ(wrong, 0) << to_string(view.shape()) << " at " << first << ", steps " << row << " and " << column;
+    }
+  }
+
+  std::int64_t rows_, columns_;
+  std::vector<E> values_;
+  Array x_ = zeros({0});
+};
+
+using ElementSizes = testing::Types<std::int8_t, std::int16_t, float, double, std::complex<double>>;
+TYPED_TEST_SUITE(LargeViews, ElementSizes);
+
+TYPED_TEST(LargeViews, AreStored) {
+  const std::int64_t rows = this->rows_, columns = this->columns_;
+  this->expect_stored(this->x_.T(), 0, 1, columns);
+  this->expect_stored(flip(this->x_, 0).T(), (rows - 1) * columns, 1, -columns);
+  this->expect_stored(flip(this->x_, 1).T(), columns - 1, -1, columns);
+  const Array few = reshape(this->x_, {-1, 1531}).T();  // the same elements, in as many rows
+  this->expect_stored(few(Slice(3, none), Slice()), 3, 1, 1531);
+  this->expect_stored(few(Slice(none, 5), Slice()), 0, 1, 1531);
 }
 
 }  // namespace
