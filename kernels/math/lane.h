@@ -10,7 +10,7 @@
 #ifdef __CUDACC_RTC__
 #define INGOT_FN __device__ __forceinline__
 #define INGOT_METHOD static __device__ __forceinline__
-#define INGOT_SLOW __device__ __noinline__
+#define INGOT_SLOW inline __device__ __noinline__
 #else
 #define INGOT_FN static inline __attribute__((always_inline))
 #define INGOT_METHOD static inline __attribute__((always_inline))

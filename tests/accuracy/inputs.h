@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <numbers>
 #include <utility>
 
 #include "tests/kernels/bodies.h"
@@ -20,9 +21,9 @@ Inputs<T> unary_inputs(const math::OpRow& op, int count) {
   return {math::operands<T>(op, count * 2 / 21), {}};
 }
 
-// Some `count` pairs: in the op's interval, of any two binades, of comparable size in every binade, near 1 with what
-// leads to results in every binade and beyond, such that exp(x) + exp(y) is near 1, at the ends of the format, and a
-// grid of special values and small integers and halves.
+// Some `count` pairs: in the op's interval, of any two binades, in every binade of comparable size and such that the
+// square of one just counts beside the other's, near 1 with what leads to results in every binade and beyond, such that
+// exp(x) + exp(y) is near 1, at the ends of the format, and a grid of special values and small integers and halves.
 template <class T>
 Inputs<T> binary_inputs(const math::OpRow& op, int count) {
   using L = std::numeric_limits<T>;
@@ -49,7 +50,9 @@ Inputs<T> binary_inputs(const math::OpRow& op, int count) {
                          L::denorm_min(),
                          -L::denorm_min(),
                          T(1) + L::epsilon(),
-                         T(1) - L::epsilon() / 2};
+                         T(1) - L::epsilon() / 2,
+                         -std::numbers::ln2_v<T>,  // of two such the exponentials add up to one
+                         std::nextafter(-std::numbers::ln2_v<T>, T(0))};
   for (int k = 1; k <= 40; ++k) {
     grid.push_back(static_cast<T>(k) / 2);
     grid.push_back(-static_cast<T>(k) / 2);
@@ -63,6 +66,7 @@ Inputs<T> binary_inputs(const math::OpRow& op, int count) {
     const T x = any(), near_one = static_cast<T>(1 + std::ldexp(uniform(-1, 1), -static_cast<int>(random() % 24)));
     put(x, x * static_cast<T>(uniform(-3, 3)));
     put(x * static_cast<T>(uniform(0.9, 1.1)), x);
+    put(x, x * static_cast<T>(uniform(-16, 16) * std::sqrt(L::epsilon())));
     put(near_one, uniform(bottom - 1, top + 1) / std::log(static_cast<double>(near_one)));
     const T positive = math::magnitude(any());
     put(positive, uniform(bottom - 1, top + 1) / std::log(static_cast<double>(positive)));
@@ -70,9 +74,14 @@ Inputs<T> binary_inputs(const math::OpRow& op, int count) {
     put(-uniform(0.1, 10), std::trunc(uniform(-40, 40)));
     const double y = -std::exp(uniform(-0.35, sizeof(T) == 8 ? 6.6 : 4.6));
     put(y, std::log1p(-std::exp(y)) * (1 + std::ldexp(uniform(-1, 1), -static_cast<int>(random() % 50))));
+    const T rounded = static_cast<T>(y), near = static_cast<T>(std::log1p(-std::exp(static_cast<double>(rounded))));
+    put(rounded, near);
+    put(rounded, std::nextafter(near, T(1)));
+    put(y, std::exp(y) * uniform(-2, 2));
     put(uniform(0, 1) * L::max(), uniform(-1, 1) * L::max());
     put(uniform(0, 8) * L::min(), uniform(-8, 8) * L::min());
     put(uniform(0, 8) * L::min(), uniform(0.5, 8));
+    put(uniform(0.5, 2), uniform(0.1, 1) * L::max());
   }
   return in;
 }

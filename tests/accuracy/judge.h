@@ -1,12 +1,14 @@
 // Judges a compiled body on inputs: how far its results are from the exact values.
 //
-// Of float64 MPFR judges every result. Results in float32 are measured against the body for float64, at whose 1 ULP of
-// float64, judged in its turn, such a measurement is off by 2^-29 ULP; MPFR judges those inputs whose error is measured
-// within 0.001 ULP of the bound or beyond, and every one that is the largest so far. An error is in units of the last
-// place of the exact value rounded; infinities, NaN and signs of zeros are either right or infinitely wrong.
+// Results in float32 are measured against the body for float64, at whose 1 ULP of float64, judged in its turn, such a
+// measurement is off by 2^-29 ULP; those in float64 against the C library's long double (wide.h). MPFR judges every
+// input whose error may be the largest so far, so all that may be beyond the bound; those that are not known so well;
+// and of float64 every 64th, which holds the measurements to their margin. An error is in units of the last place of
+// the exact value rounded; infinities, NaN and signs of zeros are either right or infinitely wrong.
 #pragma once
 
 #include "kernels/cpu/support.h"
+#include "tests/accuracy/wide.h"
 #include "tests/kernels/bodies.h"
 #include "tests/oracle/exact.h"
 
@@ -22,7 +24,8 @@ struct Function {
 
 struct Findings {
   std::int64_t inputs = 0, by_mpfr = 0;
-  double worst = 0, mean = 0;  // the mean is of results that are numbers
+  std::int64_t mismeasured = 0;  // of the inputs that MPFR judged
+  double worst = 0, mean = 0;    // the mean is of results that are numbers
   std::string where = "-";
   std::uint64_t hash = 0;  // of all results, in any order
 };
@@ -78,22 +81,11 @@ class Judge {
  private:
   void block(const T* x, const T* y, std::int64_t n) {
     table_.apply[static_cast<int>(function_.op)][static_cast<int>(kDType<T>)](got_.data(), x, y, nullptr, n);
-    if constexpr (sizeof(T) == 8) {
-      for (std::int64_t i = 0; i < n; ++i) {
-        errors_[i] = by_mpfr(x, y, i);
-        record(x, y, i);
-      }
-    } else {
-      measure(x, y, n);
-      const double limit = std::min(function_.bound - 0.001, largest_measured_);
-      bool close = false;
-      for (std::int64_t i = 0; i < n; ++i) close |= errors_[i] > limit;
-      for (std::int64_t i = 0; close && i < n; ++i) {
-        if (!(errors_[i] > function_.bound - 0.001 || errors_[i] > largest_measured_)) continue;
-        largest_measured_ = std::max(largest_measured_, errors_[i]);
-        errors_[i] = by_mpfr(x, y, i);
-        record(x, y, i);
-      }
+    measure(x, y, n);
+    bool close = sizeof(T) == 8;
+    for (std::int64_t i = 0; i < n; ++i) close |= errors_[i] + kMargin > found_.worst;
+    for (std::int64_t i = 0; close && i < n; ++i) {
+      if (errors_[i] + kMargin > found_.worst || (sizeof(T) == 8 && i % 64 == 0)) judge(x, y, i);
     }
     constexpr int kLanes = 8;
     double sums[kLanes] = {};
@@ -112,8 +104,23 @@ class Judge {
     }
   }
 
-  // errors_ from the body for float64.
-  void measure(const T* x, const T* y, std::int64_t n) {
+  static constexpr double kMargin = sizeof(T) == 8 ? kWideMargin : 0.001;
+
+  void measure(const double* x, const double* y, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) {
+      const Wide want = wide(function_.op, x[i], y != nullptr ? y[i] : 0);
+      const double near = static_cast<double>(want), got = got_[i];
+      if (near == 0 || !(std::fabs(near) <= std::numeric_limits<double>::max())) {
+        errors_[i] = got == near && std::signbit(got) == std::signbit(near) ? 0.0 : HUGE_VAL;
+      } else {
+        const int exponent = std::max(std::ilogb(near), std::numeric_limits<double>::min_exponent - 1);
+        errors_[i] = static_cast<double>(std::fabs(std::scalbn(got - want, 52 - exponent)));
+      }
+    }
+  }
+
+  // Against the body for float64.
+  void measure(const float* x, const float* y, std::int64_t n) {
     wide_x_.assign(x, x + n);
     if (y != nullptr) wide_y_.assign(y, y + n);
     want_.resize(static_cast<std::size_t>(n));
@@ -132,13 +139,11 @@ class Judge {
     }
   }
 
-  double by_mpfr(const T* x, const T* y, std::int64_t i) {
+  void judge(const T* x, const T* y, std::int64_t i) {
     ++found_.by_mpfr;
     oracle::exact(exact_, function_.op, x[i], y != nullptr ? y[i] : 0);
-    return math::ulps(got_[i], exact_);
-  }
-
-  void record(const T* x, const T* y, std::int64_t i) {
+    const double measured = std::exchange(errors_[i], math::ulps(got_[i], exact_));
+    found_.mismeasured += measured < HUGE_VAL && !(std::fabs(measured - errors_[i]) <= kMargin);
     if (!(errors_[i] > found_.worst)) return;
     found_.worst = errors_[i];
     found_.where = shown(x[i]) + (y != nullptr ? ", " + shown(y[i]) : "");
@@ -150,7 +155,7 @@ class Judge {
   std::vector<double> errors_, wide_x_, wide_y_, want_;
   math::Big exact_{160};
   Findings found_;
-  double largest_measured_ = 0, sum_ = 0;
+  double sum_ = 0;
   std::int64_t numbers_ = 0;
 };
 

@@ -72,23 +72,41 @@ void expect_product(const Shape& a_shape, const Shape& b_shape, DType dtype, Way
 
 constexpr Way kWays[] = {Way::Plain, Way::Turned, Way::Sparse};
 
-TEST(Matmul, GivesTheSameBitsForEveryShapeAndLayout) {
+// Every shape with `layouts` of the nine pairs of layouts in either dtype, each time others.
+void expect_layouts(int layouts) {
   const std::int64_t shapes[][3] = {{1, 1, 1},  {1, 300, 70},   {70, 300, 1},  {2, 300, 500}, {300, 7, 5},
                                     {9, 33, 9}, {65, 258, 120}, {130, 90, 77}, {4, 9000, 3}};
-  for (const auto& [m, k, n] : shapes)
-    for (const Way a : kWays)
-      for (const Way b : kWays)
-        for (const DType dtype : {DType::Float32, DType::Float64}) expect_product({m, k}, {k, n}, dtype, a, b);
+  int turn = 0;
+  for (const auto& [m, k, n] : shapes) {
+    for (const DType dtype : {DType::Float32, DType::Float64}) {
+      for (int i = 0; i < layouts; ++i) {
+        // Three in a row have every layout of either operand.
+        expect_product({m, k}, {k, n}, dtype, kWays[i % 3], kWays[(i + i / 3 + turn) % 3]);
+      }
+      ++turn;
+    }
+  }
 }
 
-TEST(Matmul, TakesEveryDType) {
+TEST(Matmul, GivesTheSameBitsForEveryShapeAndMostLayouts) { expect_layouts(3); }
+TEST(LongMatmul, GivesTheSameBitsForEveryShapeAndLayout) { expect_layouts(9); }
+
+// Every dtype in `layouts` layouts, each time others.
+void expect_dtypes(int layouts) {
+  int turn = 0;
   for (const DType dtype : {DType::Bool, DType::Int8, DType::Int16, DType::Int32, DType::Int64, DType::UInt8,
-                            DType::UInt16, DType::UInt32, DType::UInt64, DType::Float16, DType::BFloat16})
-    for (const Way way : kWays) {
+                            DType::UInt16, DType::UInt32, DType::UInt64, DType::Float16, DType::BFloat16}) {
+    for (int i = 0; i < layouts; ++i) {
+      const Way way = kWays[(turn + i) % 3], other = kWays[(turn + i + 1) % 3];
       expect_product({40, 300}, {300, 130}, dtype, way, way);
-      expect_product({3, 5, 8}, {3, 8, 7}, dtype, way, way);
+      expect_product({3, 5, 8}, {3, 8, 7}, dtype, other, other);
     }
+    ++turn;
+  }
 }
+
+TEST(Matmul, TakesEveryDType) { expect_dtypes(1); }
+TEST(LongMatmul, TakesEveryDTypeInEveryLayout) { expect_dtypes(3); }
 
 TEST(Matmul, TakesBatches) {
   for (const Way way : kWays) {

@@ -103,7 +103,12 @@ std::string precompiled(std::string_view prelude, const std::vector<std::string>
     const std::string made_here = temporary(".pch");
     const std::vector<std::string> from_to = {"-x", "c++-header", base + ".h", "-o", made_here};
     // Another process may write the same header again, which changes nothing but its time.
-    if (!run_program(command({{FAKE_NVRTC_CLANG}, flags(), defines, {"-Xclang", "-fno-pch-timestamp"}, from_to}), log))
+    if (!run_program(command({{FAKE_NVRTC_CLANG},
+                              flags(),
+                              defines,
+                              {"-Xclang", "-fno-pch-timestamp", "-fpch-instantiate-templates"},
+                              from_to}),
+                     log))
       return "";
     move_file(made_here, base + ".pch");
   }

@@ -41,7 +41,7 @@ constexpr OpRow kOps[] = {
   throw std::runtime_error("no op " + name);
 }
 
-int samples(int base = 20000) {
+[[maybe_unused]] int samples(int base = 20000) {
   const char* scale = std::getenv("INGOT_MATH_SAMPLES");
   return scale ? static_cast<int>(base * std::atof(scale)) : base;
 }
@@ -189,31 +189,6 @@ int exact(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t) {
   oracle::exact(y, op, mpfr_get_d(x, MPFR_RNDN), 0);
   return 0;
 }
-
-template <class T, class Body, class Reference>
-void expect_accurate(const char* name, Body body, Reference reference) {
-  const OpRow& op = row(name);
-  double worst = 0;
-  T where = 0;
-  Big exact, operand(64);
-  for (T x : operands<T>(op)) {
-    mpfr_set_d(operand, x, MPFR_RNDN);
-    reference(exact, operand, MPFR_RNDN);
-    const double error = ulps(body(x), exact);
-    if (error > worst) {
-      worst = error;
-      where = x;
-    }
-  }
-  testing::Test::RecordProperty(std::string(name) + (sizeof(T) == 8 ? "_f64" : "_f32"), std::to_string(worst));
-  std::printf("%-6s f%d  %.4f ulp at %s\n", name, static_cast<int>(8 * sizeof(T)), worst, text(where).c_str());
-  EXPECT_LE(worst, std::fabs(op.ulp)) << name << " of " << text(where) << " gave " << text(body(where)) << "; seed "
-                                      << kSeed;
-}
-
-#define EXPECT_ACCURATE(NAME, REFERENCE)                                 \
-  expect_accurate<f64>(#NAME, [](f64 x) { return NAME(x); }, REFERENCE); \
-  expect_accurate<f32>(#NAME, [](f32 x) { return NAME(x); }, REFERENCE)
 
 }  // namespace
 }  // namespace ingot::math

@@ -1,5 +1,5 @@
-// The bodies of kernels/math: accuracy against MPFR, the same bits from every number of lanes, and NumPy's corner
-// cases.
+// The bodies of kernels/math: the same bits from every number of lanes, and NumPy's corner cases. How accurate they are
+// tests/accuracy says.
 #include <algorithm>
 
 #include "kernels/math/square_root.h"
@@ -8,11 +8,9 @@
 namespace ingot::math {
 namespace {
 
-// --- Accuracy
-// -------------------------------------------------------------------------------------------------------------
+// --- Special values
+// -------------------------------------------------------------------------------------------------------
 
-TEST(Sin, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(sin, mpfr_sin); }
-TEST(Cos, StaysWithinOneUlpOverTheWholeRange) { EXPECT_ACCURATE(cos, mpfr_cos); }
 TEST(Trig, HasNoRareCasesUpToTheMagnitudesOfTheTable) {
 #define INGOT_RARE_BEYOND(NAME, f64_limit, f32_limit)                    \
   EXPECT_FALSE(NAME##_is_rare(f64{f64_limit}));                          \
@@ -20,62 +18,6 @@ TEST(Trig, HasNoRareCasesUpToTheMagnitudesOfTheTable) {
   EXPECT_FALSE(NAME##_is_rare(f32{f32_limit}));                          \
   EXPECT_TRUE(NAME##_is_rare(std::nextafter(f32{f32_limit}, HUGE_VALF)));
 #include "kernels/math/slow.def"
-}
-TEST(Exp, StaysWithinOneUlpWithGradualUnderflow) { EXPECT_ACCURATE(exp, mpfr_exp); }
-TEST(Log, StaysWithinOneUlpOfSubnormalsToo) { EXPECT_ACCURATE(log, mpfr_log); }
-TEST(Tanh, StaysWithinItsBoundOverTheWholeRange) { EXPECT_ACCURATE(tanh, mpfr_tanh); }
-TEST(Sqrt, IsCorrectlyRounded) { EXPECT_ACCURATE(sqrt, mpfr_sqrt); }
-TEST(Reciprocal, IsCorrectlyRounded) {
-  EXPECT_ACCURATE(reciprocal, [](mpfr_t y, mpfr_t x, mpfr_rnd_t r) { return mpfr_ui_div(y, 1, x, r); });
-}
-TEST(Rsqrt, StaysWithinOneUlpOverTheWholeRange) {
-  // mpfr_rec_sqrt(-0) is +inf; IEEE 754 has -inf, as 1 / sqrt(-0).
-  EXPECT_ACCURATE(rsqrt, [](mpfr_t y, mpfr_t x, mpfr_rnd_t r) {
-    return mpfr_zero_p(x) ? mpfr_ui_div(y, 1, x, r) : mpfr_rec_sqrt(y, x, r);
-  });
-}
-
-template <class T>
-void expect_pow_accurate() {
-  using L = std::numeric_limits<T>;
-  using U = typename Scalar<T>::UInt;
-  const OpRow& op = row("pow");
-  std::mt19937_64 random(kSeed);
-  auto uniform = [&](double low, double high) {
-    return low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53);
-  };
-  std::vector<std::pair<T, T>> pairs;
-  const int n = samples();
-  const double range = std::log(static_cast<double>(L::max())), bottom = std::log(static_cast<double>(L::denorm_min()));
-  for (int i = 0; i < 2 * n; ++i) pairs.emplace_back(uniform(op.low, op.high), uniform(op.low, op.high));
-  for (int i = 0; i < n; ++i)
-    pairs.emplace_back(std::bit_cast<T>(static_cast<U>(random())), std::bit_cast<T>(static_cast<U>(random())));
-  for (int i = 0; i < 3 * n; ++i) {  // results over all binades: bases of any binade, and bases near 1
-    const T x = i % 3 ? static_cast<T>(uniform(0.5, 2)) : magnitude(std::bit_cast<T>(static_cast<U>(random())));
-    pairs.emplace_back(x, static_cast<T>(uniform(bottom - 1, range + 1) / std::log(static_cast<double>(x))));
-  }
-  for (int i = 0; i < n; ++i) pairs.emplace_back(-uniform(0.1, 10), std::trunc(uniform(-40, 40)));
-  double worst = 0;
-  std::pair<T, T> where;
-  Big exact, x(64), y(64);
-  for (const auto& p : pairs) {
-    mpfr_set_d(x, p.first, MPFR_RNDN);
-    mpfr_set_d(y, p.second, MPFR_RNDN);
-    mpfr_pow(exact, x, y, MPFR_RNDN);
-    const double error = ulps(pow(p.first, p.second), exact);
-    if (error > worst) {
-      worst = error;
-      where = p;
-    }
-  }
-  std::printf("pow    f%d  %.4f ulp at %s, %s\n", static_cast<int>(8 * sizeof(T)), worst, text(where.first).c_str(),
-              text(where.second).c_str());
-  EXPECT_LE(worst, std::fabs(op.ulp)) << "pow of " << text(where.first) << ", " << text(where.second) << " gave "
-                                      << text(pow(where.first, where.second));
-}
-TEST(Pow, StaysWithinItsBoundOverTheWholeRange) {
-  expect_pow_accurate<f64>();
-  expect_pow_accurate<f32>();
 }
 
 template <class T>

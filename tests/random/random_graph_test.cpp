@@ -149,7 +149,11 @@ void run(std::uint64_t count, Size size) {
 TEST(RandomGraphs, MeanWhatTheyRecord) { run(setting("INGOT_RANDOM_GRAPHS", kGraphs), Size::Small); }
 
 TEST(RandomGraphs, MeanWhatTheyRecordAtSizesThatThreadsShare) {
-  run(setting("INGOT_RANDOM_GRAPHS", kGraphs) / 200, Size::Large);
+  run(setting("INGOT_RANDOM_GRAPHS", kGraphs) / 400, Size::Large);
+}
+
+TEST(LongRandomGraphs, MeanWhatTheyRecordAtSizesThatThreadsShare) {
+  run(setting("INGOT_RANDOM_GRAPHS", kGraphs) / 100, Size::Large);
 }
 
 TEST(RandomGraphs, KeepTheirBitsForAnyNumberOfThreads) {
