@@ -44,7 +44,7 @@ void expect_no_seams() {
   expect_accurate_around<T>("atan", [](T x) { return atan(x); }, mpfr_atan, T(1));
   expect_accurate_around<T>("atan", [](T x) { return atan(x); }, mpfr_atan, 1 / tan_eighth);
   expect_accurate_around<T>("erf", [](T x) { return erf(x); }, mpfr_erf, kErfNear<T>);
-  expect_accurate_around<T>("erfc", [](T x) { return erfc(x); }, mpfr_erfc, kErfNear<T>);
+  expect_accurate_around<T>("erfc", [](T x) { return erfc(x); }, mpfr_erfc, kErfcNear<T>);
 }
 TEST(Functions, StayWithinOneUlpWhereTheirPathsMeet) {
   expect_no_seams<f64>();
