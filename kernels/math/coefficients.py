@@ -26,12 +26,17 @@ def hex_float(value, bits):
     return float(value).hex().replace("0000000p", "p") + suffix
 
 
-def remez(f, weight, low, high, count, first):
-    """Coefficients a[first:] of the polynomial of count terms minimising the largest |weight * (f - p)|."""
+def remez(f, weight, low, high, count, first, crowd=1):
+    """Coefficients a[first:] of the polynomial of count terms minimising the largest |weight * (f - p)|.
+
+    A weight that falls by many powers of ten crowds the extrema of the error at the low end; so does `crowd` the points."""
     terms = count - first
-    middle, half = (low + high) / 2, (high - low) / 2
-    nodes = [middle - half * mp.cos(mp.pi * (2 * i + 1) / (2 * terms + 2)) for i in range(terms + 1)]
-    for _ in range(6):
+
+    def at(share):
+        return low + (high - low) * share ** crowd
+
+    nodes = [at((1 - mp.cos(mp.pi * (2 * i + 1) / (2 * terms + 2))) / 2) for i in range(terms + 1)]
+    for _ in range(6 if crowd == 1 else 12):
         a = mp.matrix(terms + 1, terms + 1)
         b = mp.matrix(terms + 1, 1)
         for i, x in enumerate(nodes):
@@ -45,7 +50,7 @@ def remez(f, weight, low, high, count, first):
         def error(x):
             return weight(x) * (f(x) - sum(c * x ** (first + j) for j, c in enumerate(coefs)))
 
-        grid = [low + (high - low) * i / (30 * terms) for i in range(30 * terms + 1)]
+        grid = [at(mp.mpf(i) / (30 * terms)) for i in range(30 * terms + 1)]
         values = [error(x) for x in grid]
         extrema = []
         for i, v in enumerate(values):
@@ -65,14 +70,14 @@ def remez(f, weight, low, high, count, first):
     return coefs, max(abs(v) for v in values)
 
 
-def polynomial(name, f, weight, low, high, count, bits, ulp, settled=3):
+def polynomial(name, f, weight, low, high, count, bits, ulp, settled=3, crowd=1):
     """Fit f with count terms, the first `settled` rounded one by one; a weighted error of `ulp` is one last place."""
     fixed = []
     for first in range(settled):
-        coefs, _ = remez(lambda x: f(x) - sum(c * x ** j for j, c in enumerate(fixed)), weight, low, high, count, first)
+        coefs, _ = remez(lambda x: f(x) - sum(c * x ** j for j, c in enumerate(fixed)), weight, low, high, count, first, crowd)
         fixed.append(round_to(coefs[0], bits))
     fixed += [round_to(c, bits) for c in coefs[1:]]
-    grid = [low + (high - low) * i / 400 for i in range(401)]
+    grid = [low + (high - low) * (mp.mpf(i) / 400) ** crowd for i in range(401)]
     error = max(abs(weight(x) * (f(x) - sum(c * x ** j for j, c in enumerate(fixed)))) for x in grid)
     print(f"{name}: {mp.nstr(error / ulp, 3)} ulp")
     for c in fixed:
@@ -258,18 +263,28 @@ def make_erf():
     for bits in (53, 24):
         split(f"sqrt(2/pi) / 2 for gelu f{bits}", mp.sqrt(2 / mp.pi) / 2, bits, bits)
         split(f"1/sqrt(2) for gelu f{bits}", 1 / mp.sqrt(2), bits, bits)
-    top = mp.mpf("0.5")
     tail = near_zero(lambda z: (mp.erf(mp.sqrt(z)) / mp.sqrt(z) - straight) / z, -straight / 3, straight / 10)
     weight = lambda z: max(z, mp.mpf("0.001"))
-    for name, count, bits in (("f64", 9, 53), ("f32", 4, 24)):
-        polynomial("erf(x), x < 0.5, " + name, tail, weight, mp.mpf(0), top ** 2 * mp.mpf("1.0001"), count, bits,
-                   mp.mpf(2) ** -bits)
+    for top, square, counts in (("0.5", "0.250025", (9, 4)), ("0.75", "0.5626", (10, 5))):
+        for name, count, bits in (("f64", counts[0], 53), ("f32", counts[1], 24)):
+            polynomial(f"erf(x), x < {top}, " + name, tail, weight, mp.mpf(0), mp.mpf(square), count, bits,
+                       mp.mpf(2) ** -bits)
+
+    start, pole = mp.mpf("1.5"), 5
+    rest = lambda x: -mp.log(mp.erfc(x)) - x * x
+    small = lambda x: mp.erfc(x) / mp.erf(x)
+    low = mp.mpf("0.7499")
+    at = lambda t: (start + pole * t) / (1 - t)  # t = (x - start) / (x + pole)
+    polynomial("-log(erfc(x)) - x^2 f64", lambda t: rest(at(t)), lambda t: small(at(t)), (low - start) / (low + pole),
+               mp.mpf("4.5001") / mp.mpf("11.0001"), 17, 53, mp.mpf(2) ** -53, crowd=2)
+    polynomial("-log(erfc(x)) - x^2 f32", lambda t: rest(start + t), lambda t: small(start + t), low - start, mp.mpf("2.45"),
+               8, 24, mp.mpf(2) ** -24, crowd=2)
 
     def scaled(w):
         x = 1 / w - 2
         return (x + 2) * mp.exp(x * x) * mp.erfc(x)
 
-    high = 1 / (top + 2) * mp.mpf("1.0001")
+    high = 1 / mp.mpf("2.5") * mp.mpf("1.0001")
     for name, last, count, bits in (("f64", 28, 23, 53), ("f32", 11, 11, 24)):
         low = 1 / mp.mpf(last + 2)
         middle = round_to((low + high) / 2, 10)
