@@ -297,8 +297,47 @@ def make_erf():
                    mp.mpf(2) ** -bits)
 
 
+def make_gamma():
+    half_log = mp.log(2 * mp.pi) / 2
+
+    def stirling(v):
+        """z (lgamma(z) - (z - 1/2) log z + z - log(2 pi) / 2) with v = 1 / z^2."""
+        if v < mp.mpf(10) ** -6:
+            return mp.mpf(1) / 12 - v / 360 + v ** 2 / 1260 - v ** 3 / 1680 + v ** 4 / 1188 - v ** 5 * 691 / 360360
+        z = 1 / mp.sqrt(v)
+        return z * (mp.loggamma(z) - (z - mp.mpf(1) / 2) * mp.log(z) + z - half_log)
+
+    def psi_tail(v):
+        """(log z - 1 / (2 z) - digamma(z)) z^2 with v = 1 / z^2."""
+        if v < mp.mpf(10) ** -6:
+            return mp.mpf(1) / 12 - v / 120 + v ** 2 / 252 - v ** 3 / 240 + v ** 4 / 132 - v ** 5 * 691 / 32760
+        z = 1 / mp.sqrt(v)
+        return z * z * (mp.log(z) - 1 / (2 * z) - mp.digamma(z))
+    top = mp.mpf(1) / 64
+    polynomial("Stirling's series", stirling, lambda v: max(mp.sqrt(v), mp.mpf("0.001")), mp.mpf(0), top, 8, 53, mp.mpf(2) ** -60)
+    polynomial("digamma's series", psi_tail, lambda v: max(v, mp.mpf("0.0001")), mp.mpf(0), top, 8, 53, mp.mpf(2) ** -60)
+    split("log(2 pi) / 2 - 1/2", half_log - mp.mpf(1) / 2, 53, 53)
+    near = mp.mpf(1) / 16 * mp.mpf("1.001")
+    for name, at, slope in (("1", 1, -mp.euler), ("2", 2, 1 - mp.euler)):
+        split("slope of lgamma at " + name, slope, 53, 53)
+        second = mp.diff(mp.loggamma, at, 2) / 2
+        def rest(t, at=at, slope=slope, second=second):
+            if abs(t) < mp.mpf(10) ** -15:
+                return second
+            return (mp.loggamma(at + t) / t - slope) / t
+        polynomial("lgamma near " + name, rest, lambda t: max(abs(t), mp.mpf("0.02")) / abs(slope), -near, near * mp.mpf("1.01"), 11, 53, mp.mpf(2) ** -53)
+    near = near / 2
+    zero = mp.findroot(mp.digamma, mp.mpf("1.46"))
+    split("zero of digamma", zero, 53, 53)
+    first = mp.diff(mp.digamma, zero)
+    split("slope there", first, 53, 53)
+    second = mp.diff(mp.digamma, zero, 2) / 2
+    polynomial("digamma near its zero", lambda t: (mp.digamma(zero + t) / t - first) / t if abs(t) > mp.mpf(10) ** -15 else second,
+               lambda t: max(abs(t), mp.mpf("0.001")) / first, -near, near, 11, 53, mp.mpf(2) ** -53)
+
+
 MAKERS = {"sin": make_sin, "exp": make_exp, "log": make_log, "tan": make_tan, "asin": make_asin, "atan": make_atan,
-          "erf": make_erf, "roots": make_roots, "logaddexp": make_logaddexp}
+          "erf": make_erf, "gamma": make_gamma, "roots": make_roots, "logaddexp": make_logaddexp}
 
 if __name__ == "__main__":
     for key in sys.argv[1:] or MAKERS:
