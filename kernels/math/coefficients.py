@@ -7,6 +7,7 @@ A polynomial is the weighted minimax fit of a function over an interval (Remez e
 rounded: the lowest ones one by one, with the rest fitted again after each, then all others. Printed beside a name is the
 largest weighted error that is left, in units of the result's last place at its worst point.
 """
+import functools
 import sys
 import mpmath as mp
 
@@ -336,8 +337,54 @@ def make_gamma():
                lambda t: max(abs(t), mp.mpf("0.001")) / first, -near, near, 11, 53, mp.mpf(2) ** -53)
 
 
+def make_erfinv():
+    @functools.cache
+    def inverse(w):
+        """y > 0 with 1 - erf(y)^2 = exp(-w), by Halley's steps on erfc."""
+        wanted = mp.exp(-w) / (1 + mp.sqrt(-mp.expm1(-w)))
+        y = mp.sqrt(w) * mp.mpf("0.9")
+        for _ in range(50):
+            step = (mp.erfc(y) - wanted) / (-2 / mp.sqrt(mp.pi) * mp.exp(-y * y))
+            if abs(y * step) < 0.5:
+                step /= 1 + y * step
+            y -= step
+            if abs(step) < y * mp.mpf(10) ** (5 - mp.mp.dps):
+                return y
+        return y
+
+    mp.mp.dps = 40
+    near = lambda w: inverse(w) / mp.sqrt(-mp.expm1(-w)) if w > mp.mpf(10) ** -12 else mp.sqrt(mp.pi) / 2
+    far = lambda s: inverse(s * s) / s
+    for name, f, low, middle, high, count, limit in (("x in w = -log(1 - x^2), f64", near, "0", 2, "6.2501", 24, 53),
+                                                     ("sqrt(w) in sqrt(w), f64", far, "2.4999", 3.25, "4.0001", 18, 53),
+                                                     ("sqrt(w) in sqrt(w) beyond 4, f64", far, "3.9999", 5, "6.0601", 17, 53),
+                                                     ("x in w, f32", near, "0", 2, "6.2501", 11, 24),
+                                                     ("sqrt(w) in sqrt(w), f32", far, "2.4999", 3.25, "4.0001", 7, 24)):
+        low, middle, high = mp.mpf(low), mp.mpf(middle), mp.mpf(high)
+        at_middle, slope = f(middle), mp.diff(f, middle)
+        print("middle", hex_float(middle, 53))
+        split("erfinv(x) / " + name, at_middle, 53, 53)
+        polynomial("slope to there", lambda t: (f(middle + t) - at_middle) / t if abs(t) > mp.mpf(10) ** -12 else slope,
+                   lambda t: max(abs(t), mp.mpf("0.01")) / f(middle + t), low - middle, high - middle, count, 53,
+                   mp.mpf(2) ** -limit, settled=1)
+    mp.mp.dps = 60
+
+
+def make_i0():
+    mp.mp.dps = 40
+    near = lambda t: mp.besseli(0, 2 * mp.sqrt(t))
+    far = lambda u: mp.besseli(0, 1 / u) * mp.exp(-1 / u) / mp.sqrt(u) if u > 0 else 1 / mp.sqrt(2 * mp.pi)
+    for name, nears, fars, top, limit in (("f64", 15, 23, 720, 53), ("f32", 8, 9, 100, 24)):
+        polynomial("(i0(x) - 1 - t - t^2 / 4) / t^3 for t = x^2 / 4, " + name,
+                   lambda t: (near(t) - 1 - t - t * t / 4) / t ** 3 if t > mp.mpf(10) ** -6 else mp.mpf(1) / 36 + t / 576 + t ** 2 / 14400,
+                   lambda t: max(t, mp.mpf("0.05")) ** 3 / near(t), mp.mpf(0), mp.mpf("20.2501"), nears, 53, mp.mpf(2) ** -limit)
+        polynomial("i0(x) exp(-x) sqrt(x) in 1 / x, " + name, far, lambda u: 1 / far(u), 1 / mp.mpf(top), 1 / mp.mpf("8.9999"), fars,
+                   53, mp.mpf(2) ** -limit)
+    mp.mp.dps = 60
+
+
 MAKERS = {"sin": make_sin, "exp": make_exp, "log": make_log, "tan": make_tan, "asin": make_asin, "atan": make_atan,
-          "erf": make_erf, "gamma": make_gamma, "roots": make_roots, "logaddexp": make_logaddexp}
+          "erf": make_erf, "erfinv": make_erfinv, "i0": make_i0, "gamma": make_gamma, "roots": make_roots, "logaddexp": make_logaddexp}
 
 if __name__ == "__main__":
     for key in sys.argv[1:] or MAKERS:

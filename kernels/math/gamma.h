@@ -11,33 +11,6 @@
 
 namespace ingot::math {
 
-template <class V>
-INGOT_FN Pair<V> product(Pair<V> a, Pair<V> b) {
-  const V high = a.high * b.high;
-  return {high, fma(a.high, b.high, -high) + fma(a.high, b.low, a.low * b.high)};
-}
-template <class V>
-INGOT_FN Pair<V> quotient(Pair<V> a, Pair<V> b) {
-  const V inverse = splat<V>(1) / b.high, q = a.high * inverse;
-  return {q, fma(-q, b.low, fma(-q, b.high, a.high) + a.low) * inverse};
-}
-// a + b for any two numbers, and for |a| >= |b|.
-template <class V>
-INGOT_FN Pair<V> sum_of_two(V a, V b) {
-  const V sum = a + b, part = sum - a;
-  return {sum, (a - (sum - part)) + (b - part)};
-}
-template <class V>
-INGOT_FN Pair<V> sum_of_ordered(V a, V b) {
-  const V sum = a + b;
-  return {sum, (a - sum) + b};
-}
-template <class V>
-INGOT_FN Pair<V> plus(Pair<V> a, Element<V> c) {
-  const Pair<V> sum = sum_of_two(a.high, splat<V>(c));
-  return {sum.high, sum.low + a.low};
-}
-
 // z = a or, below 8, a + 8, and t = a * (a + 7): the eight factors are t * (t + 6) * (t + 10) * (t + 12).
 template <class V>
 struct GammaShift {
@@ -104,7 +77,7 @@ INGOT_FN V tgamma_f64(V x) {
   const ExpReduction<V> r = reduce_exp(g.e.high, exp_magic<V>);
   const V low = ln2_low(r.k, g.e.low), reduced = r.r + low, lost = (r.r - reduced) + low;
   const V t = exp_tail_fine(reduced, fma(lost, reduced, low)), w = r.r + t, w_low = (r.r - w) + t;
-  const V y = g.q.high + fma(g.q.high, w, fma(g.q.high, w_low, fma(g.q.low, w, g.q.low)));
+  const V y = times_one_plus(g.q, w, w_low);
   const PowerOfTwo<V> power = power_of_two(r.shifted);
   const V value = select(size < splat<V>(kGammaTiny<V>), one / x, (y * power.first) * power.second);
   return select(g.pole, not_a_number<V>(), value);

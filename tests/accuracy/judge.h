@@ -3,7 +3,8 @@
 // Of float64 MPFR judges every result. Results in float32 are measured against the body for float64, at whose 1 ULP of
 // float64, judged in its turn, such a measurement is off by 2^-29 ULP; MPFR judges those inputs whose error is measured
 // within 0.001 ULP of the bound or beyond, and every one that is the largest so far. An error is in units of the last
-// place of the exact value rounded; infinities, NaN and signs of zeros are either right or infinitely wrong.
+// place of the exact value rounded, or of its largest term where terms cancel (oracle::least_exponent); infinities, NaN
+// and signs of zeros are either right or infinitely wrong.
 #pragma once
 
 #include "kernels/cpu/support.h"
@@ -135,7 +136,11 @@ class Judge {
   double by_mpfr(const T* x, const T* y, std::int64_t i) {
     ++found_.by_mpfr;
     oracle::exact(exact_, function_.op, x[i], y != nullptr ? y[i] : 0);
-    return math::ulps(got_[i], exact_);
+    const double error = math::ulps(got_[i], exact_);
+    const long least = oracle::least_exponent(function_.op, x[i]);
+    return mpfr_regular_p(exact_) && mpfr_get_exp(exact_) < least
+               ? std::ldexp(error, static_cast<int>(mpfr_get_exp(exact_) - least))
+               : error;
   }
 
   void record(const T* x, const T* y, std::int64_t i) {

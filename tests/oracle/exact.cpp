@@ -92,15 +92,80 @@ void derivative_of_log_gamma(mpfr_ptr result, mpfr_ptr x) {
   mpfr_digamma(result, x, MPFR_RNDN);
 }
 
-// The exponent of the largest term of the reflections that define the two below zero: log(pi); digamma(-x) and 1 / |x|.
-long least_exponent(Op op, double x) {
-  if (!(x < 0) || (op != Op::lgamma && op != Op::digamma)) return std::numeric_limits<int>::min();
-  if (op == Op::lgamma) return 1;
-  thread_local Number term(kPrecision);
-  mpfr_set_d(term, -x, MPFR_RNDN);
-  mpfr_digamma(term, term, MPFR_RNDN);
-  const long inverse = std::ilogb(1 / x) + 1L;
-  return mpfr_regular_p(term) ? std::max<long>(inverse, mpfr_get_exp(term)) : inverse;
+// By Newton's steps: on erf below 1/2, beyond it on log(erfc), which is concave.
+void inverse_of_erf(mpfr_ptr result, mpfr_ptr x) {
+  thread_local Number size(kPrecision), left(kPrecision), y(kPrecision), step(kPrecision), slope(kPrecision);
+  mpfr_abs(size, x, MPFR_RNDN);
+  if (mpfr_zero_p(x)) {
+    mpfr_set(result, x, MPFR_RNDN);
+    return;
+  }
+  if (mpfr_nan_p(x) || mpfr_cmp_ui(size, 1) >= 0) {
+    mpfr_set_inf(result, mpfr_sgn(x));
+    if (mpfr_nan_p(x) || mpfr_cmp_ui(size, 1) > 0) mpfr_set_nan(result);
+    return;
+  }
+  mpfr_ui_sub(left, 1, size, MPFR_RNDN);
+  mpfr_set(y, size, MPFR_RNDN);
+  const bool below_half = mpfr_cmp_d(size, 0.5) < 0;
+  for (bool settled = false; !settled;) {
+    mpfr_const_pi(slope, MPFR_RNDN);  // exp(y^2) sqrt(pi) / 2
+    mpfr_sqrt(slope, slope, MPFR_RNDN);
+    mpfr_div_2ui(slope, slope, 1, MPFR_RNDN);
+    mpfr_sqr(step, y, MPFR_RNDN);
+    mpfr_exp(step, step, MPFR_RNDN);
+    mpfr_mul(slope, slope, step, MPFR_RNDN);
+    if (below_half) {
+      mpfr_erf(step, y, MPFR_RNDN);
+      mpfr_sub(step, size, step, MPFR_RNDN);
+    } else {
+      mpfr_erfc(step, y, MPFR_RNDN);
+      mpfr_mul(slope, slope, step, MPFR_RNDN);
+      mpfr_div(step, step, left, MPFR_RNDN);
+      mpfr_log(step, step, MPFR_RNDN);
+    }
+    mpfr_mul(step, step, slope, MPFR_RNDN);
+    mpfr_add(y, y, step, MPFR_RNDN);
+    settled = mpfr_zero_p(step) || mpfr_get_exp(step) < mpfr_get_exp(y) - kPrecision / 2 - 8;
+  }
+  mpfr_copysign(result, y, x, MPFR_RNDN);
+}
+
+// The sum of (x^2 / 4)^k / k!^2, from 90 on exp(x) / sqrt(2 pi x) times that of ((2 k - 1)!!)^2 / (k! (8 x)^k).
+void bessel_i0(mpfr_ptr result, mpfr_ptr x) {
+  thread_local Number size(kPrecision), factor(kPrecision), term(kPrecision), sum(kPrecision);
+  mpfr_abs(size, x, MPFR_RNDN);
+  if (!mpfr_number_p(x) || mpfr_cmp_ui(size, 2000) > 0) {
+    mpfr_set_inf(result, 1);
+    if (mpfr_nan_p(x)) mpfr_set_nan(result);
+    return;
+  }
+  const bool far = mpfr_cmp_ui(size, 90) > 0;
+  mpfr_sqr(factor, size, MPFR_RNDN);
+  mpfr_div_2ui(factor, factor, 2, MPFR_RNDN);
+  mpfr_set_ui(term, 1, MPFR_RNDN);
+  mpfr_set_ui(sum, 1, MPFR_RNDN);
+  for (unsigned long k = 1; mpfr_regular_p(term) && mpfr_get_exp(term) > mpfr_get_exp(sum) - kPrecision; ++k) {
+    if (far) {
+      mpfr_mul_ui(term, term, (2 * k - 1) * (2 * k - 1), MPFR_RNDN);
+      mpfr_div_ui(term, term, 8 * k, MPFR_RNDN);
+      mpfr_div(term, term, size, MPFR_RNDN);
+    } else {
+      mpfr_mul(term, term, factor, MPFR_RNDN);
+      mpfr_div_ui(term, term, k * k, MPFR_RNDN);
+    }
+    mpfr_add(sum, sum, term, MPFR_RNDN);
+  }
+  if (far) {
+    mpfr_exp(term, size, MPFR_RNDN);
+    mpfr_mul(sum, sum, term, MPFR_RNDN);
+    mpfr_const_pi(term, MPFR_RNDN);
+    mpfr_mul(term, term, size, MPFR_RNDN);
+    mpfr_mul_2ui(term, term, 1, MPFR_RNDN);
+    mpfr_sqrt(term, term, MPFR_RNDN);
+    mpfr_div(sum, sum, term, MPFR_RNDN);
+  }
+  mpfr_set(result, sum, MPFR_RNDN);
 }
 
 // The larger operand and log(1 + exp(smaller - larger)), which cancel by up to 120 bits or so.
@@ -119,6 +184,17 @@ void log_of_sum(mpfr_ptr result, mpfr_ptr x, mpfr_ptr y) {
 }
 
 }  // namespace
+
+// Of the reflections that define the two below zero: log(pi); digamma(-x) and 1 / |x|.
+long least_exponent(Op op, double x) {
+  if (!(x < 0) || (op != Op::lgamma && op != Op::digamma)) return std::numeric_limits<int>::min();
+  if (op == Op::lgamma) return 1;
+  thread_local Number term(kPrecision);
+  mpfr_set_d(term, -x, MPFR_RNDN);
+  mpfr_digamma(term, term, MPFR_RNDN);
+  const long inverse = std::ilogb(1 / x) + 1L;
+  return mpfr_regular_p(term) ? std::max<long>(inverse, mpfr_get_exp(term)) : inverse;
+}
 
 void exact(mpfr_ptr result, Op op, double x, double y) {
   thread_local Number a(53), b(53);
@@ -170,6 +246,8 @@ void exact(mpfr_ptr result, Op op, double x, double y) {
     case Op::sinc: ratio_of_sine(result, a); return;
     case Op::logit: log_of_odds(result, a); return;
     case Op::gelu: normal_gate(result, a); return;
+    case Op::erfinv: inverse_of_erf(result, a); return;
+    case Op::i0: bessel_i0(result, a); return;
     case Op::tgamma: gamma(result, a); return;
     case Op::lgamma: {
       int sign = 0;
