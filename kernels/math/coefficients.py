@@ -7,6 +7,7 @@ A polynomial is the weighted minimax fit of a function over an interval (Remez e
 rounded: the lowest ones one by one, with the rest fitted again after each, then all others. Printed beside a name is the
 largest weighted error that is left, in units of the result's last place at its worst point.
 """
+import functools
 import sys
 import mpmath as mp
 
@@ -26,12 +27,17 @@ def hex_float(value, bits):
     return float(value).hex().replace("0000000p", "p") + suffix
 
 
-def remez(f, weight, low, high, count, first):
-    """Coefficients a[first:] of the polynomial of count terms minimising the largest |weight * (f - p)|."""
+def remez(f, weight, low, high, count, first, crowd=1):
+    """Coefficients a[first:] of the polynomial of count terms minimising the largest |weight * (f - p)|.
+
+    A weight that falls by many powers of ten crowds the extrema of the error at the low end; so does `crowd` the points."""
     terms = count - first
-    middle, half = (low + high) / 2, (high - low) / 2
-    nodes = [middle - half * mp.cos(mp.pi * (2 * i + 1) / (2 * terms + 2)) for i in range(terms + 1)]
-    for _ in range(6):
+
+    def at(share):
+        return low + (high - low) * share ** crowd
+
+    nodes = [at((1 - mp.cos(mp.pi * (2 * i + 1) / (2 * terms + 2))) / 2) for i in range(terms + 1)]
+    for _ in range(6 if crowd == 1 else 12):
         a = mp.matrix(terms + 1, terms + 1)
         b = mp.matrix(terms + 1, 1)
         for i, x in enumerate(nodes):
@@ -45,7 +51,7 @@ def remez(f, weight, low, high, count, first):
         def error(x):
             return weight(x) * (f(x) - sum(c * x ** (first + j) for j, c in enumerate(coefs)))
 
-        grid = [low + (high - low) * i / (30 * terms) for i in range(30 * terms + 1)]
+        grid = [at(mp.mpf(i) / (30 * terms)) for i in range(30 * terms + 1)]
         values = [error(x) for x in grid]
         extrema = []
         for i, v in enumerate(values):
@@ -65,14 +71,14 @@ def remez(f, weight, low, high, count, first):
     return coefs, max(abs(v) for v in values)
 
 
-def polynomial(name, f, weight, low, high, count, bits, ulp, settled=3):
+def polynomial(name, f, weight, low, high, count, bits, ulp, settled=3, crowd=1):
     """Fit f with count terms, the first `settled` rounded one by one; a weighted error of `ulp` is one last place."""
     fixed = []
     for first in range(settled):
-        coefs, _ = remez(lambda x: f(x) - sum(c * x ** j for j, c in enumerate(fixed)), weight, low, high, count, first)
+        coefs, _ = remez(lambda x: f(x) - sum(c * x ** j for j, c in enumerate(fixed)), weight, low, high, count, first, crowd)
         fixed.append(round_to(coefs[0], bits))
     fixed += [round_to(c, bits) for c in coefs[1:]]
-    grid = [low + (high - low) * i / 400 for i in range(401)]
+    grid = [low + (high - low) * (mp.mpf(i) / 400) ** crowd for i in range(401)]
     error = max(abs(weight(x) * (f(x) - sum(c * x ** j for j, c in enumerate(fixed)))) for x in grid)
     print(f"{name}: {mp.nstr(error / ulp, 3)} ulp")
     for c in fixed:
@@ -258,18 +264,28 @@ def make_erf():
     for bits in (53, 24):
         split(f"sqrt(2/pi) / 2 for gelu f{bits}", mp.sqrt(2 / mp.pi) / 2, bits, bits)
         split(f"1/sqrt(2) for gelu f{bits}", 1 / mp.sqrt(2), bits, bits)
-    top = mp.mpf("0.5")
     tail = near_zero(lambda z: (mp.erf(mp.sqrt(z)) / mp.sqrt(z) - straight) / z, -straight / 3, straight / 10)
     weight = lambda z: max(z, mp.mpf("0.001"))
-    for name, count, bits in (("f64", 9, 53), ("f32", 4, 24)):
-        polynomial("erf(x), x < 0.5, " + name, tail, weight, mp.mpf(0), top ** 2 * mp.mpf("1.0001"), count, bits,
-                   mp.mpf(2) ** -bits)
+    for top, square, counts in (("0.5", "0.250025", (9, 4)), ("0.75", "0.5626", (10, 5))):
+        for name, count, bits in (("f64", counts[0], 53), ("f32", counts[1], 24)):
+            polynomial(f"erf(x), x < {top}, " + name, tail, weight, mp.mpf(0), mp.mpf(square), count, bits,
+                       mp.mpf(2) ** -bits)
+
+    start, pole = mp.mpf("1.5"), 5
+    rest = lambda x: -mp.log(mp.erfc(x)) - x * x
+    small = lambda x: mp.erfc(x) / mp.erf(x)
+    low = mp.mpf("0.7499")
+    at = lambda t: (start + pole * t) / (1 - t)  # t = (x - start) / (x + pole)
+    polynomial("-log(erfc(x)) - x^2 f64", lambda t: rest(at(t)), lambda t: small(at(t)), (low - start) / (low + pole),
+               mp.mpf("4.5001") / mp.mpf("11.0001"), 17, 53, mp.mpf(2) ** -53, crowd=2)
+    polynomial("-log(erfc(x)) - x^2 f32", lambda t: rest(start + t), lambda t: small(start + t), low - start, mp.mpf("2.45"),
+               8, 24, mp.mpf(2) ** -24, crowd=2)
 
     def scaled(w):
         x = 1 / w - 2
         return (x + 2) * mp.exp(x * x) * mp.erfc(x)
 
-    high = 1 / (top + 2) * mp.mpf("1.0001")
+    high = 1 / mp.mpf("2.5") * mp.mpf("1.0001")
     for name, last, count, bits in (("f64", 28, 23, 53), ("f32", 11, 11, 24)):
         low = 1 / mp.mpf(last + 2)
         middle = round_to((low + high) / 2, 10)
@@ -282,8 +298,93 @@ def make_erf():
                    mp.mpf(2) ** -bits)
 
 
+def make_gamma():
+    half_log = mp.log(2 * mp.pi) / 2
+
+    def stirling(v):
+        """z (lgamma(z) - (z - 1/2) log z + z - log(2 pi) / 2) with v = 1 / z^2."""
+        if v < mp.mpf(10) ** -6:
+            return mp.mpf(1) / 12 - v / 360 + v ** 2 / 1260 - v ** 3 / 1680 + v ** 4 / 1188 - v ** 5 * 691 / 360360
+        z = 1 / mp.sqrt(v)
+        return z * (mp.loggamma(z) - (z - mp.mpf(1) / 2) * mp.log(z) + z - half_log)
+
+    def psi_tail(v):
+        """(log z - 1 / (2 z) - digamma(z)) z^2 with v = 1 / z^2."""
+        if v < mp.mpf(10) ** -6:
+            return mp.mpf(1) / 12 - v / 120 + v ** 2 / 252 - v ** 3 / 240 + v ** 4 / 132 - v ** 5 * 691 / 32760
+        z = 1 / mp.sqrt(v)
+        return z * z * (mp.log(z) - 1 / (2 * z) - mp.digamma(z))
+    top = mp.mpf(1) / 64
+    polynomial("Stirling's series", stirling, lambda v: max(mp.sqrt(v), mp.mpf("0.001")), mp.mpf(0), top, 8, 53, mp.mpf(2) ** -60)
+    polynomial("digamma's series", psi_tail, lambda v: max(v, mp.mpf("0.0001")), mp.mpf(0), top, 8, 53, mp.mpf(2) ** -60)
+    split("log(2 pi) / 2 - 1/2", half_log - mp.mpf(1) / 2, 53, 53)
+    near = mp.mpf(1) / 16 * mp.mpf("1.001")
+    for name, at, slope in (("1", 1, -mp.euler), ("2", 2, 1 - mp.euler)):
+        split("slope of lgamma at " + name, slope, 53, 53)
+        second = mp.diff(mp.loggamma, at, 2) / 2
+        def rest(t, at=at, slope=slope, second=second):
+            if abs(t) < mp.mpf(10) ** -15:
+                return second
+            return (mp.loggamma(at + t) / t - slope) / t
+        polynomial("lgamma near " + name, rest, lambda t: max(abs(t), mp.mpf("0.02")) / abs(slope), -near, near * mp.mpf("1.01"), 11, 53, mp.mpf(2) ** -53)
+    near = near / 2
+    zero = mp.findroot(mp.digamma, mp.mpf("1.46"))
+    split("zero of digamma", zero, 53, 53)
+    first = mp.diff(mp.digamma, zero)
+    split("slope there", first, 53, 53)
+    second = mp.diff(mp.digamma, zero, 2) / 2
+    polynomial("digamma near its zero", lambda t: (mp.digamma(zero + t) / t - first) / t if abs(t) > mp.mpf(10) ** -15 else second,
+               lambda t: max(abs(t), mp.mpf("0.001")) / first, -near, near, 11, 53, mp.mpf(2) ** -53)
+
+
+def make_erfinv():
+    @functools.cache
+    def inverse(w):
+        """y > 0 with 1 - erf(y)^2 = exp(-w), by Halley's steps on erfc."""
+        wanted = mp.exp(-w) / (1 + mp.sqrt(-mp.expm1(-w)))
+        y = mp.sqrt(w) * mp.mpf("0.9")
+        for _ in range(50):
+            step = (mp.erfc(y) - wanted) / (-2 / mp.sqrt(mp.pi) * mp.exp(-y * y))
+            if abs(y * step) < 0.5:
+                step /= 1 + y * step
+            y -= step
+            if abs(step) < y * mp.mpf(10) ** (5 - mp.mp.dps):
+                return y
+        return y
+
+    mp.mp.dps = 40
+    near = lambda w: inverse(w) / mp.sqrt(-mp.expm1(-w)) if w > mp.mpf(10) ** -12 else mp.sqrt(mp.pi) / 2
+    far = lambda s: inverse(s * s) / s
+    for name, f, low, middle, high, count, limit in (("x in w = -log(1 - x^2), f64", near, "0", 2, "6.2501", 24, 53),
+                                                     ("sqrt(w) in sqrt(w), f64", far, "2.4999", 3.25, "4.0001", 18, 53),
+                                                     ("sqrt(w) in sqrt(w) beyond 4, f64", far, "3.9999", 5, "6.0601", 17, 53),
+                                                     ("x in w, f32", near, "0", 2, "6.2501", 11, 24),
+                                                     ("sqrt(w) in sqrt(w), f32", far, "2.4999", 3.25, "4.0001", 7, 24)):
+        low, middle, high = mp.mpf(low), mp.mpf(middle), mp.mpf(high)
+        at_middle, slope = f(middle), mp.diff(f, middle)
+        print("middle", hex_float(middle, 53))
+        split("erfinv(x) / " + name, at_middle, 53, 53)
+        polynomial("slope to there", lambda t: (f(middle + t) - at_middle) / t if abs(t) > mp.mpf(10) ** -12 else slope,
+                   lambda t: max(abs(t), mp.mpf("0.01")) / f(middle + t), low - middle, high - middle, count, 53,
+                   mp.mpf(2) ** -limit, settled=1)
+    mp.mp.dps = 60
+
+
+def make_i0():
+    mp.mp.dps = 40
+    near = lambda t: mp.besseli(0, 2 * mp.sqrt(t))
+    far = lambda u: mp.besseli(0, 1 / u) * mp.exp(-1 / u) / mp.sqrt(u) if u > 0 else 1 / mp.sqrt(2 * mp.pi)
+    for name, nears, fars, top, limit in (("f64", 15, 23, 720, 53), ("f32", 8, 9, 100, 24)):
+        polynomial("(i0(x) - 1 - t - t^2 / 4) / t^3 for t = x^2 / 4, " + name,
+                   lambda t: (near(t) - 1 - t - t * t / 4) / t ** 3 if t > mp.mpf(10) ** -6 else mp.mpf(1) / 36 + t / 576 + t ** 2 / 14400,
+                   lambda t: max(t, mp.mpf("0.05")) ** 3 / near(t), mp.mpf(0), mp.mpf("20.2501"), nears, 53, mp.mpf(2) ** -limit)
+        polynomial("i0(x) exp(-x) sqrt(x) in 1 / x, " + name, far, lambda u: 1 / far(u), 1 / mp.mpf(top), 1 / mp.mpf("8.9999"), fars,
+                   53, mp.mpf(2) ** -limit)
+    mp.mp.dps = 60
+
+
 MAKERS = {"sin": make_sin, "exp": make_exp, "log": make_log, "tan": make_tan, "asin": make_asin, "atan": make_atan,
-          "erf": make_erf, "roots": make_roots, "logaddexp": make_logaddexp}
+          "erf": make_erf, "erfinv": make_erfinv, "i0": make_i0, "gamma": make_gamma, "roots": make_roots, "logaddexp": make_logaddexp}
 
 if __name__ == "__main__":
     for key in sys.argv[1:] or MAKERS:

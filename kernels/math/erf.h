@@ -5,9 +5,12 @@
 
 namespace ingot::math {
 
-// Up to here erf is a polynomial, beyond it comes from erfc.
+// Up to here erfc and gelu come from erf's polynomial.
 template <class V>
-constexpr Element<V> kErfNear = pick<V>(0.5, 0.5f);
+constexpr Element<V> kErfcNear = pick<V>(0.5, 0.5f);
+// Up to here erf is a polynomial, beyond it 1 - exp(-x^2 - erf_rest(x)).
+template <class V>
+constexpr Element<V> kErfNear = pick<V>(0.75, 0.75f);
 
 // A number that was not rounded yet: the sum of the two, the second small beside the first.
 template <class V>
@@ -15,26 +18,60 @@ struct Unrounded {
   V high, low;
 };
 
-// erf(x / scale) for |x| < 0.5 * scale and z = (x / scale)^2: the straight part, x times 2 / sqrt(pi) / scale in two
+// erf(x / scale) for z = (x / scale)^2 and the p of z below: the straight part, x times 2 / sqrt(pi) / scale in two
 // parts, with what it is rounded by.
 template <class V>
-INGOT_FN Unrounded<V> erf_near(V x, V z, Element<V> slope, Element<V> slope_low, Element<V> inverse_scale) {
+INGOT_FN Unrounded<V> erf_near(V x, V z, V p, Element<V> slope, Element<V> slope_low, Element<V> inverse_scale) {
   const V straight = splat<V>(slope), high = x * straight;
-  V p;
-  if constexpr (is_f64<V>) {
-    p = polynomial2(z, z * z, -0x1.812746b0379e7p-2, 0x1.ce2f21a042c26p-4, -0x1.b82ce312893fcp-6, 0x1.565bcd0dadfd5p-8,
-                    -0x1.c02db34bbfcf3p-11, 0x1.f9a2de05f6ab8p-14, -0x1.f4c25163fc8d8p-17, 0x1.b7e5dd63f5039p-20,
-                    -0x1.3d049bb1293ffp-23);
-  } else {
-    p = polynomial(z, -0x1.812738p-2f, 0x1.ce2638p-4f, -0x1.b67d20p-6f, 0x1.35dbdep-8f);
-  }
   const V lost = fma(x, splat<V>(slope_low), fma(x, straight, -high));
   return {high, fma(x * splat<V>(inverse_scale) * z, p, lost)};
 }
 template <class V>
-INGOT_FN Unrounded<V> erf_near(V x) {
-  return erf_near(x, x * x, pick<V>(0x1.20dd750429b6dp+0, 0x1.20dd76p+0f),
+INGOT_FN Unrounded<V> erf_near(V x, V z, V p) {
+  return erf_near(x, z, p, pick<V>(0x1.20dd750429b6dp+0, 0x1.20dd76p+0f),
                   pick<V>(0x1.1ae3a914fed80p-56, -0x1.f7ac92p-25f), pick<V>(1, 1.0f));
+}
+// p for |x| < 0.5 and z = x^2.
+template <class V>
+INGOT_FN V erf_tail_to_half(V z) {
+  if constexpr (is_f64<V>) {
+    return polynomial2(z, z * z, -0x1.812746b0379e7p-2, 0x1.ce2f21a042c26p-4, -0x1.b82ce312893fcp-6,
+                       0x1.565bcd0dadfd5p-8, -0x1.c02db34bbfcf3p-11, 0x1.f9a2de05f6ab8p-14, -0x1.f4c25163fc8d8p-17,
+                       0x1.b7e5dd63f5039p-20, -0x1.3d049bb1293ffp-23);
+  } else {
+    return polynomial(z, -0x1.812738p-2f, 0x1.ce2638p-4f, -0x1.b67d20p-6f, 0x1.35dbdep-8f);
+  }
+}
+// p for |x| < 0.75.
+template <class V>
+INGOT_FN V erf_tail(V z) {
+  if constexpr (is_f64<V>) {
+    return polynomial2(z, z * z, -0x1.812746b0379e3p-2, 0x1.ce2f21a042688p-4, -0x1.b82ce3125f84ap-6,
+                       0x1.565bcd04b1b4dp-8, -0x1.c02db160138cdp-11, 0x1.f9a2b6d90b575p-14, -0x1.f4c66589b0734p-17,
+                       0x1.b914d156c3400p-20, -0x1.5675cf9285844p-23, 0x1.8b02759197fffp-27);
+  } else {
+    return polynomial(z, -0x1.81273ep-2f, 0x1.ce2b9ep-4f, -0x1.b7b720p-6f, 0x1.4f98b8p-8f, -0x1.6420aap-11f);
+  }
+}
+
+// -log(erfc(x)) - x^2 for 0.75 <= x <= 6 (f32: 4), as precise as erf needs it: an error counts less and less. A
+// polynomial in x - 3/2, for f64 over x + 5, which halves the number of terms.
+template <class V>
+INGOT_FN V erf_rest(V x) {
+  const V distance = x - splat<V>(pick<V>(1.5, 1.5f));
+  if constexpr (is_f64<V>) {
+    const V t = distance / (x + splat<V>(5));
+    const V rise =
+        polynomial2(t, t * t, 0x1.a75280186b9cep+1, -0x1.3a8ec224ef475p+0, 0x1.53c7d2116cc75p+0, 0x1.02e17aace2de4p-2,
+                    -0x1.2c9f8b29efa50p-1, 0x1.f1a5ca3452687p-1, 0x1.fb415c9e632f5p-4, -0x1.74e4fa3420ceap-1,
+                    0x1.fa8b55b35e7c1p-1, 0x1.ba61aa410a530p-3, -0x1.0f46f50f688d6p+0, 0x1.12bfabcfc538bp+0,
+                    0x1.d1e016607179ap-3, -0x1.d0e921441866dp-1, 0x1.19b810d78eb83p+2, -0x1.20a8a9f8a0be1p+3);
+    return fma(t, rise, splat<V>(0x1.226e12d631d2cp+0));
+  } else {
+    const V rise = polynomial2(distance, distance * distance, 0x1.048190p-1f, -0x1.b7bbe6p-4f, 0x1.a725e0p-6f,
+                               -0x1.8a69a6p-8f, 0x1.45bebep-10f, -0x1.b0bba8p-13f, 0x1.09bfa0p-15f);
+    return fma(distance, rise, splat<V>(0x1.226e12p+0f));
+  }
 }
 
 // erfc(x + x_low) for x >= 0.5 and its square in two parts, as (high + low) * 2^k: exp(-x^2) / (x + 2) times a
@@ -89,15 +126,17 @@ INGOT_FN ErfcFar<V> erfc_far(V x) {
   return erfc_far(x, splat<V>(0), square, fma(x, x, -square));
 }
 
-// Within 0.5 its rounding is that of one sum, and beyond it that of another.
+// Beyond 0.75 its error is that of the last sum and 0.4, at most, of what erfc(x) = 2^k * (1 + w) is wrong by.
 template <class V>
 INGOT_FN V erf(V x) {
-  const V one = splat<V>(1), size = lesser(splat<V>(pick<V>(6.5, 4.5f)), magnitude(x));  // beyond it is 1
-  const Unrounded<V> near = erf_near(x);
-  const ErfcFar<V> far = erfc_far(size);
-  const PowerOfTwo<V> power = power_of_two(far.shifted);
-  const V high = (far.size.high * power.first) * power.second, low = (far.size.low * power.first) * power.second;
-  const V top = one - high, beyond = top + (((one - top) - high) - low);
+  const V one = splat<V>(1), size = lesser(splat<V>(pick<V>(6, 4.0f)), magnitude(x)), z = x * x;  // beyond it is 1
+  const Unrounded<V> near = erf_near(x, z, erf_tail(z));
+
+  const V square = size * size, rest = erf_rest(size), sum = square + rest;
+  const V sum_low = ((square - sum) + rest) + fma(size, size, -square);
+  const ExpReduction<V> e = reduce_exp(-sum, power_magic<V>);
+  const V low = ln2_low(e.k, -sum_low), w = e.r + exp_tail(e.r + low, low), power = power_from(e.shifted);
+  const V beyond = fma(-power, w, one - power);
   return copy_sign(select(size < splat<V>(kErfNear<V>), near.high + near.low, beyond), x);
 }
 
@@ -105,12 +144,13 @@ template <class V>
 INGOT_FN V erfc(V x) {
   const V one = splat<V>(1), two = splat<V>(2);
   const V size = lesser(splat<V>(pick<V>(28, 11.0f)), magnitude(x));  // beyond it is 0
-  const Unrounded<V> near = erf_near(x);
+  const V z = x * x;
+  const Unrounded<V> near = erf_near(x, z, erf_tail_to_half(z));
   const ErfcFar<V> far = erfc_far(size);
   const PowerOfTwo<V> power = power_of_two(far.shifted);
   const V tail = ((far.size.high + far.size.low) * power.first) * power.second;
   const V top = one - near.high, within = top + (((one - top) - near.high) - near.low);
-  return select(size < splat<V>(kErfNear<V>), within, select(x < splat<V>(0), two - tail, tail));
+  return select(size < splat<V>(kErfcNear<V>), within, select(x < splat<V>(0), two - tail, tail));
 }
 
 // x Phi(x) = x (1 + erf(u)) / 2 = max(x, 0) - |x| erfc(|u|) / 2 with u = x / sqrt(2), whose square x^2 / 2 is exact in
@@ -121,7 +161,7 @@ INGOT_FN V gelu(V x) {
           size = lesser(splat<V>(pick<V>(40, 16.0f)), magnitude(x));
   const V square = x * x * half;
   const Unrounded<V> near =
-      erf_near(x, square, pick<V>(0x1.9884533d43651p-2, 0x1.988454p-2f),
+      erf_near(x, square, erf_tail_to_half(square), pick<V>(0x1.9884533d43651p-2, 0x1.988454p-2f),
                pick<V>(-0x1.cbc0d30ebfd15p-56, -0x1.857936p-27f), pick<V>(0x1.6a09e667f3bcdp-2, 0x1.6a09e6p-2f));
   const V top = half + near.high, within = fma(x, top, x * (((half - top) + near.high) + near.low));
 
@@ -135,7 +175,7 @@ INGOT_FN V gelu(V x) {
   const V tail_low = (((high - (high + low)) + low) * power.first) * power.second;
   const V rest = x - tail, above = rest + (((x - rest) - tail) - tail_low);
   const V beyond = select(x < zero, negative(tail), select(x > size, x, above));
-  return select(u < splat<V>(kErfNear<V>), within, select(x == x, beyond, x));
+  return select(u < splat<V>(kErfcNear<V>), within, select(x == x, beyond, x));
 }
 
 }  // namespace ingot::math

@@ -2,14 +2,9 @@
 #pragma once
 
 #include "exp_log.h"
+#include "pair.h"
 
 namespace ingot::math {
-
-// A number as the sum of two, the second below half the last place of the first.
-template <class V>
-struct Pair {
-  V high, low;
-};
 
 // k * ln 2 + log((1 + t) / (1 - t)) for t = s + s_low of at most (sqrt(2) - 1) / (sqrt(2) + 1), to about 2^-66 of
 // itself: t, t^3 and the first coefficient are carried in two parts.

@@ -4,7 +4,8 @@
 // measurement is off by 2^-29 ULP; those in float64 against the C library's long double (wide.h). MPFR judges every
 // input whose error may be the largest so far, so all that may be beyond the bound; those that are not known so well;
 // and of float64 every 64th, which holds the measurements to their margin. An error is in units of the last place of
-// the exact value rounded; infinities, NaN and signs of zeros are either right or infinitely wrong.
+// the exact value rounded, or of its largest term where terms cancel (oracle::least_exponent); infinities, NaN and signs
+// of zeros are either right or infinitely wrong.
 #pragma once
 
 #include "kernels/cpu/support.h"
@@ -142,8 +143,11 @@ class Judge {
   void judge(const T* x, const T* y, std::int64_t i) {
     ++found_.by_mpfr;
     oracle::exact(exact_, function_.op, x[i], y != nullptr ? y[i] : 0);
-    const double measured = std::exchange(errors_[i], math::ulps(got_[i], exact_));
-    found_.mismeasured += measured < HUGE_VAL && !(std::fabs(measured - errors_[i]) <= kMargin);
+    const double measured = errors_[i], error = math::ulps(got_[i], exact_);
+    const long least = oracle::least_exponent(function_.op, x[i]);
+    const bool cancels = mpfr_regular_p(exact_) && mpfr_get_exp(exact_) < least;
+    errors_[i] = cancels ? std::ldexp(error, static_cast<int>(mpfr_get_exp(exact_) - least)) : error;
+    found_.mismeasured += !cancels && measured < HUGE_VAL && !(std::fabs(measured - error) <= kMargin);
     if (!(errors_[i] > found_.worst)) return;
     found_.worst = errors_[i];
     found_.where = shown(x[i]) + (y != nullptr ? ", " + shown(y[i]) : "");

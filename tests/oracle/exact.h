@@ -14,6 +14,10 @@ void exact(mpfr_ptr result, Op op, double x, double y);
 /// f(x) or f(x, y) rounded once to the dtype. Of the ops that the table does not call exact.
 double rounded(Op op, DType dtype, double x, double y);
 
+/// Where cancellation may leave less than the terms of f(x) have: the exponent, as MPFR counts, of the largest term,
+/// whose last place then is the unit of an error. Far below every number's elsewhere.
+long least_exponent(Op op, double x);
+
 /// |got - f| in units in the last place of f, rounded up; infinity for a wrong special value or sign.
 double distance(Op op, DType dtype, double x, double y, double got);
 
