@@ -173,15 +173,15 @@ void Execution::bind(Region& region, const Dims& extents, cuda::Gpu* gpu) {
   for (Operand& in : region.in) {
     if (in.index || (in.block >= 0 && gpu == nullptr)) continue;
     Storage& storage = storage_of(in.value);
-    in.base = (gpu != nullptr ? reached(in, extents, storage, *gpu) : storage.data()) + in.offset;
+    update(in.base, (gpu != nullptr ? reached(in, extents, storage, *gpu) : storage.data()) + in.offset);
   }
   for (Operand& out : region.out) {
     if (out.block >= 0 && gpu == nullptr) continue;
     StorageRef& storage = storage_[static_cast<std::size_t>(out.value)];
     if (!storage) storage = allocate_for(prepared_->values[static_cast<std::size_t>(out.value)], gpu);
-    out.base = memory(*storage, gpu) + out.offset;
+    update(out.base, memory(*storage, gpu) + out.offset);
   }
-  for (std::size_t k = 0; k < region.params.size(); ++k) region.params[k] = node(region.constants[k])->bits;
+  for (std::size_t k = 0; k < region.params.size(); ++k) update(region.params[k], node(region.constants[k])->bits);
 }
 
 // Whether the host can run it while its kernels are compiled for a device.

@@ -20,7 +20,7 @@ std::int64_t work(const plan::Launch& launch) {
 }
 
 void choose_runner(Bound& bound) {
-  bound.runner = bound.code->prepare(bound.work);
+  update(bound.runner, bound.code->prepare(bound.work));
   if (bound.runner.is_interpreted()) count({.interpreted = 1});
 }
 

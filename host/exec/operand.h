@@ -52,6 +52,13 @@ inline std::int64_t offset_at(const Dims& index, const Axes& axes, const Dims& s
   return offset;
 }
 
+/// place = value, where that changes it: what the team's threads read of a plan stays in their caches from one
+/// evaluation to the next unless it is written.
+template <class T>
+void update(T& place, T value) {
+  if (place != value) place = value;
+}
+
 /// Where a tile lies in one operand: the offset of its first element, and steps per row and per element.
 struct Place {
   std::int64_t offset, row, column;

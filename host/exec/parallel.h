@@ -55,6 +55,9 @@ inline std::int64_t task_count(std::int64_t work, int threads, std::int64_t most
 
 /// Runs task(i) for i < count on up to `threads` threads, in no order, each in the default floating-point state. The
 /// first exception is thrown again here, when all threads are done.
+///
+/// A short launch is one task for each thread, which then takes its own and looks at no other: a counter that two cores
+/// write costs as much as a thousand additions.
 template <class Task>
 void parallel_for(std::int64_t count, int threads, Task&& task) {
   if (threads <= 1 || count <= 1) {
@@ -64,21 +67,33 @@ void parallel_for(std::int64_t count, int threads, Task&& task) {
   }
   std::exception_ptr error;
   std::atomic<bool> failed{false};
-  TaskShares shares(count, threads);
-  with_team([&] {
-#pragma omp parallel num_threads(threads)
-    {
-      const DefaultFloatState state;
-      shares.run(omp_get_thread_num(), [&](std::int64_t i) {
-        try {
-          task(i);
-        } catch (...) {
-          if (!failed.exchange(true)) error = std::current_exception();
-        }
-        return !failed.load(std::memory_order_relaxed);
-      });
+  const auto attempt = [&](std::int64_t i) {
+    try {
+      task(i);
+    } catch (...) {
+      if (!failed.exchange(true)) error = std::current_exception();
     }
-  });
+    return !failed.load(std::memory_order_relaxed);
+  };
+  if (count <= threads) {
+    with_team([&] {
+#pragma omp parallel num_threads(threads)
+      {
+        const DefaultFloatState state;
+        for (std::int64_t i = omp_get_thread_num(); i < count && attempt(i); i += omp_get_num_threads()) {
+        }
+      }
+    });
+  } else {
+    TaskShares shares(count, threads);
+    with_team([&] {
+#pragma omp parallel num_threads(threads)
+      {
+        const DefaultFloatState state;
+        shares.run(omp_get_thread_num(), attempt);
+      }
+    });
+  }
   if (failed) std::rethrow_exception(error);
 }
 

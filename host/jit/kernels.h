@@ -35,6 +35,8 @@ class Runner {
       program_->epilogue(tile);
   }
 
+  bool operator==(const Runner&) const = default;
+
  private:
   const Loaded* code_ = nullptr;
   const emit::Program* program_ = nullptr;
