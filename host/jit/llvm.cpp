@@ -80,9 +80,11 @@ class Machines {
     free_.erase(found);
     return machine;
   }
-  void put(Machine machine) {
+  // Called by a destructor: where there is no memory for the list, the machine is given up.
+  void put(Machine machine) noexcept try {
     const std::scoped_lock guard(mutex_);
     free_.push_back(std::move(machine));
+  } catch (const std::bad_alloc&) {
   }
 
  private:
