@@ -91,7 +91,8 @@ TEST_P(Accuracy, IsWithinTheBoundOnAMillionFloat32Inputs) {
 }
 
 TEST_P(Accuracy, IsWithinTheBoundOnAMillionFloat64Inputs) {
-  expect_within_bound(GetParam(), "f64", judged(GetParam(), inputs<double>(GetParam(), affordable(GetParam(), kMillion))));
+  expect_within_bound(GetParam(), "f64",
+                      judged(GetParam(), inputs<double>(GetParam(), affordable(GetParam(), kMillion))));
 }
 
 // The compiled kernel that stores f of its inputs.

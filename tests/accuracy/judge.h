@@ -4,8 +4,8 @@
 // measurement is off by 2^-29 ULP; those in float64 against the C library's long double (wide.h). MPFR judges every
 // input whose error may be the largest so far, so all that may be beyond the bound; those that are not known so well;
 // and of float64 every 64th, which holds the measurements to their margin. An error is in units of the last place of
-// the exact value rounded, or of its largest term where terms cancel (oracle::least_exponent); infinities, NaN and signs
-// of zeros are either right or infinitely wrong.
+// the exact value rounded, or of its largest term where terms cancel (oracle::least_exponent); infinities, NaN and
+// signs of zeros are either right or infinitely wrong.
 #pragma once
 
 #include "kernels/cpu/support.h"

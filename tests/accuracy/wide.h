@@ -102,7 +102,7 @@ inline Wide wide(Op op, Wide x, Wide y) {
   }
 }
 
-inline bool is_known(Op op) { return !std::isnan(wide(op, 0.5L, 0.5L)); }
+inline bool is_known(Op op) { return !std::isnan(wide(op, 0.5L, 0.5L)) || !std::isnan(wide(op, 1.5L, 1.5L)); }
 
 }  // namespace
 }  // namespace ingot::accuracy
