@@ -119,6 +119,24 @@ TEST(Forms, GiveTheSameBitsAloneAndBesideSiblings) {
   EXPECT_EQ(m.item<double>(), alone);
 }
 
+// The end of a leaf, where what is stored beside has lanes of bytes, which not every level can mask.
+TEST(Forms, GiveTheSameBitsBesideNarrowSiblingsAtTheEndOfALeaf) {
+  random::Generator random(6);
+  for (const DType dtype : {DType::Float32, DType::Float64}) {
+    for (const std::int64_t n : {1, 17, 100, 257, 300, 1000, 1025, 5000}) {
+      const Array x = astype(random.uniform(Shape{n}, -10.0, 10.0), dtype);
+      x.eval();
+      for (const auto& reduce : {+[](const Array& a) { return var(a); }, +[](const Array& a) { return sum(a); },
+                                 +[](const Array& a) { return max(a); }, +[](const Array& a) { return argmax(a); }}) {
+        const double alone = astype(reduce(x), DType::Float64).item<double>();
+        const Array beside = reduce(x), positive = x > 0;
+        eval({beside, positive});
+        EXPECT_EQ(astype(beside, DType::Float64).item<double>(), alone) << name(dtype) << ' ' << n;
+      }
+    }
+  }
+}
+
 TEST(Forms, ComputeShortRowsAcrossRows) {
   const Array x = numbers({5000, 3}), r = numbers({3}), c = numbers({5000, 1});
   const std::vector<std::int64_t> got = (x * r + c).to_vector<std::int64_t>();

@@ -31,8 +31,7 @@ void TileFunction::accumulate(const Segment& segment, Value* offset, Value* star
     Value* value = code_->slot(r.reduction.value);
     const auto address = [&](int a) { return at(segment.acc[array + static_cast<std::size_t>(a)], index, r.dtype); };
     if (r.deviation()) {
-      Value* const first =
-          row_form() ? builder_.CreateICmpSLT(builder_.CreateAdd(segment.start, offset), i64(lanes_)) : starts;
+      Value* const first = row_form() ? builder_.CreateICmpEQ(row_of(segment, offset), i64(0)) : starts;
       accumulate_deviations(r, {address(0), address(1), address(2)}, value, first);
     } else {
       Values acc;
