@@ -61,11 +61,12 @@ class ScanLaunch {
                                "what the blocks of a scan come to")
                : cuda::BlockRef();
     const std::byte* const totals = is_cut ? reinterpret_cast<const std::byte*>(memory->address()) : nullptr;
+    const std::byte* const of_blocks = is_cut ? totals + lines_ * runs_ * before : nullptr;
     const std::int64_t forward = call_.parameters[1] == 0 ? 1 : 0, last = (1 - forward) * inner_;
     cuda::Arguments arguments(wide_);
     arguments.address(call_.inputs[0].data)
         .address(call_.result.data)
-        .address(totals + lines_ * runs_ * before)
+        .address(of_blocks)
         .address(totals)
         .address(is_cut ? tickets_on_gpu(gpu, rows_ ? lines_ : tiles) : nullptr)
         .number(lines_)
