@@ -16,18 +16,22 @@
 namespace ingot::cuda_test {
 namespace {
 
-// Kernels that may have local memory: what their text has, and why. No kernel may spill.
+// Kernels that may have local memory, and how much of it for what they spill: what their text has, and why. No other
+// kernel may.
 struct Exception {
   const char* text;
+  int spilled;  // bytes
   const char* reason;
 };
 constexpr Exception kLocalMemory[] = {
-    {"ThreadTree<", "the tree of a thread's leaves is indexed by level, and touched about once in 64 rows"},
+    {"ThreadTree<", 0, "the tree of a thread's leaves is indexed by level, and touched about once in 64 rows"},
+    {"multiply<", 16, "a product of integers fills all 255 registers with sums and operands, and lacks one or two"},
 };
 
-bool may_have_local_memory(const std::string& text) {
-  return std::any_of(std::begin(kLocalMemory), std::end(kLocalMemory),
-                     [&](const Exception& e) { return text.find(e.text) != std::string::npos; });
+const Exception* exception(const std::string& text) {
+  const auto* const found = std::find_if(std::begin(kLocalMemory), std::end(kLocalMemory),
+                                         [&](const Exception& e) { return text.find(e.text) != std::string::npos; });
+  return found != std::end(kLocalMemory) ? found : nullptr;
 }
 
 // Operands that are read in units of 16 bytes and more.
@@ -52,8 +56,9 @@ void check(const std::vector<Source>& sources, int capability) {
   for (std::size_t i = 0; i < sources.size(); ++i) {
     SCOPED_TRACE(sources[i].name + " on sm_" + std::to_string(capability));
     const std::string& text = sources[i].text;
-    EXPECT_EQ(reports[i].spilled, 0) << text;
-    EXPECT_TRUE(reports[i].stack == 0 || may_have_local_memory(text)) << reports[i].stack << " bytes\n" << text;
+    const Exception* const known = exception(text);
+    EXPECT_LE(reports[i].spilled, known != nullptr ? known->spilled : 0) << text;
+    EXPECT_TRUE(reports[i].stack == 0 || known != nullptr) << reports[i].stack << " bytes\n" << text;
     // With fewer loads than operands, NVRTC has found that a result does not hang on them: x > x, of a random graph.
     if (reports[i].loads >= operands(text)) {
       EXPECT_GE(reports[i].wide_loads, wide_operands(text)) << text;
