@@ -473,8 +473,7 @@ void TileFunction::emit_bundles(const Segment& segment, Value* block, Value* cou
 // does not see past one bundle: the next block, at ten rounds of sqrt + sin of 1e7 f64 in memory 2.15 ns an element
 // after 2.29 (Zen 5; two blocks ahead 2.35). Of shorter ones it does, but not past the page at whose end its own
 // prefetching stops: two pages ahead, at sqrt(x) + sin(x) of 1e8 f64 on two cores 0.60 ns after 0.74 (Sapphire Rapids;
-// one page 0.69, eight 0.71). One line of a block is enough to set that off again, and every line would cost a sum
-// that lies in a cache: 1e4 f64 1.3 us after 2.2. What only moves data is as fast without.
+// one page 0.69, eight 0.71; from a cache no difference). What only moves data is as fast without.
 void TileFunction::prefetch(const Segment& segment, Value* block) {
   constexpr std::int64_t kLine = 64, kTwoPages = 8192;
   constexpr int kMoves = 4;
@@ -484,7 +483,7 @@ void TileFunction::prefetch(const Segment& segment, Value* block) {
     if (!contiguous(k)) continue;
     const std::int64_t bytes = bundle_.block() * static_cast<std::int64_t>(itemsize(inputs_[k].dtype));
     Value* from = bytes_from(at(segment.in[k], block, inputs_[k].dtype), i64(long_chain ? bytes : kTwoPages));
-    for (std::int64_t byte = 0; byte < (long_chain ? bytes : 1); byte += kLine)
+    for (std::int64_t byte = 0; byte < bytes; byte += kLine)
       builder_.CreateIntrinsic(
           llvm::Intrinsic::prefetch, {builder_.getPtrTy()},
           {bytes_from(from, i64(byte)), builder_.getInt32(0), builder_.getInt32(3), builder_.getInt32(1)});
