@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "host/base/divide_up.h"
 #include "host/ir/kernel.h"
 #include "ingot/shape.hpp"
 #include "kernels/cpu/support.h"
@@ -103,7 +104,7 @@ class Frame {
   void move_past(const Operand& from, const Operand& to, F&& place, std::int64_t rows, std::int64_t n) {
     constexpr std::int64_t kLine = 64;  // so that rows do not meet in a few sets of the first-level cache
     const Place source = place(from), target = place(to);
-    const std::int64_t bytes = n * to.itemsize, pitch = (bytes + kLine - 1) / kLine * kLine + kLine;
+    const std::int64_t bytes = n * to.itemsize, pitch = divide_up(bytes, kLine) * kLine + kLine;
     std::byte* const block = scratch(0, static_cast<std::size_t>(rows * pitch));
     support_->gather[cpu::item_index(from.itemsize)](block, pitch, from.base + source.offset, source.row, source.column,
                                                      rows, n);
