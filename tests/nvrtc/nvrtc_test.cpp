@@ -25,7 +25,7 @@ struct Exception {
 };
 constexpr Exception kLocalMemory[] = {
     {"ThreadTree<", 0, "the tree of a thread's leaves is indexed by level, and touched about once in 64 rows"},
-    {"multiply<", 16, "a product of integers fills all 255 registers with sums and operands, and lacks one or two"},
+    {"multiply<u", 16, "a product of integers fills all 255 registers with sums and operands, and lacks one or two"},
 };
 
 const Exception* exception(const std::string& text) {
