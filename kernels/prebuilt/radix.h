@@ -1,10 +1,14 @@
 // Stable sort of records by unsigned keys: split into groups that fit the second-level cache, each of which is then
-// radix sorted there, least significant digit first. Included by sort.cpp only.
+// radix sorted there, least significant digit first, or sorted in vectors. Included by sort_level.cpp only.
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "kernels/prebuilt/sort.h"
+#ifdef __AVX512F__
+#include "kernels/prebuilt/quicksort.h"
+#endif
 
 namespace ingot::prebuilt {
 namespace {
@@ -222,10 +226,30 @@ void sort_in_cache(R* records, R* room, Size n, const KeyRange& keys, R* to) {
   copy(from, n, to);
 }
 
+#ifdef __AVX512F__
+inline void sort_in_vectors(Plain<std::uint32_t>* records, Plain<std::uint32_t>* other, Size n,
+                            Plain<std::uint32_t>* to) {
+  using Record = Plain<std::uint32_t>;
+  const auto slow = [](std::uint32_t* words, std::uint32_t* room, Size count, std::uint32_t* into) {
+    auto* const rest = reinterpret_cast<Record*>(words);
+    KeyRange keys;
+    range(rest, count, keys);
+        if (keys.least == keys.greatest) return copy(rest, count, reinterpret_cast<Record*>(into));
+    sort_in_cache(rest, reinterpret_cast<Record*>(room), count, keys, reinterpret_cast<Record*>(into));
+  };
+  Quicksort::sort(&records->word, &other->word, n, &to->word, 2 * bit_width(static_cast<std::uint64_t>(n)), slow);
+}
+#endif
+
 /// Sorts n records to `to`, which is `records` or `room`. Overwrites both, and `cached`, kCacheBytes that stay in the
 /// cache from one call to the next.
 template <class R>
 void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to) {
+#ifdef __AVX512F__
+  if constexpr (std::is_same_v<R, Plain<std::uint32_t>>) {
+    if (n * static_cast<Size>(sizeof(R)) <= kCacheBytes) return sort_in_vectors(records, cached, n, to);
+  }
+#endif
   if (n <= kFew) {
     sort_few(records, n);
     return copy(records, n, to);
