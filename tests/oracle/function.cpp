@@ -125,11 +125,6 @@ Wide floor_divide(Wide x, Wide y) {
 
 Wide remainder(Wide x, Wide y) { return y == 0 ? 0 : x - y * floor_divide(x, y); }
 
-// Modulo 2^128: the product of two uint64 exceeds what a signed one holds.
-Wide product(Wide x, Wide y) {
-  return static_cast<Wide>(static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(y));
-}
-
 Wide size_of(Wide x) { return x < 0 ? -x : x; }
 
 Wide common_divisor(Wide x, Wide y) { return y == 0 ? size_of(x) : common_divisor(y, x % y); }

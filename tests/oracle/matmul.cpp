@@ -34,8 +34,8 @@ double sum_of_floats(const Terms& terms) {
 Wide sum_of_integers(const Terms& terms, DType dtype) {
   Wide sum = 0;
   for (std::int64_t t = 0; t < terms.count; ++t) {
-    const Wide product = terms.left(t).i * terms.right(t).i;
-    sum = is_bool(dtype) ? Wide{sum != 0 || product != 0} : fit(dtype, Element::integer(sum + product)).i;
+    const Wide term = fit(dtype, Element::integer(product(terms.left(t).i, terms.right(t).i))).i;
+    sum = is_bool(dtype) ? Wide{sum != 0 || term != 0} : fit(dtype, Element::integer(sum + term)).i;
   }
   return sum;
 }

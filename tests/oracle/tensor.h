@@ -13,6 +13,11 @@ namespace ingot::oracle {
 
 __extension__ typedef __int128 Wide;  // every integer dtype, with room for one operation
 
+/// Modulo 2^128: the product of two uint64 exceeds what a signed one holds.
+inline Wide product(Wide x, Wide y) {
+  return static_cast<Wide>(static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(y));
+}
+
 /// One element: an integer or bool of any width, or a float widened to double, which loses nothing.
 struct Element {
   bool is_float = false;
