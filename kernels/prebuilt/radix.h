@@ -234,7 +234,7 @@ inline void sort_in_vectors(Plain<std::uint32_t>* records, Plain<std::uint32_t>*
     auto* const rest = reinterpret_cast<Record*>(words);
     KeyRange keys;
     range(rest, count, keys);
-        if (keys.least == keys.greatest) return copy(rest, count, reinterpret_cast<Record*>(into));
+    if (keys.least == keys.greatest) return copy(rest, count, reinterpret_cast<Record*>(into));
     sort_in_cache(rest, reinterpret_cast<Record*>(room), count, keys, reinterpret_cast<Record*>(into));
   };
   Quicksort::sort(&records->word, &other->word, n, &to->word, 2 * bit_width(static_cast<std::uint64_t>(n)), slow);
