@@ -1,6 +1,7 @@
 #include "host/exec/plan_cache.h"
 
 #include <array>
+#include <new>
 #include <unordered_map>
 
 #include "host/base/hash.h"
@@ -42,11 +43,15 @@ std::unique_ptr<Prepared> take(const Key& key) {
   return plan;
 }
 
-void put(Key key, std::unique_ptr<Prepared> plan) {
+// Where there is no memory to keep a plan it goes: it can be planned again.
+void put(Key key, std::unique_ptr<Prepared> plan) noexcept {
   if (!plan) return;
   const std::scoped_lock guard(table().mutex);
   if (table().plans.size() >= kMaxPlans) table().plans.clear();
-  table().plans.emplace(std::move(key), std::move(plan));
+  try {
+    table().plans.emplace(std::move(key), std::move(plan));
+  } catch (const std::bad_alloc&) {
+  }
 }
 
 }  // namespace

@@ -1,25 +1,28 @@
 // What a warm evaluation on the host asks of the heap: the result's memory comes from a pool, and nothing else is left
-// but what its handle takes.
+// but what its handle takes. And what happens where the heap has nothing left.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <functional>
 #include <new>
+#include <thread>
 
 #include "ingot/ingot.hpp"
 
 namespace {
 thread_local long allocations = 0;
-}
+thread_local long failing = -1;  // the allocation that fails, counted from now; none if negative
+}  // namespace
 
 // In place of the standard library's, for all of this program.
-void* operator new(std::size_t bytes) {
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
   ++allocations;
+  if (failing >= 0 && failing-- == 0) throw std::bad_alloc();
   if (void* const memory = std::malloc(bytes != 0 ? bytes : 1)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace ingot::tests {
 namespace {
@@ -71,6 +74,40 @@ TEST(Allocations, StayAtThatWhereRegionsTakeTurns) {
   a.eval();
   b.eval();
   EXPECT_EQ(allocations - before, 2 * floor);
+}
+
+// Records, plans and evaluates, all of it new for every n.
+double mixed_program(std::int64_t n) {
+  const Array x = arange(n) * 0.5, rows = reshape(arange(4 * n), {4, n});
+  const Array y = sqrt(x) + sin(x) * 0.25, means = mean(rows + x, 1, true), z = softmax(rows / 1e3);
+  eval({y, means, z});
+  return sum(y).item<double>() + max(cumsum(x)).item<double>() +
+         sum(matmul(rows * 1.0, rows.T() * 1.0)).item<double>() + sum(take(y, sort(argsort(-x)))).item<double>() +
+         sum(means * z).item<double>();
+}
+
+// Every allocation of the thread in turn.
+TEST(Allocations, ThatFailLoseNothing) {
+  const OnHost guard;
+  long failed = 0;
+  for (std::int64_t n = 50;; ++n) {
+    const double expected = mixed_program(2 * n);
+    bool is_over = false;
+    std::thread([&] {  // which has no memory yet
+      failing = n - 50;
+      try {
+        mixed_program(n);
+        is_over = failing >= 0;
+      } catch (const std::exception& error) {
+        ++failed;
+        EXPECT_LT(failing, 0) << error.what();
+      }
+    })
+        .join();
+    ASSERT_EQ(mixed_program(2 * n), expected);
+    if (is_over) break;  // it has no such allocation
+  }
+  EXPECT_GT(failed, 100);
 }
 
 }  // namespace
