@@ -33,8 +33,15 @@ template <class T>
 constexpr DType kDType = sizeof(T) == 8 ? DType::Float64 : DType::Float32;
 
 bool is_timed(const OpInfo& row) {
-  const bool floats = row.operands == Operands::Float || row.operands == Operands::Number;
+  const bool floats =
+      row.operands == Operands::Float || row.operands == Operands::Number || row.operands == Operands::Fast;
   return floats && row.result == Result::Same && row.ulp != 0 && row.cost >= 8 && row.arity <= 2;
+}
+
+/// That of the function which a cheaper body stands for.
+std::string_view exact_name(const OpInfo& row) {
+  constexpr std::string_view kFast = "fast_";
+  return row.operands == Operands::Fast ? row.name.substr(kFast.size()) : row.name;
 }
 
 ir::Kernel kernel_of(Op op, DType dtype) {
@@ -99,7 +106,8 @@ std::vector<Times<T>> measure(Op op, int rounds) {
   std::vector<Times<T>> all;
   for (int l = 0; l <= static_cast<int>(cpu::choose_level(nullptr).level); ++l)
     all.push_back({ours<T>(op, static_cast<Level>(l)), {}});
-  for (Implementation<T>& rival : rivals<T>(row.name, row.arity)) all.push_back({std::move(rival), {}});
+  const bool fast = row.operands == Operands::Fast;
+  for (Implementation<T>& rival : rivals<T>(exact_name(row), row.arity, fast)) all.push_back({std::move(rival), {}});
   for (int round = 0; round < rounds; ++round) {
     for (std::size_t turn = 0; turn < all.size(); ++turn) {
       Times<T>& times = all[(turn + static_cast<std::size_t>(round)) % all.size()];
@@ -142,7 +150,9 @@ constexpr const char* kHead =
     "Written by `build/release/bin/ingot_bench_functions ROUNDS docs/function_speed.md`, whose head says what is\n"
     "measured. ns per element on one core, in float64 and float32; a dash where somebody has not got the function. "
     "The\n"
-    "speed is that of Ingot at the level divided by that of the faster of libmvec and SLEEF there.\n"
+    "speed is that of Ingot at the level divided by that of the faster of libmvec and SLEEF there. Names with fast_ "
+    "are\n"
+    "the bodies that fast_math records, beside SLEEF's versions of 3.5 ULP.\n"
     "\n"
     "| function | dtype | x86-64 | v3 | v4 | glibc | libmvec v3 | v4 | SLEEF v3 | v4 | speed v3 | v4 |\n"
     "|---|---|---|---|---|---|---|---|---|---|---|---|\n";

@@ -59,12 +59,12 @@ void* in_libmvec(const std::string& function, Level level, int arity, bool is_fl
                              (arity == 1 ? "v_" : "vv_") + function + (is_float ? "f" : ""));
 }
 
-// Its most accurate version, 1 ULP for most functions.
-void* in_sleef(const std::string& function, Level level, bool is_float) {
+// Its most accurate version, 1 ULP for most functions, or that of 3.5 ULP.
+void* in_sleef(const std::string& function, Level level, bool is_float, bool fast) {
   static void* const library = opened("libsleef.so.3");
   const std::string name =
       "Sleef_" + function + (is_float ? "f" : "d") + std::to_string((level == Level::V4 ? 8 : 4) * (is_float ? 2 : 1));
-  for (const char* const accuracy : {"_u05", "_u10", "_u15"}) {
+  for (const char* const accuracy : {fast ? "_u35" : "_u05", "_u05", "_u10", "_u15"}) {
     void* const found = symbol(library, name + accuracy + (level == Level::V4 ? "avx512f" : "avx2"));
     if (found != nullptr) return found;
   }
@@ -76,7 +76,7 @@ void* in_sleef(const std::string& function, Level level, bool is_float) {
 }  // namespace
 
 template <class T>
-std::vector<Implementation<T>> rivals(std::string_view function, int arity) {
+std::vector<Implementation<T>> rivals(std::string_view function, int arity, [[maybe_unused]] bool fast) {
   const std::string name(function);
   std::vector<Implementation<T>> all;
   add_glibc(all, name, arity);
@@ -85,13 +85,13 @@ std::vector<Implementation<T>> rivals(std::string_view function, int arity) {
   for (const Level level : {Level::V3, Level::V4}) {
     if (level > ingot::cpu::choose_level(nullptr).level) continue;
     add_vectors(all, "libmvec", level, arity, in_libmvec(name, level, arity, is_float));
-    add_vectors(all, "sleef", level, arity, in_sleef(name, level, is_float));
+    add_vectors(all, "sleef", level, arity, in_sleef(name, level, is_float, fast));
   }
 #endif
   return all;
 }
 
-template std::vector<Implementation<double>> rivals(std::string_view, int);
-template std::vector<Implementation<float>> rivals(std::string_view, int);
+template std::vector<Implementation<double>> rivals(std::string_view, int, bool);
+template std::vector<Implementation<float>> rivals(std::string_view, int, bool);
 
 }  // namespace bench

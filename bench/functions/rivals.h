@@ -21,8 +21,9 @@ struct Implementation {
   Apply<T> apply;
 };
 
-/// Whoever has the function, for every level of this machine from x86-64-v3 up; glibc's once, at x86-64.
+/// Whoever has the function, for every level of this machine from x86-64-v3 up; glibc's once, at x86-64. With `fast`,
+/// SLEEF's version of 3.5 ULP where it has one.
 template <class T>
-std::vector<Implementation<T>> rivals(std::string_view function, int arity);
+std::vector<Implementation<T>> rivals(std::string_view function, int arity, bool fast);
 
 }  // namespace bench

@@ -14,6 +14,7 @@ std::vector<Workload> all_workloads() {
                             cumsum(),
                             sort(),
                             random_numbers(),
+                            fast(),
                             softmax(),
                             layer_norm(),
                             linalg()};

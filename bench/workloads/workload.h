@@ -30,6 +30,7 @@ Workload axis_sums();
 Workload cumsum();
 Workload sort();
 Workload random_numbers();
+Workload fast();
 Workload softmax();
 Workload layer_norm();
 Workload linalg();

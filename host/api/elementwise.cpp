@@ -48,7 +48,8 @@ DType body_dtype(Op op, DType dtype, const Location& where) {
       if (op == Op::sign) fail<TypeError>(where, "sign: not defined for bool; convert with astype(x, DType::Int64)");
       return without_bool(dtype);
     case Operands::Any:
-    case Operands::Index: return dtype;
+    case Operands::Index:
+    case Operands::Fast: return dtype;
   }
   return dtype;
 }
@@ -153,7 +154,8 @@ bool runs_in(Op op, DType dtype) {
     case Operands::Integer: return is_integer(dtype);
     case Operands::Float: return is_floating(dtype) && !is_half(dtype);
     case Operands::Bool: return is_bool(dtype);
-    case Operands::Index: return false;
+    case Operands::Index:
+    case Operands::Fast: return false;
   }
   return false;
 }
@@ -254,7 +256,7 @@ Array record(Op op, const Operand& first, const Operand& second, const Operand& 
 #define INGOT_FUNCTION_3(name) \
   Array name(const Operand& x, const Operand& y, const Operand& z) { return api::record(Op::name, x, y, z); }
 
-// Rows whose operands are Index have no public function.
+// Rows whose operands are Index or Fast have no public function.
 #define INGOT_DEFINE_Any(name, arity) INGOT_FUNCTION_##arity(name)
 #define INGOT_DEFINE_Number(name, arity) INGOT_FUNCTION_##arity(name)
 #define INGOT_DEFINE_Integral(name, arity) INGOT_FUNCTION_##arity(name)
@@ -262,6 +264,7 @@ Array record(Op op, const Operand& first, const Operand& second, const Operand& 
 #define INGOT_DEFINE_Float(name, arity) INGOT_FUNCTION_##arity(name)
 #define INGOT_DEFINE_Bool(name, arity) INGOT_FUNCTION_##arity(name)
 #define INGOT_DEFINE_Index(name, arity)
+#define INGOT_DEFINE_Fast(name, arity)
 
 #define INGOT_OP(name, arity, operands, ...) INGOT_DEFINE_##operands(name, arity)
 #include "kernels/ops.def"

@@ -86,7 +86,7 @@ struct Function {
   bool is_public;
 };
 constexpr Function kFunctions[] = {
-#define INGOT_OP(name, arity, operands, ...) {#name, Op::name, Operands::operands != Operands::Index},
+#define INGOT_OP(name, arity, operands, ...) {#name, Op::name, has_function(Operands::operands)},
 #include "kernels/ops.def"
     {"min", Op::minimum, true},
     {"max", Op::maximum, true},
@@ -114,6 +114,7 @@ Array call(Op op, const std::array<Term, 3>& x, const Location& where) {
 #define INGOT_CASE_Bool INGOT_CASE_Any
 #define INGOT_CASE_Index(name, arity) \
   case Op::name: break;
+#define INGOT_CASE_Fast INGOT_CASE_Index
 #define INGOT_OP(name, arity, operands, ...) INGOT_CASE_##operands(name, arity)
 #include "kernels/ops.def"
   }

@@ -23,6 +23,7 @@ namespace ingot::detail {
 #define INGOT_DEFINE_Float(name, arity) INGOT_VALUE_##arity(name)
 #define INGOT_DEFINE_Bool(name, arity) INGOT_VALUE_##arity(name)
 #define INGOT_DEFINE_Index(name, arity)
+#define INGOT_DEFINE_Fast(name, arity)
 #define INGOT_OP(name, arity, operands, ...) INGOT_DEFINE_##operands(name, arity)
 #include "kernels/ops.def"
 

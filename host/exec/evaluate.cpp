@@ -13,6 +13,7 @@
 #include "host/exec/claims.h"
 #include "host/exec/execution.h"
 #include "host/exec/explain.h"
+#include "host/exec/float_state.h"
 #include "host/exec/gpu.h"
 #include "host/exec/plan_cache.h"
 #include "host/exec/stats.h"
@@ -268,7 +269,10 @@ const bool kInstalled = [] {
 
 }  // namespace
 
+// Plans and kernels are found by arithmetic too, which the caller's rounding must not change nor its traps end. Threads
+// start with the state of the one that starts them.
 void evaluate(std::span<Node* const> nodes) {
+  const DefaultFloatState state;
   if (std::all_of(nodes.begin(), nodes.end(), has_own_values)) return compute(nodes, is_settled);
   if (nodes.size() == 1) {  // without a list
     const Values values(nodes[0]);
@@ -282,6 +286,7 @@ void evaluate(std::span<Node* const> nodes) {
 }
 
 StorageRef contiguous(Node* node) {
+  const DefaultFloatState state;
   StorageRef storage = kept_values(node);
   if (!storage->is_on_host()) {
     const Turn turn;
@@ -324,6 +329,7 @@ void come_before(int device, void* stream) {
 }
 
 void evaluate_into(Node* node, void* out, const Strides& strides) {
+  const DefaultFloatState state;
   if (is_complex(node->dtype)) {
     Strides of_parts = strides;
     for (std::int64_t& stride : of_parts) stride *= 2;
@@ -369,6 +375,7 @@ void evaluate_into(Node* node, void* out, const Strides& strides) {
 }
 
 std::string explain(std::span<Node* const> nodes, bool code) {
+  const DefaultFloatState state;
   const ValuesOfAll values(nodes);
   const Turn turn;
   plan::Snapshot snapshot;

@@ -1,5 +1,6 @@
 #include "host/exec/explain.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "host/exec/blocks.h"
@@ -55,6 +56,12 @@ void describe_call(std::ostream& out, const plan::Snapshot& snapshot, const plan
   describe_array(out, item, "writes");
 }
 
+bool has_fast_ops(const ir::Region& region) {
+  return std::any_of(region.code.begin(), region.code.end(), [](const ir::Instr& instr) {
+    return instr.code == ir::Code::Apply && info(instr.op).operands == Operands::Fast;
+  });
+}
+
 void describe_launch(std::ostream& out, const plan::Snapshot& snapshot, const plan::Launch& launch, bool code) {
   const std::shared_ptr<jit::Code> kernel = jit::code_for(launch.kernel);
   out << "loops";
@@ -63,7 +70,8 @@ void describe_launch(std::ostream& out, const plan::Snapshot& snapshot, const pl
   const std::int64_t flops = product(launch.extents) * (ir::cost(launch.kernel.body) + ir::fold_cost(launch.kernel)) +
                              launch.kept() * ir::cost(launch.kernel.epilogue);
   out << ", about " << flops << " flops, " << (kernel->is_compiled() ? "compiled" : "interpreted so far") << " for "
-      << cpu::level_name(jit::level()) << '\n';
+      << cpu::level_name(jit::level())
+      << (has_fast_ops(launch.kernel.body) || has_fast_ops(launch.kernel.epilogue) ? ", fast math" : "") << '\n';
   describe_operands(out, snapshot, "reads", launch.body.inputs, launch.extents);
   describe_operands(out, snapshot, "writes", launch.body.outputs, launch.extents);
   describe_operands(out, snapshot, "epilogue reads", launch.epilogue.inputs, launch.kept_extents());

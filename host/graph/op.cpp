@@ -61,7 +61,8 @@ bool has_body(Op op, DType operand) noexcept {
     case Operands::Number: return !is_bool(operand);
     case Operands::Integral: return is_bool(operand) || is_integer(operand);
     case Operands::Integer: return is_integer(operand);
-    case Operands::Float: return is_floating(operand);
+    case Operands::Float:
+    case Operands::Fast: return is_floating(operand);
     case Operands::Bool: return is_bool(operand);
     case Operands::Index: return operand == DType::Int64;
   }

@@ -40,7 +40,12 @@ struct RoutineInfo {
 
 const RoutineInfo& info(Routine routine) noexcept;
 
-enum class Operands : std::uint8_t { Any, Number, Integral, Integer, Float, Bool, Index };
+enum class Operands : std::uint8_t { Any, Number, Integral, Integer, Float, Bool, Index, Fast };
+/// Whether rows of these operands have a public function.
+constexpr bool has_function(Operands operands) noexcept {
+  return operands != Operands::Index && operands != Operands::Fast;
+}
+
 enum class Result : std::uint8_t { Same, Bool, Random };
 
 enum OpProperty : unsigned { None_ = 0, Commutative_ = 1, Associative_ = 2, Selects_ = 4 };

@@ -36,6 +36,9 @@ double bound(Op op, double a, double b, double c) {
     case Op::random_uniform:
     case Op::sin:
     case Op::cos:
+    case Op::fast_sin:
+    case Op::fast_cos:
+    case Op::fast_tanh:
     case Op::sinpi:
     case Op::cospi:
     case Op::sinc:

@@ -12,6 +12,7 @@
 #include "ingot/elementwise.hpp"
 #include "ingot/error.hpp"
 #include "ingot/export.hpp"
+#include "ingot/fast_math.hpp"
 #include "ingot/gathering.hpp"
 #include "ingot/grids.hpp"
 #include "ingot/half.hpp"

@@ -132,10 +132,12 @@ INGOT_FN void run(F body, void* out, const void* a, const void* b, const void* c
 #define INGOT_BODY_Number INGOT_BODY
 #if INGOT_IS_FLOAT
 #define INGOT_BODY_Float INGOT_BODY
+#define INGOT_BODY_Fast INGOT_BODY
 #define INGOT_BODY_Integral(...)
 #define INGOT_BODY_Integer(...)
 #else
 #define INGOT_BODY_Float(...)
+#define INGOT_BODY_Fast(...)
 #define INGOT_BODY_Integral INGOT_BODY
 #define INGOT_BODY_Integer INGOT_BODY
 #endif

@@ -8,7 +8,7 @@
 namespace ingot::cpu {
 namespace {
 
-enum Kind { Any, Number, Integral, Integer, Float, Bool, Index, Same, Random };  // the words of ops.def's columns
+enum Kind { Any, Number, Integral, Integer, Float, Bool, Index, Fast, Same, Random };  // the words of ops.def's columns
 enum Property { None = 0, Commutative = 1, Associative = 2, Selects = 4 };
 
 // One struct per op, so that a body can be a template argument.
@@ -38,7 +38,8 @@ constexpr bool has_body(Kind operands, DType d, Kind result = Same) {
     case Number: return has_arithmetic(d) && !is_bool(d);
     case Integral: return is_bool(d) || is_integer(d);
     case Integer: return is_integer(d);
-    case Float: return d == DType::Float32 || d == DType::Float64;
+    case Float:
+    case Fast: return d == DType::Float32 || d == DType::Float64;
     case Index: return result == Random ? has_body(Float, d) : d == DType::Int64;
     default: return is_bool(d);
   }

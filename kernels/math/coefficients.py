@@ -228,13 +228,10 @@ def fact(n):
 def make_tan():
     split("pi/2 for tan f64", mp.pi / 2, 53, 33, 53)
     top = (mp.pi / 4) ** 2 * mp.mpf("1.0001")
-    sine = near_zero(lambda z: (mp.sin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, -1 / fact(3), 1 / fact(5), -1 / fact(7))
-    cosine = near_zero(lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z ** 2, 1 / fact(4), -1 / fact(6), 1 / fact(8))
-    weight_sine = lambda z: max(z, mp.mpf("0.0001"))
-    weight_cosine = lambda z: max(z, mp.mpf("0.001")) ** 2 / mp.cos(mp.sqrt(z))
-    for name, sines, cosines, bits in (("f64", 6, 6, 53), ("f32", 3, 3, 24)):
-        polynomial("sin(r) for tan " + name, sine, weight_sine, mp.mpf(0), top, sines, bits, mp.mpf(2) ** -bits)
-        polynomial("cos(r) for tan " + name, cosine, weight_cosine, mp.mpf(0), top, cosines, bits, mp.mpf(2) ** -bits)
+    tail = near_zero(lambda z: (mp.tan(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, mp.mpf(1) / 3, mp.mpf(2) / 15, mp.mpf(17) / 315)
+    weight = lambda z: max(z, mp.mpf("0.001")) / (tail(z) * z + 1)
+    polynomial("tan f64", tail, weight, mp.mpf(0), top, 14, 53, mp.mpf(2) ** -53, settled=2)
+    polynomial("tan f32", tail, weight, mp.mpf(0), top, 7, 24, mp.mpf(2) ** -24, settled=1)
 
 
 def make_asin():
@@ -254,7 +251,37 @@ def make_atan():
     weight = lambda z: max(z, mp.mpf("0.0001"))
     top = mp.tan(mp.pi / 8) ** 2 * mp.mpf("1.0001")
     for name, count, bits in (("f64", 11, 53), ("f32", 5, 24)):
-        polynomial("atan " + name, tail, weight, mp.mpf(0), top, count, bits, mp.mpf(2) ** -bits)
+        polynomial("atan2 " + name, tail, weight, mp.mpf(0), top, count, bits, mp.mpf(2) ** -bits)
+    for name, count, bits in (("f64", 12, 53), ("f32", 5, 24)):
+        polynomial("atan " + name, tail, weight, mp.mpf(0), mp.mpf("0.25001"), count, bits, mp.mpf(2) ** -bits)
+
+
+def make_tanh():
+    tail = near_zero(lambda z: (mp.tanh(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, -mp.mpf(1) / 3, mp.mpf(2) / 15, -mp.mpf(17) / 315)
+    weight = lambda z: max(z, mp.mpf("0.001")) / (tail(z) * z + 1)
+    polynomial("tanh f32 below 1", tail, weight, mp.mpf(0), mp.mpf("1.0001"), 7, 24, mp.mpf(2) ** -24, settled=1)
+    half = mp.log(2) / 2 * mp.mpf("1.0001")
+    weight = lambda r: r * r / abs(mp.expm1(r)) if abs(r) > mp.mpf("0.01") else mp.mpf("0.01")
+    for name, count, bits in (("f64", 10, 53), ("f32", 5, 24)):
+        polynomial("exp(r) - 1 " + name, exp_tail, weight, -half, half, count, bits, mp.mpf(2) ** -bits, settled=1)
+
+
+def make_fast():
+    for bits, second in ((53, "0x1.1a62633145c06p-53"), (24, "0x1.4442d0p-23")):  # rounded down: fast_reduce
+        first = round_to(mp.pi, 53) if bits == 53 else mp.floor(mp.pi * 2 ** 22) / 2 ** 22
+        rest = mp.pi - first - mp.mpf(float.fromhex(second))
+        print(f"pi for fast sin f{bits}", hex_float(first, bits), second, hex_float(round_to(rest, bits), bits))
+    top = (mp.pi / 2) ** 2 * mp.mpf("1.0001")
+    tail = near_zero(lambda z: (mp.sin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, -1 / fact(3), 1 / fact(5), -1 / fact(7))
+    weight = lambda z: max(z, mp.mpf("0.001")) / (tail(z) * z + 1)
+    for name, count, bits in (("f64", 7, 53), ("f32", 4, 24)):
+        polynomial("fast sin " + name, tail, weight, mp.mpf(0), top, count, bits, mp.mpf(2) ** -bits, settled=1)
+    top = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * mp.mpf("1.001")
+    polynomial("fast log f64", log_tail, lambda z: max(z, mp.mpf("0.0001")) / 2, mp.mpf(0), top, 7, 53, mp.mpf(2) ** -53, settled=1)
+    low, high = mp.sqrt(mp.mpf(1) / 2) * mp.mpf("0.9999") - 1, mp.sqrt(2) * mp.mpf("1.0001") - 1
+    direct = lambda f: (mp.log(1 + f) - f) / f ** 2 if abs(f) > mp.mpf(10) ** -8 else -mp.mpf(1) / 2 + f / 3 - f * f / 4
+    weight = lambda f: max(abs(f), mp.mpf("0.01")) * abs(f) / abs(mp.log(1 + f)) if abs(f) > mp.mpf(10) ** -8 else mp.mpf("0.01")
+    polynomial("fast log f32", direct, weight, low, high, 8, 24, mp.mpf(2) ** -24, settled=1)
 
 
 def make_erf():
@@ -384,7 +411,7 @@ def make_i0():
 
 
 MAKERS = {"sin": make_sin, "exp": make_exp, "log": make_log, "tan": make_tan, "asin": make_asin, "atan": make_atan,
-          "erf": make_erf, "erfinv": make_erfinv, "i0": make_i0, "gamma": make_gamma, "roots": make_roots, "logaddexp": make_logaddexp}
+          "tanh": make_tanh, "fast": make_fast, "erf": make_erf, "erfinv": make_erfinv, "i0": make_i0, "gamma": make_gamma, "roots": make_roots, "logaddexp": make_logaddexp}
 
 if __name__ == "__main__":
     for key in sys.argv[1:] or MAKERS:

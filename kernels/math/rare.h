@@ -73,5 +73,9 @@ INGOT_RARE_BINARY(pow)
 INGOT_RARE_BINARY(logaddexp)
 INGOT_RARE_BINARY(remainder)
 INGOT_RARE_BINARY(fmod)
+INGOT_RARE_UNARY(fast_sin)
+INGOT_RARE_UNARY(fast_cos)
+INGOT_RARE_UNARY(fast_log)
+INGOT_RARE_BINARY(fast_pow)
 
 }  // namespace ingot::math

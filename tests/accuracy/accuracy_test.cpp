@@ -17,7 +17,8 @@ constexpr int kMillion = 1'000'000;
 int affordable(const Function& f, int count) { return is_known(f.op) ? count : count / 50; }
 
 bool is_judged(const OpInfo& row) {
-  const bool floats = row.operands == Operands::Float || row.operands == Operands::Number;
+  const bool floats =
+      row.operands == Operands::Float || row.operands == Operands::Number || row.operands == Operands::Fast;
   return floats && row.result == Result::Same && row.ulp != 0 && row.arity <= 2 && row.name != "floor_divide";
 }
 

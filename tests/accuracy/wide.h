@@ -64,20 +64,25 @@ inline Wide wide(Op op, Wide x, Wide y) {
     case Op::reciprocal: return 1 / x;
     case Op::sqrt: return std::sqrt(x);
     case Op::rsqrt: return 1 / std::sqrt(x);
-    case Op::exp: return std::exp(x);
+    case Op::exp:
+    case Op::fast_exp: return std::exp(x);
     case Op::exp2: return std::exp2(x);
     case Op::exp10: return exp10l(x);
     case Op::expm1: return std::expm1(x);
-    case Op::log: return std::log(x);
+    case Op::log:
+    case Op::fast_log: return std::log(x);
     case Op::log2: return std::log2(x);
     case Op::log10: return std::log10(x);
     case Op::log1p: return std::log1p(x);
-    case Op::sin: return std::sin(x);
-    case Op::cos: return std::cos(x);
+    case Op::sin:
+    case Op::fast_sin: return std::sin(x);
+    case Op::cos:
+    case Op::fast_cos: return std::cos(x);
     case Op::tan: return std::tan(x);
     case Op::sinh: return std::sinh(x);
     case Op::cosh: return std::cosh(x);
-    case Op::tanh: return std::tanh(x);
+    case Op::tanh:
+    case Op::fast_tanh: return std::tanh(x);
     case Op::asin: return std::asin(x);
     case Op::acos: return std::acos(x);
     case Op::atan: return std::atan(x);
@@ -96,7 +101,8 @@ inline Wide wide(Op op, Wide x, Wide y) {
     case Op::gelu: return gate(x);
     case Op::atan2: return std::atan2(x, y);
     case Op::hypot: return std::hypot(x, y);
-    case Op::pow: return std::pow(x, y);
+    case Op::pow:
+    case Op::fast_pow: return std::pow(x, y);
     case Op::logaddexp: return log_of_sum(x, y);
     default: return kUnknown;
   }

@@ -173,6 +173,7 @@ const Unary kUnary[] = {
 #define INGOT_ROW_Integer(name, arity)
 #define INGOT_ROW_Bool(name, arity)
 #define INGOT_ROW_Index(name, arity)
+#define INGOT_ROW_Fast(name, arity)
 #define INGOT_OP(name, arity, operands, ...) INGOT_ROW_##operands(name, arity)
 #include "kernels/ops.def"
 };

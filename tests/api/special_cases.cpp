@@ -29,6 +29,7 @@ constexpr Function kFunctions[] = {
 #define INGOT_FUNCTION_Integral(...)
 #define INGOT_FUNCTION_Integer(...)
 #define INGOT_FUNCTION_Index(...)
+#define INGOT_FUNCTION_Fast(...)
 #define INGOT_OP(name, arity, operands, ...) INGOT_FUNCTION_##operands(name, arity)
 #include "kernels/ops.def"
 };

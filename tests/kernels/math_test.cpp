@@ -99,12 +99,12 @@ __attribute__((noinline)) void expect_lanes_agree(const char* name, Body body) {
 }
 
 // Which operand types a column of ops.def stands for.
-enum class Operands { Any, Number, Integral, Integer, Float, Bool, Index };
+enum class Operands { Any, Number, Integral, Integer, Float, Bool, Index, Fast };
 template <Operands kind, class T>
-constexpr bool takes =
-    kind == Operands::Any || kind == Operands::Number || (kind == Operands::Float && Scalar<T>::is_float) ||
-    ((kind == Operands::Integral || kind == Operands::Integer) && !Scalar<T>::is_float) ||
-    (kind == Operands::Bool && std::is_same_v<T, u8>);
+constexpr bool takes = kind == Operands::Any || kind == Operands::Number ||
+                       ((kind == Operands::Float || kind == Operands::Fast) && Scalar<T>::is_float) ||
+                       ((kind == Operands::Integral || kind == Operands::Integer) && !Scalar<T>::is_float) ||
+                       (kind == Operands::Bool && std::is_same_v<T, u8>);
 enum Properties { None, Selects, Commutative, Associative };
 
 template <int N, class T>

@@ -35,7 +35,24 @@ std::vector<Array> results(const Array& x) {
           cumprod(x, 0, {.reverse = true}),
           logcumsumexp(x),
           astype(argmax(sin(x)), DType::Float64),
-          astype(argmin(x * x, 0), DType::Float64)};
+          astype(argmin(x * x, 0), DType::Float64),
+          fast_math(sin(x) * x + exp(-x) / 3.0 - pow(x + 1.0, 0.3) * tanh(x))};
+}
+
+// Every function of one operand that has a body of its own, of numbers on either side of 0 and 1 and of subnormals.
+std::vector<Array> functions(const Array& x) {
+  const Array unit = x * 0.09;
+  std::vector<Array> all;
+  for (Array (*const f)(const Operand&) :
+       {exp,   exp2,  exp10, expm1, log,   log2,    log10,  log1p,   sin,      cos,   tan,
+        sinh,  cosh,  tanh,  asinh, acosh, sigmoid, cbrt,   atan,    erf,      erfc,  sinpi,
+        cospi, tanpi, sinc,  gelu,  i0,    tgamma,  lgamma, digamma, softplus, rsqrt, reciprocal})
+    all.push_back(f(x));
+  for (Array (*const f)(const Operand&) : {asin, acos, atanh, logit, erfinv}) all.push_back(f(unit));
+  for (Array (*const f)(const Operand&, const Operand&) : {atan2, hypot, logaddexp, pow}) all.push_back(f(x, unit));
+  const std::size_t exact = all.size();
+  for (std::size_t i = 0; i < exact; ++i) all.push_back(fast_math(all[i] * 3.0 + 0.1));
+  return all;
 }
 
 void expect_same(const std::vector<Array>& a, const std::vector<Array>& b) {
@@ -70,7 +87,29 @@ TEST_P(Law4, IgnoresTheCallersRoundingMode) {
   }
 }
 
+TEST_P(Law4, IgnoresTheCallersRoundingModeInEveryFunction) {
+  const std::vector<double> values = sensitive();
+  std::vector<Array> usual = functions(array(values)), other = functions(array(values));
+  eval(usual);
+  ASSERT_EQ(std::fesetround(FE_UPWARD), 0);
+  eval(other);
+  std::fesetround(FE_TONEAREST);
+  expect_same(other, usual);
+}
+
 #if defined(__SSE2__)
+// Subnormals flushed, and every exception trapped: a division by 0 would end the process.
+TEST_P(Law4, IgnoresTheCallersTrapsInEveryFunction) {
+  const std::vector<double> values = sensitive();
+  std::vector<Array> usual = functions(array(values)), other = functions(array(values));
+  eval(usual);
+  const unsigned before = _mm_getcsr();
+  _mm_setcsr((before & ~(_MM_MASK_MASK | _MM_EXCEPT_MASK)) | 0x8040);
+  eval(other);
+  _mm_setcsr(before);
+  expect_same(other, usual);
+}
+
 TEST_P(Law4, IgnoresTheCallersFlushToZero) {
   const std::vector<double> values = sensitive();
   std::vector<Array> usual = results(array(values));

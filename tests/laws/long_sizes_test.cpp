@@ -43,5 +43,21 @@ TEST_F(LongSizes, AreReducedAlongEitherAxis) {
   EXPECT_EQ(columns.shape(), (Shape{kCount / 8}));
 }
 
+// design.md section 6: the error of a sum grows with the logarithm of the count.
+TEST(LongSums, OfABillionFloat32OnesAreExact) {
+  EXPECT_EQ(sum(ones({1'000'000'000}, DType::Float32)).item<float>(), 1e9F);
+}
+
+// Mean 1e8 and deviation 1: every value is mean - 1 or mean + 1, so that the variance is 1 - s^2 for an s that is
+// known.
+TEST(LongSums, VarianceFarFromZeroIsRightToTenDigits) {
+  constexpr std::int64_t kValues = 100'000'000;
+  const Array up = astype(arange(kValues) * 2654435761 % 65536 < 32768, DType::Float64);
+  const double ups = sum(up).item<double>(), share = 2 * ups / static_cast<double>(kValues) - 1;
+  const Array x = (up * 2.0 + (1e8 - 1.0)).eval();
+  EXPECT_NEAR(var(x).item<double>(), 1 - share * share, 1e-10);
+  EXPECT_NEAR(mean(x).item<double>(), 1e8 + share, 1e-7);
+}
+
 }  // namespace
 }  // namespace ingot::tests

@@ -221,11 +221,16 @@ void exact(mpfr_ptr result, Op op, double x, double y) {
       if (x == 0 && std::signbit(x))
         mpfr_neg(result, result, MPFR_RNDN);  // IEEE 754's 1 / sqrt(-0) is -inf, MPFR's is not
       return;
-    case Op::exp: mpfr_exp(result, a, MPFR_RNDN); return;
-    case Op::log: mpfr_log(result, a, MPFR_RNDN); return;
-    case Op::sin: mpfr_sin(result, a, MPFR_RNDN); return;
-    case Op::cos: mpfr_cos(result, a, MPFR_RNDN); return;
-    case Op::tanh: mpfr_tanh(result, a, MPFR_RNDN); return;
+    case Op::exp:
+    case Op::fast_exp: mpfr_exp(result, a, MPFR_RNDN); return;
+    case Op::log:
+    case Op::fast_log: mpfr_log(result, a, MPFR_RNDN); return;
+    case Op::sin:
+    case Op::fast_sin: mpfr_sin(result, a, MPFR_RNDN); return;
+    case Op::cos:
+    case Op::fast_cos: mpfr_cos(result, a, MPFR_RNDN); return;
+    case Op::tanh:
+    case Op::fast_tanh: mpfr_tanh(result, a, MPFR_RNDN); return;
     case Op::exp2: mpfr_exp2(result, a, MPFR_RNDN); return;
     case Op::exp10: mpfr_exp10(result, a, MPFR_RNDN); return;
     case Op::expm1: mpfr_expm1(result, a, MPFR_RNDN); return;
@@ -263,7 +268,8 @@ void exact(mpfr_ptr result, Op op, double x, double y) {
       return;
     }
     case Op::digamma: derivative_of_log_gamma(result, a); return;
-    case Op::pow: mpfr_pow(result, a, b, MPFR_RNDN); return;
+    case Op::pow:
+    case Op::fast_pow: mpfr_pow(result, a, b, MPFR_RNDN); return;
     default: throw std::logic_error("the oracle has no MPFR function for " + std::string(info(op).name));
   }
 }

@@ -215,11 +215,16 @@ long double nearly(Op op, double x, double y) {
   const long double a = x, b = y;
   switch (op) {
     case Op::rsqrt: return 1 / std::sqrt(a);
-    case Op::exp: return std::exp(a);
-    case Op::log: return std::log(a);
-    case Op::sin: return std::sin(a);
-    case Op::cos: return std::cos(a);
-    case Op::tanh: return std::tanh(a);
+    case Op::exp:
+    case Op::fast_exp: return std::exp(a);
+    case Op::log:
+    case Op::fast_log: return std::log(a);
+    case Op::sin:
+    case Op::fast_sin: return std::sin(a);
+    case Op::cos:
+    case Op::fast_cos: return std::cos(a);
+    case Op::tanh:
+    case Op::fast_tanh: return std::tanh(a);
     case Op::exp2: return std::exp2(a);
     case Op::exp10: return std::pow(10.0L, a);
     case Op::expm1: return std::expm1(a);
@@ -242,7 +247,8 @@ long double nearly(Op op, double x, double y) {
     case Op::atan2: return std::atan2(a, b);
     case Op::erf: return std::erf(a);
     case Op::erfc: return std::erfc(a);
-    case Op::pow: return std::pow(a, b);
+    case Op::pow:
+    case Op::fast_pow: return std::pow(a, b);
     default: return std::numeric_limits<long double>::quiet_NaN();
   }
 }

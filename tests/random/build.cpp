@@ -127,6 +127,7 @@ Array call(Op op, const std::vector<Array>& x) {
 #define INGOT_CASE_Float INGOT_CASE_Any
 #define INGOT_CASE_Bool INGOT_CASE_Any
 #define INGOT_CASE_Index(name, arity)
+#define INGOT_CASE_Fast(name, arity)
 #define INGOT_OP(name, arity, operands, ...) INGOT_CASE_##operands(name, arity)
 #include "kernels/ops.def"
     default: throw std::logic_error("an op without a function");

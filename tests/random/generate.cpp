@@ -267,7 +267,7 @@ class Generator {
   }
 
   static bool refuses(Op op, DType dtype) {
-    if (info(op).operands == Operands::Index) return true;
+    if (!has_function(info(op).operands)) return true;
     const bool bits = info(op).operands == Operands::Integral || info(op).operands == Operands::Integer;
     if (bits && is_floating(dtype)) return true;
     if (op == Op::nextafter) return is_half(dtype);
