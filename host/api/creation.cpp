@@ -217,6 +217,11 @@ Array linspace(double start, double stop, std::int64_t count, bool endpoint, DTy
     fail<ValueError>(where, "linspace: ", count, " numbers were asked for; the count must not be negative");
   api::require_shape("linspace", Shape{count}, where);
 
+  if (std::isinf(stop - start) && std::isfinite(start) && std::isfinite(stop) && !is_integer(dtype)) {
+    const Array halves = linspace(start / 2, stop / 2, count, endpoint, DType::Float64, where);
+    return wrap(api::to_dtype(apply(Op::multiply, halves.node(), Scalar(2.0), where).get(), dtype, where));
+  }
+
   const NodeRef index = graph::index(count);
   const NodeRef position = api::to_dtype(index.get(), DType::Float64, where);
   const double intervals = static_cast<double>(endpoint ? count - 1 : count), delta = stop - start;

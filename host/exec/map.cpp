@@ -71,7 +71,7 @@ bool is_crowded(const Operand& out) {
 // by row: every other way each line of the result is read before it is written. The transpose of 3162 x 3162 f64 on two
 // cores: 10 ms for 27 (Sapphire Rapids), of 4096 x 4096 13 for 26.
 enum class Move { None, Direct, Past };
-constexpr std::int64_t kPastRows = 128, kPastBlock = 128 << 10;  // rows and bytes of a block
+constexpr std::int64_t kPastRows = 128, kPastBlock = 128 << 10;  // rows, unless they join, and bytes of a block
 constexpr std::int64_t kPastCaches = 8;  // second-level ones; what is smaller the next launch may find in the last one
 
 Move way_to_move(const Bound& bound, std::int64_t elements, bool streaming) {
@@ -142,8 +142,11 @@ class Rows {
 
   void sweep(Frame& frame, const Dims& index, std::int64_t rows, const Task& task) const {
     if (move_ == Move::Past) {
-      const std::int64_t depth = std::min(rows, kPastRows);
-      return in_tiles(frame, index, rows, task, depth, kPastBlock / depth / bound_.body.out[0].itemsize);
+      const Operand& out = bound_.body.out[0];
+      const std::int64_t row_bytes = columns_ * out.itemsize;
+      const bool joined = rank_ > 1 && Frame::rows_join(row_bytes, out.step[rank_ - 2]);
+      const std::int64_t depth = std::min(rows, joined ? kPastBlock / row_bytes : kPastRows);
+      return in_tiles(frame, index, rows, task, depth, kPastBlock / depth / out.itemsize);
     }
     if (!staged_) return in_tiles(frame, index, rows, task, rows, columns_);
     // A staged tile is 64 rows deep, so that a transposed operand is read several cache lines at a time. And as wide as

@@ -99,17 +99,27 @@ class Frame {
                                                      source.row, source.column, rows, n);
   }
 
-  /// The same by way of scratch memory and past the caches; support's fence() ends it.
+  /// The same by way of scratch memory and past the caches; support's fence() ends it. Rows that join leave it as one:
+  /// by themselves most of what they write would be parts of lines.
   template <class F>
   void move_past(const Operand& from, const Operand& to, F&& place, std::int64_t rows, std::int64_t n) {
     constexpr std::int64_t kLine = 64;  // so that rows do not meet in a few sets of the first-level cache
     const Place source = place(from), target = place(to);
-    const std::int64_t bytes = n * to.itemsize, pitch = divide_up(bytes, kLine) * kLine + kLine;
+    const std::int64_t bytes = n * to.itemsize;
+    const bool joined = rows_join(bytes, target.row);
+    const std::int64_t pitch = joined ? bytes : divide_up(bytes, kLine) * kLine + kLine;
     std::byte* const block = scratch(0, static_cast<std::size_t>(rows * pitch));
     support_->gather[cpu::item_index(from.itemsize)](block, pitch, from.base + source.offset, source.row, source.column,
                                                      rows, n);
+    if (joined) return support_->stream(to.base + target.offset, block, rows * bytes);
     for (std::int64_t r = 0; r < rows; ++r)
       support_->stream(to.base + target.offset + r * target.row, block + r * pitch, bytes);
+  }
+
+  /// Whether rows of a result are short and follow one another without a gap.
+  static bool rows_join(std::int64_t row_bytes, std::int64_t row_step) {
+    constexpr std::int64_t kShort = 512;
+    return row_bytes == row_step && row_bytes <= kShort;
   }
 
   /// As lay and finish, for `count` elements in C order from position `begin` of the axes, as one row. Operands start

@@ -148,6 +148,10 @@ TEST(Creation, SpacesNumbersEvenly) {
   EXPECT_EQ(linspace(0, 1, 0).shape(), Shape{0});
   EXPECT_VALUES(linspace(0, 3, 3, true, DType::Int32), ({3}), int, 0, 1, 3);
   EXPECT_VALUES(linspace(-1, 0, 3, true, DType::Int32), ({3}), int, -1, -1, 0);
+  // Ends whose distance is no double.
+  EXPECT_VALUES(linspace(-1.5e308, 1.5e308, 5), ({5}), double, -1.5e308, -7.5e307, 0, 7.5e307, 1.5e308);
+  EXPECT_VALUES(linspace(1.5e308, -1.5e308, 2, false), ({2}), double, 1.5e308, 0);
+  EXPECT_VALUES(linspace(-1.5e308, 1.5e308, 1), ({1}), double, -1.5e308);
   for (const double stop : {0.1, 1.0 / 3, 1e300, -7.7}) EXPECT_EQ(linspace(0.3, stop, 50)(-1).item<double>(), stop);
   EXPECT_EQ(linspace(0, 5e-324, 3)(1).item<double>(), 0.5 * 5e-324);  // the step underflows
   EXPECT_ERROR(ValueError, linspace(0, 300, 4, true, DType::UInt8),

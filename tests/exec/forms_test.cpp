@@ -198,5 +198,13 @@ TYPED_TEST(LargeViews, AreStored) {
   this->expect_stored(few(Slice(none, 5), Slice()), 0, 1, 1531);
 }
 
+// Rows of less than a line, of a few and of just too many.
+TYPED_TEST(LargeViews, OfShortRowsAreStored) {
+  for (const std::int64_t width : {3, 33, 64, 513}) {
+    const std::int64_t rows = this->rows_ * this->columns_ / width;
+    this->expect_stored(reshape(ravel(this->x_)(Slice(0, rows * width)), {width, rows}).T(), 0, 1, rows);
+  }
+}
+
 }  // namespace
 }  // namespace ingot

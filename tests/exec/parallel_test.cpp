@@ -19,19 +19,38 @@ TEST(ParallelFor, RunsEveryTaskOnce) {
 }
 
 TEST(ParallelFor, ThrowsWhatATaskThrowsWhenAllThreadsAreDone) {
-  for (const int threads : {1, 2, 5}) {
-    std::atomic<int> running{0};
-    EXPECT_THROW(parallel_for(100, threads,
-                              [&](std::int64_t i) {
-                                ++running;
-                                if (i % 10 == 3) {
+  for (const std::int64_t count : {100, 2, 5}) {  // 2 and 5: also a task for each thread
+    for (const int threads : {1, 2, 5}) {
+      std::atomic<int> running{0};
+      EXPECT_THROW(parallel_for(count, threads,
+                                [&](std::int64_t i) {
+                                  ++running;
+                                  if (i % 10 == 1) {
+                                    --running;
+                                    throw std::runtime_error("a task's");
+                                  }
                                   --running;
-                                  throw std::runtime_error("a task's");
-                                }
-                                --running;
-                              }),
-                 std::runtime_error);
-    EXPECT_EQ(running, 0);
+                                }),
+                   std::runtime_error)
+          << count << " tasks, " << threads << " threads";
+      EXPECT_EQ(running, 0);
+    }
+  }
+}
+
+// As inside a region, where OpenMP gives one thread to another.
+TEST(ParallelFor, NeedsNoTeamOfTheSizeThatItAsksFor) {
+  for (const std::int64_t count : {3, 8, 100}) {
+    std::vector<std::atomic<int>> runs(static_cast<std::size_t>(count));
+#pragma omp parallel num_threads(2)
+    {
+      if (omp_get_thread_num() == 0)
+        parallel_for(count, 8, [&](std::int64_t i) {
+          EXPECT_EQ(omp_get_num_threads(), 1);
+          ++runs[static_cast<std::size_t>(i)];
+        });
+    }
+    for (const auto& n : runs) ASSERT_EQ(n, 1) << count << " tasks";
   }
 }
 
