@@ -52,8 +52,10 @@ const std::string& CudaKernel::code() const {
   return ready_.load(std::memory_order_acquire) ? code_ : none;
 }
 
+// The prelude is 155 KB, five times what else a file on disk has.
 std::string CudaKernel::key() const {
-  return cache_key(text(cuda::prelude(), program_.text), text("sm_", capability_), cuda::nvrtc_version());
+  static const std::string prelude = digest(cuda::prelude());
+  return cache_key(text(prelude, program_.text), text("sm_", capability_), cuda::nvrtc_version());
 }
 
 bool CudaKernel::find_locked() {

@@ -32,13 +32,7 @@ std::uint64_t checksum(std::string_view key, std::string_view object) {
   return XXH3_64bits_withSeed(object.data(), object.size(), XXH3_64bits(key.data(), key.size()));
 }
 
-std::string path_of(const std::string& folder, const std::string& key) {
-  const XXH128_hash_t h = XXH3_128bits(key.data(), key.size());
-  char name[48];
-  std::snprintf(name, sizeof name, "%016llx%016llx.o", static_cast<unsigned long long>(h.high64),
-                static_cast<unsigned long long>(h.low64));
-  return folder + "/" + name;
-}
+std::string path_of(const std::string& folder, const std::string& key) { return folder + "/" + digest(key) + ".o"; }
 
 // A descriptor that closes itself.
 struct File {
@@ -116,6 +110,14 @@ std::string cache_key(std::string_view kernel, std::string_view target, std::str
     key += '\n';
   }
   return key;
+}
+
+std::string digest(std::string_view text) {
+  const XXH128_hash_t h = XXH3_128bits(text.data(), text.size());
+  char hex[33];
+  std::snprintf(hex, sizeof hex, "%016llx%016llx", static_cast<unsigned long long>(h.high64),
+                static_cast<unsigned long long>(h.low64));
+  return hex;
 }
 
 std::string cache_folder() {

@@ -12,6 +12,9 @@ namespace ingot::jit {
 /// What a stored object depends on.
 std::string cache_key(std::string_view kernel, std::string_view target, std::string_view compiler);
 
+/// 128 bits of a hash, in hex: stands for a text that many kernels share.
+std::string digest(std::string_view text);
+
 /// The object stored under the key, or nothing.
 std::optional<std::string> load_cached(const std::string& key);
 

@@ -31,7 +31,8 @@ INGOT_FN void take(const Take<Index>& p) {
     const Index number = kAlong ? t / kParts : position;
     const I given = static_cast<const I*>(p.indices)[number];
     u64 at = static_cast<u64>(given);
-    if (given < I(0)) at += static_cast<u64>(p.extent);
+    if constexpr (math::is_signed<I>)
+      if (given < I(0)) at += static_cast<u64>(p.extent);
     if (at < static_cast<u64>(p.extent))
       from[k] = static_cast<const Unit*>(p.from) +
                 ((batch * p.extent + static_cast<Index>(at)) * static_cast<Index>(p.slice.value) + unit);

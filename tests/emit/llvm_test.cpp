@@ -16,6 +16,7 @@
 #include "host/ir/range.h"
 #include "host/ir/repetition.h"
 #include "host/jit/kernels.h"
+#include "tests/emit/object_of.h"
 
 namespace ingot::emit {
 namespace {
@@ -239,7 +240,7 @@ class Llvm : public ::testing::Test {
 
   // Generated code calls nothing but slow paths, folds and, below V3, fma.
   std::unique_ptr<jit::Loaded> load(const ir::Kernel& kernel, cpu::Level level) {
-    const std::string object = compiler_->compile(kernel, level);
+    const std::string object = object_of(kernel, level);
     for (const std::string& name : undefined_symbols(object)) {
       const bool fma = level == cpu::Level::Baseline && (name == "fma" || name == "fmaf");
       EXPECT_TRUE(fma || name.starts_with("ingot_slow_") || name.starts_with("ingot_fold_"))

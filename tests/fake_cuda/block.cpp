@@ -62,7 +62,6 @@ void BlockRunner::prepare() {
   if (extent.x != extent_.x || extent.y != extent_.y || extent.z != extent_.z) place_threads();
   ended_ = at_barrier_ = 0;
   found_ = -1;
-  for (int t = 0; t < threads_; ++t) thread_[t].in_exchange = false;
   for (int w = 0; w < kMostThreads / kWarp; ++w) {
     const int lanes = std::clamp(threads_ - w * kWarp, 0, kWarp);
     warp_[w] = {};
@@ -187,20 +186,24 @@ unsigned long long BlockRunner::exchange(const Exchange& given) {
   const std::uint32_t mask = given.mask & w.all;
   Thread& self = b.thread_[b.running_];
   self.exchange = given;
-  self.in_exchange = true;
-  for (std::uint32_t rest = mask; rest != 0; rest &= rest - 1) {
-    const int other = std::countr_zero(rest);
-    const Thread& t = b.thread_[first + other];
-    if ((w.ended >> other & 1) != 0)
+  if (const std::uint32_t gone = mask & w.ended; gone != 0)
+    b.abandon({Result::LaunchFailed, b.who(b.running_) + " shuffles or votes with " +
+                                         b.who(first + std::countr_zero(gone)) + ", which has ended"});
+  // One of those that wait stands for all of them until the last has come.
+  std::uint32_t compared = mask & w.in_exchange;
+  w.in_exchange |= 1u << lane;
+  const bool last = (mask & ~w.in_exchange) == 0;
+  if (!last) compared &= -compared;
+  for (; compared != 0; compared &= compared - 1) {
+    const int other = first + std::countr_zero(compared);
+    const Exchange& its = b.thread_[other].exchange;
+    if (its.mask != given.mask || its.kind != given.kind)
       b.abandon({Result::LaunchFailed,
-                 b.who(b.running_) + " shuffles or votes with " + b.who(first + other) + ", which has ended"});
-    if (t.in_exchange && (t.exchange.mask != given.mask || t.exchange.kind != given.kind))
-      b.abandon({Result::LaunchFailed, b.who(b.running_) + " and " + b.who(first + other) +
-                                           " meet in different shuffles or votes of one warp"});
-    if (!t.in_exchange) {
-      b.wait();
-      return self.taken;
-    }
+                 b.who(b.running_) + " and " + b.who(other) + " meet in different shuffles or votes of one warp"});
+  }
+  if (!last) {
+    b.wait();
+    return self.taken;
   }
   b.meet(w, mask);
   w.ready &= ~(1u << lane);
@@ -223,8 +226,8 @@ void BlockRunner::meet(Warp& warp, std::uint32_t mask) {
     t.taken = t.exchange.kind == Exchange::Ballot ? ballot
               : present                           ? thread_[first + static_cast<int>(from)].exchange.value
                                                   : ~0ull;
-    t.in_exchange = false;
   }
+  warp.in_exchange &= ~mask;
   warp.ready |= mask;
 }
 

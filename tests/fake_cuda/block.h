@@ -55,11 +55,10 @@ class BlockRunner {
     Fiber* fiber = nullptr;  // that keeps it while it waits
     Exchange exchange{};
     unsigned long long taken = 0;
-    bool in_exchange = false;
   };
   // Lanes as bits. A lane that waits is in none.
   struct Warp {
-    std::uint32_t all = 0, fresh = 0, ready = 0, ended = 0, at_barrier = 0;
+    std::uint32_t all = 0, fresh = 0, ready = 0, ended = 0, at_barrier = 0, in_exchange = 0;
   };
 
   static void fiber_main();

@@ -26,6 +26,9 @@ namespace {
 // takes longer.
 constexpr std::string_view kPreludeEnd = "\nnamespace math = ingot::math;\n";
 
+// What runs long enough for optimising to pay.
+constexpr std::string_view kLong = "gemm_multiply_add";
+
 std::atomic<unsigned long long> g_compiled, g_with_prelude, g_from_disk;
 
 // The callbacks of an address sanitizer that has no shadow, for every access as the text has it; shim.h has them. Calls
@@ -39,20 +42,23 @@ constexpr const char* kCounting[] = {
     // clang-format on
 };
 
-// -O0: a kernel runs on a few thousand elements, and optimising takes three times as long as everything else. The
-// alignment check is what a GPU does in hardware. FAKE_NVRTC_FLAGS adds others.
+bool counts_accesses() {
+  const char* const count = std::getenv("FAKE_NVRTC_COUNT");
+  return count != nullptr && *count != '\0';
+}
+
+// The alignment check is what a GPU does in hardware. FAKE_NVRTC_FLAGS adds others.
 const std::vector<std::string>& flags() {
   static const auto* const standard = new std::vector<std::string>{
       // clang-format off
-      "-std=c++20", "-O0", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing", "-fsanitize=alignment",
+      "-std=c++20", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing", "-fsanitize=alignment",
       "-fsanitize-trap=alignment", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fno-stack-protector",
       "-fPIC", "-fvisibility=hidden", "-w",
       // clang-format on
   };
   static const auto* const all = new std::vector<std::string>([] {
     std::vector<std::string> out = *standard;
-    const char* const count = std::getenv("FAKE_NVRTC_COUNT");
-    if (count != nullptr && *count != '\0')
+    if (counts_accesses())
       for (const char* flag : kCounting) out.emplace_back(flag);
     const char* const more = std::getenv("FAKE_NVRTC_FLAGS");
     std::istringstream words(more != nullptr ? more : "");
@@ -60,6 +66,12 @@ const std::vector<std::string>& flags() {
     return out;
   }());
   return *all;
+}
+
+// -O0: most kernels run on a few thousand elements, and optimising takes three times as long as everything else. What
+// is counted are accesses as the text has them.
+std::string effort(std::string_view text) {
+  return !counts_accesses() && text.find(kLong) != std::string_view::npos ? "-O1" : "-O0";
 }
 
 // What an image depends on besides the text: this compiler, and the processor that -march=native means.
@@ -73,7 +85,7 @@ const std::string& environment() {
     static const std::regex features("(flags|Features)\\s*:[^\\n]*");
     std::smatch match;
     if (std::regex_search(processor, match, features)) out += match.str();
-    return out + fake_cuda_machine_text + fake_cuda_shim_text;
+    return digest(out + fake_cuda_machine_text + fake_cuda_shim_text);
   }());
   return *all;
 }
@@ -86,12 +98,12 @@ std::vector<std::string> command(std::initializer_list<std::vector<std::string>>
 
 // The precompiled machine.h, shim.h and what else programs begin with, in the cache or this process's folder. The
 // header itself must stay beside it. Empty, and why in `log`, where it does not compile.
-std::string precompiled(std::string_view prelude, const std::vector<std::string>& defines, std::string& log) {
+std::string precompiled(std::string_view prelude, const std::vector<std::string>& options, std::string& log) {
   static auto& mutex = *new std::mutex;
   static auto& made = *new std::map<std::string, std::string>;
   const std::lock_guard lock(mutex);
   std::string all = environment();
-  for (const std::string& define : defines) all += define;
+  for (const std::string& option : options) all += option;
   const std::string key = digest(all.append(prelude));
   std::string& file = made[key];
   if (!file.empty() && exists(file)) return file;
@@ -104,8 +116,8 @@ std::string precompiled(std::string_view prelude, const std::vector<std::string>
     const std::vector<std::string> from_to = {"-x", "c++-header", base + ".h", "-o", made_here};
     // Another process may write the same header again, which changes nothing but its time.
     if (!run_program(command({{FAKE_NVRTC_CLANG},
+                              options,
                               flags(),
-                              defines,
                               {"-Xclang", "-fno-pch-timestamp", "-fpch-instantiate-templates"},
                               from_to}),
                      log))
@@ -153,11 +165,12 @@ std::string image_of(const std::string& object) {
 
 }  // namespace
 
-Compiled compile(std::string_view text, const std::string& name, const std::vector<std::string>& defines) {
+Compiled compile(std::string_view text, const std::string& name, std::vector<std::string> options) {
+  options.push_back(effort(text));
   if (const std::string& folder = texts_folder(); !folder.empty())
     write_file(folder + "/" + digest(text) + ".cu", text);
   std::string all = environment();
-  for (const std::string& define : defines) all += define;
+  for (const std::string& option : options) all += option;
   const std::string cached = cache_folder().empty() ? "" : cache_folder() + "/" + digest(all.append(text)) + ".so";
   Compiled out;
   if (!cached.empty() && exists(cached)) {
@@ -167,7 +180,7 @@ Compiled compile(std::string_view text, const std::string& name, const std::vect
   }
   const auto found = text.find(kPreludeEnd);
   const std::size_t prelude = found != std::string_view::npos ? found + kPreludeEnd.size() : 0;
-  const std::string header = precompiled(text.substr(0, prelude), defines, out.log);
+  const std::string header = precompiled(text.substr(0, prelude), options, out.log);
   if (header.empty()) return out;
   const std::string_view rest = text.substr(prelude);
   const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(prelude), '\n');
@@ -176,7 +189,7 @@ Compiled compile(std::string_view text, const std::string& name, const std::vect
   write_file(source, "#line " + std::to_string(line) + " \"" + name + "\"\n" + with_entries(rest));
   // The linker by itself: clang would start once more only to call it.
   const std::vector<std::string> from_to = {"-include-pch", header, "-c", source, "-o", object};
-  if (run_program(command({{FAKE_NVRTC_CLANG}, flags(), defines, from_to}), out.log) &&
+  if (run_program(command({{FAKE_NVRTC_CLANG}, options, flags(), from_to}), out.log) &&
       run_program({FAKE_NVRTC_LINKER, "-shared", object, "-o", library}, out.log)) {
     out.image = image_of(read_file(library));
     ++g_compiled;

@@ -12,8 +12,8 @@ struct Compiled {
   std::string log;
 };
 
-/// `name` is what errors call the text; `defines` are as clang takes them, -DNAME=VALUE.
-Compiled compile(std::string_view text, const std::string& name, const std::vector<std::string>& defines);
+/// `name` is what errors call the text; `options` are as clang takes them, such as -DNAME=VALUE.
+Compiled compile(std::string_view text, const std::string& name, std::vector<std::string> options);
 
 /// How programs have been compiled so far.
 struct Counts {

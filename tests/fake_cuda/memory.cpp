@@ -92,14 +92,16 @@ Result Memory::free(std::uint64_t address, std::size_t* bytes) {
   return Result::Success;
 }
 
-char* Memory::find(std::uint64_t address, std::size_t bytes) const {
+Memory::Range Memory::around(std::uint64_t address) const {
   const std::lock_guard lock(mutex_);
   auto after = blocks_.upper_bound(address);
-  if (after == blocks_.begin()) return nullptr;
+  if (after == blocks_.begin()) return {};
   const auto& [begin, block] = *--after;
-  const std::uint64_t into = address - begin;
-  if (into > block.asked || bytes > block.asked - into) return nullptr;
-  return view_ + (address - begin_);
+  return {begin, begin + block.asked};
+}
+
+char* Memory::find(std::uint64_t address, std::size_t bytes) const {
+  return around(address).holds(address, bytes) ? view_ + (address - begin_) : nullptr;
 }
 
 bool Memory::resize(std::uint64_t bytes) {

@@ -30,6 +30,15 @@ class Memory {
   /// Where copies find `bytes` bytes from a device address on; null unless all lie in one allocation.
   char* find(std::uint64_t address, std::size_t bytes) const;
 
+  /// The bytes that were asked for of the last allocation that begins before an address or there; none where none does.
+  struct Range {
+    std::uint64_t begin = 1, end = 0;
+    bool holds(std::uint64_t address, std::uint64_t bytes) const {
+      return address >= begin && address <= end && bytes <= end - address;
+    }
+  };
+  Range around(std::uint64_t address) const;
+
   /// Whether the address is one this device could have.
   bool covers(std::uint64_t address) const { return address - begin_ < size_; }
 

@@ -33,27 +33,40 @@ class Trace {
  private:
   static constexpr int kWarp = 32;
   struct Access {
-    std::uint32_t lanes = 0;
+    Access() {}  // nothing is to be zero
+    std::uint32_t lanes;
     std::array<std::uint64_t, kWarp> at;
   };
+  // Kept from block to block of a kernel.
   struct Site {
     unsigned bytes = 0;
     bool shared = false;
     std::array<std::uint32_t, kWarp> times{};  // that each lane has been here
+    std::uint32_t made = 0;                    // of the accesses, in this block
     std::vector<Access> accesses;
   };
   using Times = std::array<std::uint64_t, kWarp>;
   struct Warp {
     std::unordered_map<std::uint64_t, Site> sites;
-    std::unordered_map<const void*, Times> entered;
+    std::vector<Times> entered;  // by number of the basic block
+  };
+  // Where a basic block is looked for before ids_: they come thick and fast.
+  struct Recent {
+    const void* block = nullptr;
+    std::uint32_t id = 0;
   };
 
+  Warp& warp_of(int thread);
+  std::uint32_t id_of(const void* basic_block);
   static void count_global(const Site& site, const Access& access, FakeCudaBooks& books);
   static void count_shared(const Site& site, const Access& access, FakeCudaBooks& books);
 
   const Memory* memory_ = nullptr;
+  Memory::Range allocation_;  // that was touched last
   std::uint64_t shared_ = 0, shared_bytes_ = 0;
   std::vector<Warp> warps_;
+  std::unordered_map<const void*, std::uint32_t> ids_;  // of basic blocks
+  std::array<Recent, 1024> recent_;
 };
 
 /// Adds the counts of one block to others.
