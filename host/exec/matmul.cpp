@@ -80,7 +80,9 @@ class Multiplier {
   // b passes through once, and meets sums that stay in the first-level cache.
   void by_vector(const Matrix& a, const Matrix& b, std::byte* c) const {
     const bool turned = b.column != 1;
-    const std::int64_t at_once = turned ? 64 / size_ : kSumsBytes / size_;
+    // Of contiguous terms the rows of one line of sums, so that few streams come from memory, or of two from the cache.
+    const std::int64_t lines = b.rows * b.columns * size_ <= second_level_cache() / 2 ? 2 : 1,
+                       at_once = turned ? lines * 64 / size_ : kSumsBytes / size_;
     share(b.columns, 64, [&](std::int64_t first, std::int64_t last) {
       std::byte* const sums = thread_memory(ThreadMemory::Sums, kSumsBytes + kBlock * size_);
       for (std::int64_t j = first; j < last; j += at_once) {
@@ -116,7 +118,7 @@ class Multiplier {
         const std::int64_t terms = std::min(kBlock, b.rows - term);
         for (std::int64_t j = first; j < last; j += width) {
           const std::int64_t n = std::min(width, last - j);
-          pack_panel(loops_.pack_columns, width, b.part(term, j, terms, n, size_), size_, panel);
+          pack_panels(loops_.pack_columns, width, b.part(term, j, terms, n, size_), size_, panel);
           loops_.multiply({a.at(0, term, size_), a.row, a.column, panel, width, c + j * size_, b.columns, a.rows, terms,
                            n, term != 0});
         }
