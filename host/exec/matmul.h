@@ -52,6 +52,9 @@ class PackedMatrix {
   void multiply(const Matrix& a, std::int64_t begin, std::int64_t end, std::int64_t first, std::int64_t columns,
                 std::byte* out, std::int64_t pitch, bool adds = false) const;
 
+  /// Of b, for which packing a would cost more than it spares.
+  static constexpr std::int64_t kFewPanels = 16;
+
   std::int64_t panel_columns() const { return loops_.columns; }
   /// How many rows of a it multiplies at a time, which then stay in the second-level cache.
   std::int64_t block_rows() const;

@@ -13,7 +13,6 @@ using prebuilt::Gemm;
 using prebuilt::kBlock;
 
 constexpr std::int64_t kPanelsAtOnce = 8;  // rows of so many are read along, and written to as many places
-constexpr std::int64_t kFewPanels = 16;    // of b: packing a costs more than it spares
 
 }  // namespace
 
