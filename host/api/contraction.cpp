@@ -242,6 +242,22 @@ Array contract(const Labelled& x, const Labelled& y, const Labels& result, const
   return arranged({product, shown}, result, of.extents(result), where);
 }
 
+NodeRef plain_product(Node* a, Node* b, const Location& where) {
+  const Shape &x = a->shape, &y = b->shape;
+  const int n = x.ndim();
+  const bool by_vector = n == 2 && y.ndim() == 1;
+  if (a->dtype != b->dtype || is_complex(a->dtype) || a->weak || b->weak || n < 2 || (y.ndim() != n && !by_vector))
+    return {};
+  const auto has_one = [](const Shape& s) { return std::find(s.begin(), s.end(), 1) != s.end(); };
+  if (has_one(x) || has_one(y) || x[n - 1] != y[by_vector ? 0 : n - 2] ||
+      !std::equal(x.begin(), x.end() - 2, y.begin()))
+    return {};
+  require_shape("matmul", by_vector ? Shape{x[0]} : matrix(x, x[n - 2], y[n - 1]), where);
+  if (!by_vector) return real_product(a, b, where);
+  const NodeRef column = graph::reshape(b, {y[0], 1}, where), product = real_product(a, column.get(), where);
+  return graph::reshape(product.get(), {x[0]}, where);
+}
+
 std::vector<Array> promoted(std::string_view op, std::span<const Array> arrays, const Location& where) {
   std::vector<Input> terms;
   for (const Array& x : arrays) terms.push_back(term(Operand(x, where)));

@@ -36,6 +36,11 @@ Labelled sum_others(const Labelled& x, const Labels& kept, const Location& where
 /// own in the result; else as a multiplication and a sum.
 Array contract(const Labelled& x, const Labelled& y, const Labels& result, const Location& where);
 
+/// The product of stacks of matrices, or of a matrix and a vector, where it is a call of the routine and no more: of
+/// one real dtype and equal batches, without extents of 1. The node is the one that `contract` records, in a third of
+/// the time; null where it takes more.
+NodeRef plain_product(Node* a, Node* b, const Location& where);
+
 /// Arrays in the dtype to which they promote together.
 std::vector<Array> promoted(std::string_view op, std::span<const Array> arrays, const Location& where);
 

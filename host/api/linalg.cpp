@@ -29,8 +29,8 @@ MatrixStack::MatrixStack(std::string_view given_op, const Array& x, DType wanted
 
 void MatrixStack::require_square() const {
   if (rows != columns)
-    fail<ShapeError>(where, op, ": the matrices of shape ", array.shape(), " are ", rows, " x ", columns,
-                     "; expected square ones");
+    fail<LinAlgError>(where, op, ": the matrices of shape ", array.shape(), " are ", rows, " x ", columns,
+                      "; expected square ones");
 }
 
 void MatrixStack::broadcast(const Shape& to) {

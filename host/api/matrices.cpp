@@ -111,17 +111,16 @@ Array linalg::matrix_power(const Array& x, std::int64_t n, Location where) {
   if (rows != columns)
     fail<LinAlgError>(where, "matrix_power: shape ", shape, " holds matrices of ", rows, " rows and ", columns,
                       " columns, and square ones were expected");
-  if (n < 0)
-    fail<ValueError>(where, "matrix_power: the power ", n, " is negative; take the inverse of the matrix to ", -n);
   if (n == 0) return broadcast_to(astype(eye(rows, {}, 0, DType::Float64, where), x.dtype(), where), shape, where);
-  Array square = x, power = x;
+  Array square = n < 0 ? inv(x, where) : x, power = square;
   bool any = false;
-  for (; n > 0; n /= 2) {
-    if (n % 2 != 0) {
+  for (std::uint64_t left = n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n); left > 0;
+       left /= 2) {
+    if (left % 2 != 0) {
       power = any ? matmul(power, square, where) : square;
       any = true;
     }
-    if (n > 1) square = matmul(square, square, where);
+    if (left > 1) square = matmul(square, square, where);
   }
   return power;
 }

@@ -107,6 +107,7 @@ using api::Labels;
 Array matmul(const Array& a, const Array& b, Location where) {
   api::require_axes("matmul", a, 0, 1, where);
   api::require_axes("matmul", b, 1, 1, where);
+  if (graph::NodeRef plain = api::plain_product(a.node(), b.node(), where)) return api::wrap(std::move(plain));
   const bool row = a.ndim() == 1, column = b.ndim() == 1;
   const Labelled x = row ? api::stack_of(a, {kSummed}) : api::stack_of(a, {kRow, kSummed});
   const Labelled y = column ? api::stack_of(b, {kSummed}) : api::stack_of(b, {kSummed, kColumn});

@@ -44,7 +44,7 @@ class Multiplier {
     if (threads_ > 1 && a.columns >= kManyTerms && elements * size_ <= kSmallBytes / 2) return share_terms(a, b, c);
     if (a.rows == 1 && (b.column == 1 || (b.row == 1 && b.rows >= kTurned))) return by_vector(a, b, c);
     if (b.rows * b.columns * size_ <= kSmallBytes || b.columns <= loops_.columns) return from_cache(a, b, c);
-    if (a.rows <= kFewRows) return by_panels(a, b, c);
+    if (a.rows <= kFewRows || (threads_ == 1 && fits_beside_panels(a, b))) return by_panels(a, b, c);
     packed(a, b, c, b.columns, false);
   }
 
@@ -58,9 +58,17 @@ class Multiplier {
   }
 
  private:
+  // Whether a stays in the second-level cache, and is read often enough to, while the panels of b pass through the
+  // first.
+  bool fits_beside_panels(const Matrix& a, const Matrix& b) const {
+    return b.columns <= PackedMatrix::kFewPanels * loops_.columns && (a.column == 1 || a.row == 1) &&
+           a.rows * a.columns * size_ <= second_level_cache() / 2;
+  }
+
   // Pieces of [0, count) that are multiples of `step`, but for the last: f(begin, end).
   template <class F>
   void share(std::int64_t count, std::int64_t step, F&& f) const {
+    if (threads_ == 1) return f(0, count);
     const std::int64_t steps = divide_up(count, step),
                        tasks = std::min(steps, threads_ > 1 ? threads_ * kTasksPerThread : 1);
     parallel_for(tasks, threads_,
@@ -80,7 +88,9 @@ class Multiplier {
   // b passes through once, and meets sums that stay in the first-level cache.
   void by_vector(const Matrix& a, const Matrix& b, std::byte* c) const {
     const bool turned = b.column != 1;
-    const std::int64_t at_once = turned ? 64 / size_ : kSumsBytes / size_;
+    // Of contiguous terms the rows of one line of sums, so that few streams come from memory, or of two from the cache.
+    const std::int64_t lines = b.rows * b.columns * size_ <= second_level_cache() / 2 ? 2 : 1,
+                       at_once = turned ? lines * 64 / size_ : kSumsBytes / size_;
     share(b.columns, 64, [&](std::int64_t first, std::int64_t last) {
       std::byte* const sums = thread_memory(ThreadMemory::Sums, kSumsBytes + kBlock * size_);
       for (std::int64_t j = first; j < last; j += at_once) {
@@ -116,7 +126,7 @@ class Multiplier {
         const std::int64_t terms = std::min(kBlock, b.rows - term);
         for (std::int64_t j = first; j < last; j += width) {
           const std::int64_t n = std::min(width, last - j);
-          pack_panel(loops_.pack_columns, width, b.part(term, j, terms, n, size_), size_, panel);
+          pack_panels(loops_.pack_columns, width, b.part(term, j, terms, n, size_), size_, panel);
           loops_.multiply({a.at(0, term, size_), a.row, a.column, panel, width, c + j * size_, b.columns, a.rows, terms,
                            n, term != 0});
         }

@@ -26,9 +26,9 @@ struct Matrix {
   }
 };
 
-/// Packs a panel of a micro-kernel: rows of `from` are its terms.
-void pack_panel(prebuilt::Gemm::Pack* pack, std::int64_t panel_width, const Matrix& from, std::int64_t size,
-                std::byte* to);
+/// Packs panels of a micro-kernel, one after another: rows of `from` are their terms.
+void pack_panels(prebuilt::Gemm::Pack* pack, std::int64_t panel_width, const Matrix& from, std::int64_t size,
+                 std::byte* to);
 
 /// c = a b from operands as they are, whose rows begin `pitch` elements apart in c: for a b that fits a cache.
 void multiply_as_they_are(const Matrix& a, const Matrix& b, DType dtype, std::byte* c, std::int64_t pitch);
@@ -44,7 +44,7 @@ class PackedMatrix {
   std::size_t bytes() const;  // of the memory that it needs, 64-byte aligned
   void place(std::byte* memory) { memory_ = memory; }
   /// Packing is cut into pieces, which threads may do in any order.
-  std::int64_t pieces() const { return blocks() * panels(); }
+  std::int64_t pieces() const { return blocks() * slabs(); }
   void pack(std::int64_t piece) const;
 
   /// Rows [begin, end) of a b, columns [first, first + columns) of which go to `out`, whose rows begin `pitch` elements
@@ -52,13 +52,19 @@ class PackedMatrix {
   void multiply(const Matrix& a, std::int64_t begin, std::int64_t end, std::int64_t first, std::int64_t columns,
                 std::byte* out, std::int64_t pitch, bool adds = false) const;
 
+  /// Of b, for which packing a would cost more than it spares.
+  static constexpr std::int64_t kFewPanels = 16;
+
   std::int64_t panel_columns() const { return loops_.columns; }
   /// How many rows of a it multiplies at a time, which then stay in the second-level cache.
   std::int64_t block_rows() const;
 
  private:
+  void multiply_unpacked(const Matrix& a, std::int64_t first, std::int64_t columns, std::byte* out, std::int64_t pitch,
+                         bool adds) const;
   std::int64_t blocks() const;
   std::int64_t panels() const;
+  std::int64_t slabs() const;  // of panels that are packed together
 
   const prebuilt::Gemm& loops_;
   const std::int64_t size_;

@@ -52,6 +52,7 @@ std::int64_t work(Routine routine, const RoutineCall& call);
 // take: result(b, j, w) = input(b, indices(j), w), or of indices(b, j, w) along the axis; indices of any integer dtype,
 // checked: IndexError. Parameters: the axis, whether there are indices for all elements, and how many elements of the
 // last axis make one, where the input has that axis beside its own (complex numbers).
+// concat: up to three inputs of one dtype, one after another along an axis; parameter: the axis.
 // searchsorted: how many of the first input, in order, are less than each of the second; parameters: whether to count
 // equal ones too.
 // matmul: (..., m, k) and (..., k, n), of equal batch extents, to (..., m, n), all of one dtype; in the order of

@@ -19,6 +19,7 @@
 #include "ingot/indexing.hpp"
 #include "ingot/info.hpp"
 #include "ingot/io.hpp"
+#include "ingot/joining.hpp"
 #include "ingot/linalg.hpp"
 #include "ingot/manipulation.hpp"
 #include "ingot/median.hpp"

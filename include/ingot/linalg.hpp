@@ -10,14 +10,14 @@
 // float64, complex64 or complex128, whose promoted dtype the results have (reals that of the parts); bool and integers
 // become float64, float16 and bfloat16 are a TypeError. Strides and views of operands cost a copy.
 //
-// Shapes are checked at the call: ShapeError for less than two axes, or for a matrix that is not square where it must
-// be. What depends on values is found when they are computed: then a LinAlgError names the function, the matrix of the
-// batch and the place of the call, and whoever evaluates again meets it again. A NaN or an infinity in an operand of
-// svd, eigh, eig, and of what is computed through them, is such an error; elsewhere it spreads.
+// Shapes are checked at the call: ShapeError for less than two axes, LinAlgError for a matrix that is not square where
+// it must be. What depends on values is found when they are computed: then a LinAlgError names the function, the matrix
+// of the batch and the place of the call, and whoever evaluates again meets it again. A NaN or an infinity in an
+// operand of svd, eigh, eig, and of what is computed through them, is such an error; elsewhere it spreads.
 //
-// Computed on the host, with the same bits for any number of threads; from 17 rows or columns on they may differ from
-// one CPU level to another. A result of several arrays is computed once, whichever of them are used. Errors are stated
-// in u, half an ulp of 1 in the dtype (6e-8 for float32, 1.1e-16 for float64), and in the Frobenius norm |.|.
+// Computed on the host, with the same bits for any number of threads and at every CPU level. A result of several arrays
+// is computed once, whichever of them are used. Errors are stated in u, half an ulp of 1 in the dtype (6e-8 for
+// float32, 1.1e-16 for float64), and in the Frobenius norm |.|.
 namespace ingot::linalg {
 
 /// x of a x = b. b is one vector if it has one axis, else matrices of as many rows as a. By LU factors with partial

@@ -87,8 +87,9 @@ INGOT_API Array outer(const Array& a, const Array& b, Location where = Location:
 /// The sums of diagonal k of the matrices that the last two axes of x hold, in the dtype of sum(x).
 INGOT_API Array trace(const Array& x, std::int64_t k = 0, Location where = Location::current());
 
-/// x multiplied n - 1 times by itself, in the fewest steps of squaring and multiplying; the identity for n = 0. x holds
-/// square matrices in its last two axes (LinAlgError). ValueError for a negative n: take the inverse first.
+/// x multiplied n - 1 times by itself, in the fewest steps of squaring and multiplying; the identity for n = 0, and for
+/// n < 0 the power -n of linalg::inv(x), with its dtype and errors. x holds square matrices in its last two axes
+/// (LinAlgError).
 INGOT_API Array matrix_power(const Array& x, std::int64_t n, Location where = Location::current());
 
 /// Frobenius' norm of the matrices that the last two axes of x hold, as vector_norm over both.

@@ -35,9 +35,9 @@ struct Gemm {
   /// Of packed operands, and at most kBlock terms; ignores the steps of a and b. Elements beyond the last column must
   /// be numbers.
   void (*multiply_packed)(const Product&);
-  /// A panel of a, or b, from terms that are contiguous there, and begin `step` elements apart; what is beyond `width`
-  /// becomes 0.
-  using Pack = void(const void* from, std::int64_t step, std::int64_t terms, std::int64_t width, void* panel);
+  /// Panels of a, or b, one after another, from terms that are contiguous there, and begin `step` elements apart; what
+  /// the last one has beyond `width` becomes 0.
+  using Pack = void(const void* from, std::int64_t step, std::int64_t terms, std::int64_t width, void* panels);
   Pack *pack_rows, *pack_columns;
   /// Continues chains: sums[j] over more terms, x[p * x_step] times b[p * b_term + j].
   void (*extend)(const void* x, std::int64_t x_step, const void* b, std::int64_t b_term, std::int64_t terms, void* sums,

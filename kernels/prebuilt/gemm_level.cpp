@@ -25,6 +25,9 @@ constexpr int kFloatRows = 4, kFloatVectors = 2;
 
 constexpr Size kAhead = 512;  // bytes, in which memory answers
 
+constexpr Size kRowsAhead = 4;    // of what is packed
+constexpr Size kTermsOfLine = 8;  // in which a tile asks for one line of the next: of 8 rows in kBlock terms
+
 // Elements and what is done with them.
 template <class T>
 struct Number {
@@ -55,27 +58,33 @@ struct Truth {
   }
 };
 
-// R rows of C vectors of columns. a is packed, with kPacked elements a term, or that is 0 and a has steps. What is at
-// `next` will be read soon.
+// What will be read soon, fetched meanwhile: of b a share of the next panel, `step` elements a term, and the elements
+// of the next tile of c.
+template <class T>
+struct Soon {
+  const T* b;
+  Size step;
+  T* c;
+};
+
+// R rows of C vectors of columns. a is packed, with kPacked elements a term, or that is 0 and a has steps.
 template <class N, class V, int R, int C, int kPacked, class T = typename N::Element>
 ALWAYS_INLINE void tile(const T* a, Size a_row, Size a_term, const T* b, Size b_term, Size terms, T* c, Size c_row,
-                        bool adds, const T* next) {
+                        bool adds, Soon<T> soon) {
   constexpr int L = Lane<V>::count;
   V sum[R][C];
 #pragma clang loop unroll(full)
   for (int i = 0; i < R; ++i) {
 #pragma clang loop unroll(full)
     for (int v = 0; v < C; ++v) sum[i][v] = splat<V>(T(0));
-    if constexpr (kPacked > 0) {
-      __builtin_prefetch(c + i * c_row, 1);
-      __builtin_prefetch(c + i * c_row + C * L - 1, 1);
-    }
   }
   for (Size p = 0; p < terms; ++p) {
     if constexpr (kPacked > 0) {
+      constexpr Size kLine = 64 / sizeof(T), kLines = 4;  // of a row, wherever it begins
       __builtin_prefetch(a + 16 * kPacked);
-      __builtin_prefetch(next, 0, 2);
-      next += 8 / sizeof(T);
+      __builtin_prefetch(soon.b, 0, 2);
+      __builtin_prefetch(soon.c + p / (kLines * kTermsOfLine) * c_row + p / kTermsOfLine % kLines * kLine, 1);
+      soon.b += soon.step;
     }
     V right[C];
 #pragma clang loop unroll(full)
@@ -125,7 +134,7 @@ struct Loops {
     T* const c = static_cast<T*>(s.c) + column;
     in_rows<kRows, kFloat>(s.rows, [&](auto rows, Size i) {
       tile<N, V, rows(), C, 0>(a + i * s.a_row, s.a_row, s.a_term, b, s.b_term, terms, c + i * s.c_row, s.c_row,
-                               s.adds || first > 0, b);
+                               s.adds || first > 0, {});
     });
   }
 
@@ -163,17 +172,21 @@ struct Loops {
   static __attribute__((noinline)) void panel(const Product& s, const T* b, T* c, Size width) {
     const T* const a = static_cast<const T*>(s.a);
     const Size panels = (s.rows + kRows - 1) / kRows, share = (kColumns * s.terms + panels - 1) / panels;
+    const Size step = (share + s.terms - 1) / s.terms;
     const T* next = b + kColumns * s.terms;
     in_rows<kRows, kFloat>(s.rows, [&](auto rows, Size i) {
       const T* const from = a + i / kRows * kRows * s.terms + i % kRows;
+      T* const to = c + i * s.c_row;
+      const Soon<T> soon{next, step, i + kRows < s.rows ? to + kRows * s.c_row : c + C * kLanes};
       if (width == C * kLanes) {
-        tile<N, Register, rows(), C, kRows>(from, 0, 0, b, kColumns, s.terms, c + i * s.c_row, s.c_row, s.adds, next);
+        tile<N, Register, rows(), C, kRows>(from, 0, 0, b, kColumns, s.terms, to, s.c_row, s.adds, soon);
       } else {
         T edge[kRows * C * kLanes];
-        tile<N, Register, rows(), C, kRows>(from, 0, 0, b, kColumns, s.terms, edge, C * kLanes, false, next);
+        tile<N, Register, rows(), C, kRows>(from, 0, 0, b, kColumns, s.terms, edge, C * kLanes, false, soon);
         for (Size r = 0; r < rows(); ++r) {
-          T *const to = c + (i + r) * s.c_row, *const sums = edge + r * C * kLanes;
-          for (Size j = 0; j < width; ++j) to[j] = s.adds ? N::add(to[j], sums[j]) : sums[j];
+          T* const row = to + r * s.c_row;
+          const T* const sums = edge + r * C * kLanes;
+          for (Size j = 0; j < width; ++j) row[j] = s.adds ? N::add(row[j], sums[j]) : sums[j];
         }
       }
       next += share;
@@ -195,16 +208,18 @@ struct Loops {
   }
 
   template <int kWidth>
-  static void pack(const void* from, Size step, Size terms, Size width, void* panel) {
+  static void pack(const void* from, Size step, Size terms, Size width, void* panels) {
     const T* term = static_cast<const T*>(from);
-    T* to = static_cast<T*>(panel);
+    T* to = static_cast<T*>(panels);
+    const Size whole = width / kWidth * kWidth, last = width - whole;
     for (Size p = 0; p < terms; ++p, term += step, to += kWidth) {
-      if (width == kWidth) {
-        __builtin_memcpy(to, term, kWidth * sizeof(T));
+      for (Size j = 0; j < whole; j += kWidth) {
+        __builtin_memcpy(to + j * terms, term + j, kWidth * sizeof(T));
 #pragma clang loop unroll(full)
-        for (Size at = 0; at < kWidth; at += 64 / sizeof(T)) __builtin_prefetch(term + kWidth + at, 0, 2);  // the next
-      } else
-        for (Size j = 0; j < kWidth; ++j) to[j] = j < width ? term[j] : T(0);
+        for (Size at = 0; at < kWidth; at += 64 / sizeof(T)) __builtin_prefetch(term + kRowsAhead * step + j + at);
+      }
+      if (last > 0)
+        for (Size j = 0; j < kWidth; ++j) to[whole * terms + j] = j < last ? term[whole + j] : T(0);
     }
   }
 
@@ -237,33 +252,70 @@ struct Loops {
     });
   }
 
-  // As many chains as a register has lanes: a block of as many terms of each is turned in registers.
+  // Chains of G registers, one for each lane, of which the last has `count`: a block of as many terms of each as there
+  // are lanes is turned in registers. Two registers hide what each waits for.
+  template <int G, bool kWhole>
+  static __attribute__((noinline)) void extend_lanes(const T* x, const T* b, Size b_column, Size terms, T* sums,
+                                                     Size count) {
+    Register sum[G];
+    T some[kLanes] = {};
+    if constexpr (!kWhole)
+      for (Size i = 0; i < count; ++i) some[i] = sums[i];
+#pragma clang loop unroll(full)
+    for (int g = 0; g < G; ++g) sum[g] = load<Register>(kWhole ? sums + g * kLanes : some);
+    const auto load_turned = [&](Register(&block)[kLanes], int g, Size p) __attribute__((always_inline)) {
+#pragma clang loop unroll(full)
+      for (int i = 0; i < kLanes; ++i) {  // a lane that is not there repeats the last
+        const T* const from = b + (kWhole || i < count ? g * kLanes + i : count - 1) * b_column + p;
+        block[i] = load<Register>(from);
+        __builtin_prefetch(from + kAhead / sizeof(T));
+      }
+      turn(block);
+    };
+    Size p = 0;
+    for (; p + kLanes <= terms; p += kLanes) {
+#pragma clang loop unroll(full)
+      for (int g = 0; g < G; ++g) {
+        Register block[kLanes];
+        load_turned(block, g, p);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < kLanes; ++i) sum[g] = N::multiply_add(splat<Register>(x[p + i]), block[i], sum[g]);
+      }
+    }
+    if (p < terms && terms >= kLanes) {  // the last block again, but for what was taken of it
+      const Size last = terms - kLanes;
+#pragma clang loop unroll(full)
+      for (int g = 0; g < G; ++g) {
+        Register block[kLanes];
+        load_turned(block, g, last);
+        for (Size i = p - last; i < kLanes; ++i)
+          sum[g] = N::multiply_add(splat<Register>(x[last + i]), block[i], sum[g]);
+      }
+      p = terms;
+    }
+#pragma clang loop unroll(full)
+    for (int g = 0; g < G; ++g) store(kWhole ? sums + g * kLanes : some, sum[g]);
+    if constexpr (!kWhole)
+      for (Size i = 0; i < count; ++i) sums[i] = some[i];
+    for (Size i = 0; i < (G - 1) * kLanes + count && p < terms; ++i)
+      sums[i] = chain(x + p, b + i * b_column + p, terms - p, sums[i]);
+  }
+
   static void extend_turned(const void* x_values, const void* b_values, Size b_column, Size terms, void* to, Size n) {
     const T *const x = static_cast<const T*>(x_values), *const b = static_cast<const T*>(b_values);
     T* const sums = static_cast<T*>(to);
     Size j = 0;
     if constexpr (kFloat) {
-      for (; j + kLanes <= n; j += kLanes) {
-        Register sum = load<Register>(sums + j);
-        const T* column = b + j * b_column;
-        Size p = 0;
-        for (; p + kLanes <= terms; p += kLanes, column += kLanes) {
-          Register block[kLanes];
-#pragma clang loop unroll(full)
-          for (int i = 0; i < kLanes; ++i) {
-            block[i] = load<Register>(column + i * b_column);
-            __builtin_prefetch(column + i * b_column + kAhead / sizeof(T));
-          }
-          turn(block);
-#pragma clang loop unroll(full)
-          for (int i = 0; i < kLanes; ++i) sum = N::multiply_add(splat<Register>(x[p + i]), block[i], sum);
-        }
-        store(sums + j, sum);
-        for (Size i = 0; i < kLanes && p < terms; ++i)
-          sums[j + i] = chain(x + p, column + i * b_column, terms - p, sums[j + i]);
+      for (; j + 2 * kLanes <= n; j += 2 * kLanes)
+        extend_lanes<2, true>(x, b + j * b_column, b_column, terms, sums + j, kLanes);
+      if (j + kLanes <= n) {
+        extend_lanes<1, true>(x, b + j * b_column, b_column, terms, sums + j, kLanes);
+        j += kLanes;
       }
+      if (j < n) extend_lanes<1, false>(x, b + j * b_column, b_column, terms, sums + j, n - j);
+    } else {
+      for (; j < n; ++j) sums[j] = chain(x, b + j * b_column, terms, sums[j]);
     }
-    for (; j < n; ++j) sums[j] = chain(x, b + j * b_column, terms, sums[j]);
   }
 
   static T chain(const T* x, const T* y, Size terms, T sum) {

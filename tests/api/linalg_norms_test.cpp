@@ -153,7 +153,7 @@ TEST(Linalg, ChecksShapesAtTheCall) {
   const std::string none =
       "inv: an array of shape (3,) holds no matrices; expected two axes or more, of which the last ";
   EXPECT_ERROR(ShapeError, linalg::inv(zeros(3)), none + "two are rows and columns");
-  EXPECT_ERROR(ShapeError, linalg::det(zeros({2, 3, 4})),
+  EXPECT_ERROR(LinAlgError, linalg::det(zeros({2, 3, 4})),
                std::string("det: the matrices of shape (2, 3, 4) are 3 x 4; expected square ones"));
   const std::string rows =
       "solve: matrices of 3 rows, of shape (3, 3), do not go with a right-hand side of 2, of shape ";

@@ -285,6 +285,17 @@ TEST(Trace, SumsADiagonal) {
   EXPECT_EQ(linalg::trace(complex_matrix({2, 2}, 0)).item<C>(), C(3, -1));
 }
 
+TEST(Matmul, RecordsWhatTheGeneralWayRecords) {
+  for (const DType dtype : {DType::Float32, DType::Float16, DType::Int32, DType::Bool}) {
+    const Array a = counted({4, 3, 5}, dtype), b = counted({4, 5, 6}, dtype), v = counted({5}, dtype);
+    EXPECT_SAME_NODE(matmul(a, b), einsum("bij,bjk->bik", a, b));
+    EXPECT_SAME_NODE(matmul(a(0), b(0)), tensordot(a(0), b(0), 1));
+    EXPECT_SAME_NODE(matmul(a(0).T(), a(1)), tensordot(a(0).T(), a(1), 1));
+    EXPECT_SAME_NODE(matmul(a(0), v), tensordot(a(0), v, 1));
+    EXPECT_SAME_NODE(matmul(b(0), zeros({6}, dtype)), tensordot(b(0), zeros({6}, dtype), 1));
+  }
+}
+
 TEST(MatrixPower, SquaresAndMultiplies) {
   const Array i = array({0, 1, -1, 0}, {2, 2});
   EXPECT_VALUES(linalg::matrix_power(i, 3), ({2, 2}), int, 0, -1, 1, 0);
@@ -294,8 +305,11 @@ TEST(MatrixPower, SquaresAndMultiplies) {
   EXPECT_EQ(shape_of(linalg::matrix_power(zeros({4, 2, 2}), 0)), "(4, 2, 2)");
   EXPECT_ERROR(LinAlgError, linalg::matrix_power(zeros({2, 3}), 2),
                "matrix_power: shape (2, 3) holds matrices of 2 rows and 3 columns, and square ones were expected");
-  EXPECT_ERROR(ValueError, linalg::matrix_power(i, -2),
-               "matrix_power: the power -2 is negative; take the inverse of the matrix to 2");
+  EXPECT_VALUES(linalg::matrix_power(i, -3), ({2, 2}), double, 0, 1, -1, 0);
+  EXPECT_VALUES(linalg::matrix_power(array({2.0, 0.0, 0.0, 4.0}, {2, 2}), -2), ({2, 2}), double, 0.25, 0, 0, 0.0625);
+  EXPECT_EQ(linalg::matrix_power(eye(3, {}, 0, DType::Float32), -1).dtype(), DType::Float32);
+  EXPECT_ERROR(LinAlgError, linalg::matrix_power(stack({eye(2), zeros({2, 2})}), -1).eval(),
+               "inv: matrix (1,) of the batch is singular: a pivot is 0");
 }
 
 TEST(MatrixNorm, HasTheOrdersThatNeedNoFactorisation) {

@@ -74,8 +74,9 @@ constexpr Way kWays[] = {Way::Plain, Way::Turned, Way::Sparse};
 
 // Every shape with `layouts` of the nine pairs of layouts in either dtype, each time others.
 void expect_layouts(int layouts) {
-  const std::int64_t shapes[][3] = {{1, 1, 1},  {1, 300, 70},   {70, 300, 1},  {2, 300, 500}, {300, 7, 5},
-                                    {9, 33, 9}, {65, 258, 120}, {130, 90, 77}, {4, 9000, 3}};
+  const std::int64_t shapes[][3] = {{1, 1, 1},    {1, 300, 70},   {70, 300, 1},   {2, 300, 500},
+                                    {300, 7, 5},  {9, 33, 9},     {65, 258, 120}, {130, 90, 77},
+                                    {4, 9000, 3}, {17, 300, 801}, {100, 100, 1},  {129, 31, 1}};
   int turn = 0;
   for (const auto& [m, k, n] : shapes) {
     for (const DType dtype : {DType::Float32, DType::Float64}) {
@@ -100,6 +101,7 @@ void expect_dtypes(int layouts) {
       const Way way = kWays[(turn + i) % 3], other = kWays[(turn + i + 1) % 3];
       expect_product({40, 300}, {300, 130}, dtype, way, way);
       expect_product({3, 5, 8}, {3, 8, 7}, dtype, other, other);
+      if (i == 0) expect_product({12, 40}, {40, 2100}, dtype, way, other);
     }
     ++turn;
   }

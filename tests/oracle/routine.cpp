@@ -94,6 +94,18 @@ Tensor take(const Tensor& x, const Tensor& indices, const Dims& parameters, cons
   return out;
 }
 
+// Of each element of the result: which input has it.
+Tensor concat(const std::vector<const Tensor*>& inputs, int axis, const Shape& shape) {
+  Tensor out(inputs.front()->dtype, shape);
+  for (std::int64_t i = 0; i < out.size(); ++i) {
+    Dims index = digits(i, shape);
+    std::size_t k = 0;
+    for (; index[axis] >= inputs[k]->shape[axis]; ++k) index[axis] -= inputs[k]->shape[axis];
+    out.set(i, (*inputs[k])[place(index, inputs[k]->shape)]);
+  }
+  return out;
+}
+
 // Counted one by one.
 Tensor searchsorted(const Tensor& x, const Tensor& values, bool right, const Shape& shape) {
   Tensor out(DType::Int64, shape);
@@ -116,6 +128,7 @@ Tensor run(Routine routine, const std::vector<const Tensor*>& inputs, const Dims
   const Tensor& input = *inputs[0];
   if (routine == Routine::quantile) return quantiles(input, parameters, result, shape);
   if (routine == Routine::take) return take(input, *inputs[1], parameters, shape);
+  if (routine == Routine::concat) return concat(inputs, static_cast<int>(parameters[0]), shape);
   if (routine == Routine::matmul) return matmul(input, *inputs[1], shape);
   if (routine == Routine::scan) return scan(input, parameters, result, shape);
   if (routine == Routine::searchsorted) return searchsorted(input, *inputs[1], parameters[0] != 0, shape);

@@ -46,10 +46,11 @@ class Factors {
     }
   }
 
-  /// c := q c, of m rows.
-  void apply_q(std::byte* c, std::int64_t ldc, std::int64_t columns) const {
+  /// c := q, of m rows; it comes as an identity, in whose first k columns a panel from row k on meets zeros alone.
+  void make_q(std::byte* c, std::int64_t ldc, std::int64_t columns) const {
     for_stripes(columns, on_.threads, [&](std::int64_t first, std::int64_t last) {
-      for (auto panel = panels_.rbegin(); panel != panels_.rend(); ++panel) apply(*panel, false, c, ldc, first, last);
+      for (auto panel = panels_.rbegin(); panel != panels_.rend(); ++panel)
+        if (last > m_ - panel->rows) apply(*panel, false, c, ldc, first, last);
     });
   }
 
@@ -88,7 +89,7 @@ void run_qr(const RoutineCall& call) {
     factors.factor();
     const StorageRef q = linalg_scratch(m * q_ld * item);
     batch.put_identity(q->data(), q_ld, m, columns);
-    factors.apply_q(q->data(), q_ld, columns);
+    factors.make_q(q->data(), q_ld, columns);
     on.copy(q->data(), q_ld, out, columns, m, columns);
     std::byte* const r = out + m * columns * item;
     on.copy(factors.matrix(), factors.pitch(), r, n, columns, n);

@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "kernels/cpu/turn.h"
 #include "kernels/prebuilt/gemm.h"
 #include "kernels/prebuilt/linalg/product.h"
 #include "kernels/prebuilt/linalg/scalar.h"
@@ -38,10 +39,30 @@ struct Steps {
     constexpr Size tile = 16;
     const S* const a = static_cast<const S*>(from);
     S* const b = static_cast<S*>(to);
-    for (Size i0 = 0; i0 < m; i0 += tile)
-      for (Size j0 = 0; j0 < n; j0 += tile)
-        for (Size j = j0; j < n && j < j0 + tile; ++j)
-          for (Size i = i0; i < m && i < i0 + tile; ++i) b[j * ldb + i] = a[i * lda + j];
+    Size turned_rows = 0, turned_columns = 0;
+    if constexpr (!IsComplex) {
+      constexpr int side = cpu::kRegisterBytes / sizeof(R);
+      turned_rows = m - m % side;
+      turned_columns = n - n % side;
+      for (Size i = 0; i < turned_rows; i += side) {
+        for (Size j = 0; j < turned_columns; j += side) {
+          math::vec<R, side> block[side];
+#pragma clang loop unroll(full)
+          for (int k = 0; k < side; ++k) __builtin_memcpy(&block[k], a + (i + k) * lda + j, sizeof block[k]);
+          cpu::turn(block);
+#pragma clang loop unroll(full)
+          for (int k = 0; k < side; ++k) __builtin_memcpy(b + (j + k) * ldb + i, &block[k], sizeof block[k]);
+        }
+      }
+    }
+    const auto one_by_one = [&](Size first, Size last, Size column) {
+      for (Size i0 = first; i0 < last; i0 += tile)
+        for (Size j0 = column; j0 < n; j0 += tile)
+          for (Size j = j0; j < n && j < j0 + tile; ++j)
+            for (Size i = i0; i < last && i < i0 + tile; ++i) b[j * ldb + i] = a[i * lda + j];
+    };
+    one_by_one(0, turned_rows, turned_columns);
+    one_by_one(turned_rows, m, 0);
   }
 
   static void spread(double alpha, bool conjugates, const void* from, Size lda, Size m, Size n, void* to, Size ldb) {
