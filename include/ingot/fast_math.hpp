@@ -9,8 +9,9 @@ namespace ingot {
 /// they are, and nothing is evaluated. Of float32 and float64, complex parts included:
 ///   * a product that is added to or subtracted from is rounded once, with the sum (fma);
 ///   * a division by a number is a product with its reciprocal, where that is a normal number: 1.5 ULP;
-///   * exp is within 2, log, sin, cos and tanh are within 3 ULP over the whole range, rsqrt and sigmoid within 4 where
-///     the result is a normal number, and pow is within 4 where |y log x| is at most 64, beyond that up to 64 ULP.
+///   * exp is within 2, log and tanh are within 3, sin and cos within 4 ULP over the whole range, rsqrt and sigmoid
+///   within
+///     4 where the result is a normal number, pow within 4 where |y log x| is at most 24 and beyond it within 128 ULP.
 /// Special values (zeros, infinities, NaN) are those of the exact functions. Bodies are written once here too: the
 /// result has the same bits on every backend, at every vector width and for any number of threads, but not those of x.
 /// Sums and other reductions keep their order, and float16 and bfloat16 are computed in float32 as ever. What was

@@ -10,7 +10,7 @@
 
 namespace ingot::math {
 
-// sin(r) for |r| <= pi / 2, by one odd polynomial.
+// sin(r) for |r| <= pi / 2, by one odd polynomial. A product comes last, not a sum, which would take the sign from -0.
 template <class V>
 INGOT_FN V fast_sin_kernel(V r) {
   const V z = r * r;
@@ -21,7 +21,7 @@ INGOT_FN V fast_sin_kernel(V r) {
   } else {
     p = polynomial(z, -0x1.55554cp-3f, 0x1.110ed4p-7f, -0x1.9f6feep-13f, 0x1.5dbd0ap-19f);
   }
-  return fma(r * z, p, r);
+  return r * fma(z, p, splat<V>(1));
 }
 
 // x less q multiples of pi: the first difference is exact where the two cancel, and each of the other pieces is rounded
