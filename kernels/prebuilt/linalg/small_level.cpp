@@ -26,6 +26,7 @@ struct Algorithms {
   static constexpr int kMantissaBits = sizeof(R) == 8 ? 52 : 23, kExponentBias = sizeof(R) == 8 ? 1023 : 127;
 
   // Lanes without a matrix repeat the first one. Blocks of as many reals as there are lanes are turned in registers.
+  // The same places of the next matrices are fetched meanwhile, here and where results go.
   static void load(const R* from, Size distance, Size count, Size elements, S* to) {
     const R* matrix[kWidth];
     for (Size lane = 0; lane < kWidth; ++lane) matrix[lane] = from + (lane < count ? lane * distance : 0);
@@ -35,7 +36,10 @@ struct Algorithms {
     for (; e + kWidth <= reals; e += kWidth) {
       V block[kWidth];
 #pragma clang loop unroll(full)
-      for (Size lane = 0; lane < kWidth; ++lane) block[lane] = cpu::load<V>(matrix[lane] + e);
+      for (Size lane = 0; lane < kWidth; ++lane) {
+        block[lane] = cpu::load<V>(matrix[lane] + e);
+        __builtin_prefetch(matrix[lane] + kWidth * distance + e);
+      }
       cpu::turn(block);
 #pragma clang loop unroll(full)
       for (Size k = 0; k < kWidth; ++k) out[e + k] = block[k];
@@ -52,7 +56,11 @@ struct Algorithms {
 #pragma clang loop unroll(full)
       for (Size k = 0; k < kWidth; ++k) block[k] = in[e + k];
       cpu::turn(block);
-      for (Size lane = 0; lane < count; ++lane) cpu::store(to + lane * distance + e, block[lane]);
+      for (Size lane = 0; lane < count; ++lane) {
+        R* const out = to + lane * distance + e;
+        cpu::store(out, block[lane]);
+        __builtin_prefetch(out + kWidth * distance, 1);
+      }
     }
     for (; e < reals; ++e)
       for (Size lane = 0; lane < count; ++lane) to[lane * distance + e] = reinterpret_cast<const R*>(in + e)[lane];
