@@ -1,7 +1,5 @@
 #include "ingot/fast_math.hpp"
 
-#include <pthread.h>
-
 #include <atomic>
 #include <cmath>
 #include <complex>
@@ -14,6 +12,7 @@
 #include "host/base/config.h"
 #include "host/graph/intern.h"
 #include "tests/api/expect.h"
+#include "tests/laws/deep.h"
 #include "tests/oracle/exact.h"
 
 namespace ingot {
@@ -235,47 +234,19 @@ TEST(FastMath, KeepsWhatIsSharedShared) {
   EXPECT_NEAR(fast(0).item<double>(), x(0).item<double>(), 1e-12);
 }
 
-// Raises every bound on the pending graph.
-class Unbounded {
- public:
-  Unbounded()
-      : nodes_(config().max_pending_nodes.exchange(std::int64_t{1} << 40)),
-        depth_(config().max_pending_depth.exchange(1 << 30)),
-        bytes_(config().max_retained_bytes.exchange(std::int64_t{1} << 60)) {}
-  ~Unbounded() {
-    config().max_pending_nodes = nodes_;
-    config().max_pending_depth = depth_;
-    config().max_retained_bytes = bytes_;
-  }
-
- private:
-  std::int64_t nodes_;
-  int depth_;
-  std::int64_t bytes_;
-};
-
-void* run_deep(void*) {
-  const Unbounded unbounded;
-  constexpr int kDepth = 1'000'000;
-  const std::int64_t before = graph::pending_nodes();
-  {
-    Array x = array({0.5, 0.25}).eval();
-    for (int i = 0; i < kDepth; ++i) x = i % 2 == 0 ? sin(x) : x / 3.0;
-    const Array fast = fast_math(x);
-    EXPECT_GE(graph::pending_nodes() - before, 2 * kDepth - 2);
-  }
-  EXPECT_LE(graph::pending_nodes(), before + 1);
-  return nullptr;
-}
-// On a stack that would not survive a recursion.
 TEST(FastMath, TakesAChainOfAMillionNodes) {
-  pthread_attr_t attributes;
-  ASSERT_EQ(pthread_attr_init(&attributes), 0);
-  ASSERT_EQ(pthread_attr_setstacksize(&attributes, 256 * 1024), 0);
-  pthread_t thread;
-  ASSERT_EQ(pthread_create(&thread, &attributes, run_deep, nullptr), 0);
-  pthread_join(thread, nullptr);
-  pthread_attr_destroy(&attributes);
+  tests::on_a_small_stack([] {
+    const tests::Unbounded unbounded;
+    constexpr int kDepth = 1'000'000;
+    const std::int64_t before = graph::pending_nodes();
+    {
+      Array x = array({0.5, 0.25}).eval();
+      for (int i = 0; i < kDepth; ++i) x = i % 2 == 0 ? sin(x) : x / 3.0;
+      const Array fast = fast_math(x);
+      EXPECT_GE(graph::pending_nodes() - before, 2 * kDepth - 2);
+    }
+    EXPECT_LE(graph::pending_nodes(), before + 1);
+  });
 }
 
 // Some threads record it anew while others evaluate what it is made from.
