@@ -3,10 +3,13 @@
 #include <dlfcn.h>
 
 #include <cstdlib>
+#include <optional>
 #include <regex>
+#include <sstream>
 #include <stdexcept>
 
 #include "host/emit/cuda/program.h"
+#include "host/jit/disk_cache.h"
 
 namespace ingot::cuda_test {
 namespace {
@@ -76,7 +79,10 @@ std::string nvrtc_lacks(int capability) {
          std::to_string(capability) + "; 12.8 and later do";
 }
 
-std::vector<Report> compile(const std::vector<Source>& sources, int capability) {
+namespace {
+
+// All in one program. Reports are in the order of the sources.
+std::vector<Report> compile_together(const std::vector<Source>& sources, int capability) {
   std::string text(cuda::prelude());
   std::vector<Report> reports;
   for (const Source& source : sources) {
@@ -108,7 +114,7 @@ std::vector<Report> compile(const std::vector<Source>& sources, int capability) 
     out.ptx = run(text, options).ptx;
   }
   static const std::regex loads(
-      "\\.entry (\\w+)\\(|ld\\.(?:volatile\\.)?global(?:\\.nc)?\\.(v4\\.[a-z]32|v2\\.[a-z]64)?");
+      "\\.entry (\\w+)\\(|ld\\.global(?:\\.nc)?\\.(v4\\.[a-z]32|v2\\.[a-z]64)?");
   Report* current = nullptr;
   for (std::sregex_iterator at(out.ptx.begin(), out.ptx.end(), loads), end; at != end; ++at) {
     if ((*at)[1].matched) {
@@ -117,6 +123,42 @@ std::vector<Report> compile(const std::vector<Source>& sources, int capability) 
       ++current->loads;
       current->wide_loads += (*at)[2].matched;
     }
+  }
+  return reports;
+}
+
+// What a report hangs on; with another word in front where other things are read of it.
+std::string key_of(const Source& source, int capability) {
+  static const std::string prelude = jit::digest(cuda::prelude());
+  int major = 0, minor = 0;
+  nvrtc().version(&major, &minor);
+  std::string options;
+  for (const std::string& option : cuda::compiler_options(capability)) options += option + ' ';
+  return jit::cache_key("report of ptxas " + prelude + jit::digest(source.text), options,
+                        "NVRTC " + std::to_string(major) + "." + std::to_string(minor));
+}
+
+}  // namespace
+
+std::vector<Report> compile(const std::vector<Source>& sources, int capability) {
+  std::vector<Report> reports;
+  std::vector<Source> unknown;
+  for (const Source& source : sources) {
+    Report& report = reports.emplace_back(Report{source.name});
+    const std::optional<std::string> known = jit::load_cached(key_of(source, capability));
+    if (known.has_value())
+      std::istringstream(*known) >> report.stack >> report.spilled >> report.loads >> report.wide_loads;
+    else
+      unknown.push_back(source);
+  }
+  if (unknown.empty()) return reports;
+  const std::vector<Report> made = compile_together(unknown, capability);
+  for (std::size_t i = 0, k = 0; k < made.size(); ++i) {
+    if (reports[i].name != made[k].name) continue;
+    const Report& r = reports[i] = made[k];
+    std::ostringstream numbers;
+    numbers << r.stack << ' ' << r.spilled << ' ' << r.loads << ' ' << r.wide_loads;
+    jit::store_cached(key_of(unknown[k++], capability), numbers.str());
   }
   return reports;
 }

@@ -19,11 +19,11 @@ struct Source {
 struct Report {
   std::string name;
   int stack = -1, spilled = -1;   // bytes; -1 where nothing was reported
-  int loads = 0, wide_loads = 0;  // instructions that load from global memory; of those, 16 bytes
+  int loads = 0, wide_loads = 0;  // instructions that load operands from global memory; of those, 16 bytes
 };
 
 /// Compiles all in one program, with the options that Ingot's kernels are compiled with; throws std::runtime_error with
-/// NVRTC's messages. Warnings are errors.
+/// NVRTC's messages. Warnings are errors. What has been reported of a text before is found in the library's disk cache.
 std::vector<Report> compile(const std::vector<Source>& sources, int capability);
 
 }  // namespace ingot::cuda_test

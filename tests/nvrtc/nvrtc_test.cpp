@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <regex>
 #include <sstream>
 
@@ -25,6 +26,7 @@ struct Exception {
 };
 constexpr Exception kLocalMemory[] = {
     {"ThreadTree<", 0, "the tree of a thread's leaves is indexed by level, and touched about once in 64 rows"},
+    {"f64* out15;", 4, "sixteen results of f64, two of each at a time, fill all 255 registers and lack one on sm_80"},
     {"multiply<u", 16, "a product of integers fills all 255 registers with sums and operands, and lacks one or two"},
 };
 
@@ -90,38 +92,41 @@ TEST_P(NvrtcTest, CompilesAKernelByItself) {
 
 // ---- What the tests on the software GPU left ----
 
-std::vector<Source> texts() {
+std::vector<std::filesystem::path> text_files() {
   std::vector<std::filesystem::path> files;
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(INGOT_TEXTS, none)) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
-  std::vector<Source> sources;
-  for (const auto& file : files) {
-    std::ostringstream all;
-    all << std::ifstream(file).rdbuf();
-    std::string text = all.str();
-    if (!text.starts_with(cuda::prelude())) continue;
-    text.erase(0, cuda::prelude().size());
-    const std::string name = "k" + file.stem().string();
-    const auto at = text.find("ingot_kernel");
-    if (at == std::string::npos) continue;
-    sources.push_back({name, text.replace(at, 12, name)});
-  }
-  return sources;
+  return files;
+}
+
+// A kernel of the emitter's, with a name of its own; nothing for another program.
+std::optional<Source> source_of(const std::filesystem::path& file) {
+  std::ostringstream all;
+  all << std::ifstream(file).rdbuf();
+  std::string text = all.str();
+  if (!text.starts_with(cuda::prelude())) return {};
+  text.erase(0, cuda::prelude().size());
+  const std::string name = "k" + file.stem().string();
+  const auto at = text.find("ingot_kernel");
+  if (at == std::string::npos) return {};
+  return Source{name, text.replace(at, 12, name)};
 }
 
 void check_texts(std::size_t most, int capability) {
-  const std::vector<Source> all = texts();
-  if (all.empty()) GTEST_SKIP() << "the tests on the software GPU have left no kernels in " INGOT_TEXTS;
+  const std::vector<std::filesystem::path> files = text_files();
   // Evenly from all, whose names are hashes.
-  const std::size_t step = std::max<std::size_t>(1, all.size() / most);
+  const std::size_t step = std::max<std::size_t>(1, files.size() / most);
   std::vector<Source> batch;
-  for (std::size_t i = 0; i < all.size(); i += step) {
-    batch.push_back(all[i]);
-    if (batch.size() < 16 && i + step < all.size()) continue;
+  bool any = false;
+  for (std::size_t i = 0; i < files.size(); i += step) {
+    if (std::optional<Source> source = source_of(files[i])) batch.push_back(*std::move(source));
+    if (batch.empty() || (batch.size() < 16 && i + step < files.size())) continue;
     check(batch, capability);
     batch.clear();
+    any = true;
   }
+  if (!any) GTEST_SKIP() << "the tests on the software GPU have left no kernels in " INGOT_TEXTS;
 }
 
 TEST_P(NvrtcTest, CompilesASampleOfTheKernelsThatTestsRan) { check_texts(24, GetParam()); }

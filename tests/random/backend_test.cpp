@@ -1,7 +1,6 @@
 // The same random graphs in processes of their own, one for each backend and CPU level: settings that are read at
 // start-up. The CUDA backend runs on the software GPU (tests/fake_cuda).
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -73,9 +72,9 @@ const std::string kDevice;
 
 std::string itself() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 
-std::string digests(const Setting& setting, const std::string& cache, int count, int& status) {
+std::string digests(const Setting& setting, int count, int& status) {
   const std::string command = kDevice + std::string("INGOT_BACKEND=") + setting.backend + " INGOT_CPU=" + setting.cpu +
-                              " INGOT_CACHE_DIR='" + cache + "' " + kDigest + "=" + std::to_string(count) +
+                              " INGOT_CACHE_DIR='" INGOT_RANDOM_CACHE "' " + kDigest + "=" + std::to_string(count) +
                               " GTEST_OUTPUT= GTEST_FILTER= GTEST_TOTAL_SHARDS=1 GTEST_SHARD_INDEX=0 '" + itself() +
                               "' --gtest_filter=RandomDigest.IsPrintedForTheParent 2>&1";
   FILE* pipe = ::popen(command.c_str(), "r");
@@ -98,8 +97,6 @@ bool has_v4() {
 }
 
 void expect_same_bits(int count) {
-  std::string cache = ::testing::TempDir() + "/ingot_random_XXXXXX";
-  ASSERT_NE(::mkdtemp(cache.data()), nullptr);
   using cpu::Level;
   std::vector<Setting> settings = {{"interp", "x86-64", Level::Baseline},
                                    {"interp", "x86-64-v3", Level::V3},
@@ -113,7 +110,7 @@ void expect_same_bits(int count) {
   std::string first;
   for (const Setting& setting : settings) {
     int status = 0;
-    const std::string lines = digests(setting, cache, count, status);
+    const std::string lines = digests(setting, count, status);
     EXPECT_EQ(status, 0) << setting.backend << " on " << setting.cpu;
     if (first.empty()) first = lines;
     std::istringstream expected(first), got(lines);
@@ -129,7 +126,6 @@ void expect_same_bits(int count) {
     EXPECT_EQ(b,
               std::string("ran ") + setting.backend + " at level " + std::to_string(static_cast<int>(setting.level)));
   }
-  std::filesystem::remove_all(cache);
 }
 
 #if defined(__x86_64__)

@@ -149,7 +149,7 @@ void run(std::uint64_t count, Size size) {
 TEST(RandomGraphs, MeanWhatTheyRecord) { run(setting("INGOT_RANDOM_GRAPHS", kGraphs), Size::Small); }
 
 TEST(RandomGraphs, MeanWhatTheyRecordAtSizesThatThreadsShare) {
-  run(setting("INGOT_RANDOM_GRAPHS", kGraphs) / 400, Size::Large);
+  run(setting("INGOT_RANDOM_GRAPHS", kGraphs) / 800, Size::Large);
 }
 
 TEST(LongRandomGraphs, MeanWhatTheyRecordAtSizesThatThreadsShare) {
