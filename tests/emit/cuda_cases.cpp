@@ -226,6 +226,25 @@ void row_cases(Cases& out) {
     out.add("row_any_and_all", b, {.schedule = Schedule::Warp, .vectors = {true}});
   }
   {
+    // Narrow elements beside a wide one that is the same for a row: the registers bound the units, not the bytes read.
+    Builder b({kept, reduced});
+    const int x = b.body.cast(Float64, b.body.load(Int8, S));
+    const int y = b.body.apply(Op::add, Float64, x, b.body.load(Float64, U));
+    b.body.store(y);
+    b.epilogue.store(b.reduce(Reducer::max, y));
+    out.add("row_of_narrow_and_wide", b, {.schedule = Schedule::Warp, .vectors = {false, false, true}});
+  }
+  {
+    // More states than the registers of two blocks hold.
+    Builder b({reduced});
+    const int x = b.body.load(Float64, C);
+    for (const Reducer r : {Reducer::sum, Reducer::prod, Reducer::sumsqdev, Reducer::max, Reducer::min, Reducer::sumexp,
+                            Reducer::argmax, Reducer::argmin})
+      b.epilogue.store(b.reduce(r, x));
+    for (int i = 0; i < 4; ++i) b.body.store(b.body.apply(Op::multiply, Float64, x, b.body.param(Float64)));
+    out.add("row_of_many_states", b, {.vectors = {true, true, true, true, true}});
+  }
+  {
     Builder b({kept, reduced});
     b.epilogue.store(b.reduce(Reducer::prod, b.body.cast(Int64, b.body.load(Int8, S))));
     out.add("row_product_of_bytes", b, {.schedule = Schedule::Warp});

@@ -113,8 +113,7 @@ std::vector<Report> compile_together(const std::vector<Source>& sources, int cap
     options[0] = "--gpu-architecture=compute_" + std::to_string(capability);
     out.ptx = run(text, options).ptx;
   }
-  static const std::regex loads(
-      "\\.entry (\\w+)\\(|ld\\.global(?:\\.nc)?\\.(v4\\.[a-z]32|v2\\.[a-z]64)?");
+  static const std::regex loads("\\.entry (\\w+)\\(|ld\\.global(?:\\.nc)?\\.(v4\\.[a-z]32|v2\\.[a-z]64)?");
   Report* current = nullptr;
   for (std::sregex_iterator at(out.ptx.begin(), out.ptx.end(), loads), end; at != end; ++at) {
     if ((*at)[1].matched) {

@@ -26,8 +26,13 @@ struct Exception {
 };
 constexpr Exception kLocalMemory[] = {
     {"ThreadTree<", 0, "the tree of a thread's leaves is indexed by level, and touched about once in 64 rows"},
+    {"* out63;", 580, "two each of more than 64 results do not fit the 255 registers of a thread"},
     {"f64* out15;", 4, "sixteen results of f64, two of each at a time, fill all 255 registers and lack one on sm_80"},
     {"multiply<u", 16, "a product of integers fills all 255 registers with sums and operands, and lacks one or two"},
+    {"multiply<f32, f16", 4, "a product of f16 fills all 255 registers with sums and operands, and lacks one on sm_90"},
+    {"Place at[2][16];", 4, "32 elements of bytes with a place each lack a register on sm_100"},
+    {"math::divide(", 0,
+     "the rare path of a division is called, and on sm_90 a register may be on the stack meanwhile"},
 };
 
 const Exception* exception(const std::string& text) {

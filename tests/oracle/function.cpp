@@ -296,6 +296,13 @@ bool allows_half(Op op, DType operand, DType result, const Element* in, const El
 
 }  // namespace
 
+std::int64_t judged_step(Op op, DType operand, std::int64_t elements) {
+  constexpr std::int64_t kCostlyElements = 5000;
+  if (info(op).operands == Operands::Index || is_exact_or_rounded(op, operand)) return 1;
+  const bool is_costly = std::isnan(nearly(op, 0.5, 0.5)) && std::isnan(nearly(op, 1.5, 1.5));
+  return is_costly ? elements / kCostlyElements + 1 : 1;
+}
+
 bool allows(Op op, DType operand, DType result, const Element* in, const Element& got) {
   if (op == Op::random_normal) {
     const auto index = static_cast<std::uint64_t>(in[0].i), key = static_cast<std::uint64_t>(in[1].i);

@@ -14,6 +14,10 @@ Element apply(Op op, DType operand, DType result, const Element* in);
 /// else the stated ULPs around the true value.
 bool allows(Op op, DType operand, DType result, const Element* in, const Element& got);
 
+/// From one element that is judged to the next: 1, but for large arrays of functions that only MPFR has, where an
+/// element takes up to 0.1 ms.
+std::int64_t judged_step(Op op, DType operand, std::int64_t elements);
+
 /// Conversions, as astype has them.
 Element convert(DType from, DType to, const Element& value);
 

@@ -89,7 +89,7 @@ std::string judge_step(const Step& step, const std::vector<const Tensor*>& in, c
   if (step.kind == Kind::Reduce) return judge_reduction(step.reducer, *in[0], {step.dims, step.first_reduced}, got);
   if (step.kind == Kind::Elementwise) {
     const DType type = operand_dtype(step, in);
-    for (std::int64_t i = 0; i < got.size(); ++i) {
+    for (std::int64_t i = 0, by = judged_step(step.op, type, got.size()); i < got.size(); i += by) {
       Element operands[3];
       load_operands(in, i, operands);
       if (allows(step.op, type, step.dtype, operands, got[i])) continue;

@@ -7,9 +7,8 @@ namespace ingot::cuda {
 // Left to itself ptxas keeps to four blocks a multiprocessor, for which the threefold states of sumsqdev of four f32
 // spill 4 bytes on sm_90; with three, 71 registers hold them. Six siblings, of which one is that of f64, need two, and
 // so do four copies of exp in f64; eight strided rows at a time spill 4 bytes on sm_100.
-std::string Emitter::bounds() const {
-  std::size_t states = 0;
-  for (const ir::Reduction& r : kernel_.reductions) states += static_cast<std::size_t>(unit_) * state_bytes(kernel_, r);
+std::string Emitter::column_bounds() const {
+  const std::size_t states = lane_bytes();
   const bool heavy = unit_ * unroll_ * ir::cost(kernel_.body) >= 32;
   return states > 64 || heavy ? ", 2" : states > 32 || unroll_ >= kMostUnits ? ", 3" : "";
 }
@@ -97,7 +96,7 @@ void Emitter::column() {
   const std::string tiles = divisor(Field::Role::Tiles, "tiles"), runs = count(Field::Role::Runs, "runs");
   const std::string units = count(Field::Role::Units, "units"), tickets = count(Field::Role::Tickets, "tickets");
   const int leaf = ir::kColumnLeaf;
-  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, bounds(), ") ", options_.name,
+  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, column_bounds(), ") ", options_.name,
             "(const __grid_constant__ Params p)");
   out_.line("__shared__ uint4 pool[", (pool_bytes() + 15) / 16, "];");
   out_.line("const int team = threadIdx.x >> ", log_columns, ";");

@@ -7,7 +7,8 @@ namespace ingot::cuda {
 namespace {
 
 constexpr int kVectorBytes = 16;
-constexpr int kResidentThreads = 1024;  // of a multiprocessor, at the registers that a fused kernel needs
+constexpr int kResidentThreads = 1024;             // of a multiprocessor, at the registers that a fused kernel needs
+constexpr int kRegisterBytes = 4, kMostHeld = 64;  // registers of a thread for what it has loaded
 constexpr int kInlineCost = 64;  // additions' worth of code in copies of the body: NVRTC takes 10 ms for a sine of f64
 
 int size_of(DType dtype) { return static_cast<int>(itemsize(dtype)); }
@@ -30,9 +31,11 @@ int exponential_cost(const ir::Kernel& kernel) {
 }
 
 int unroll_of(const ir::Kernel& kernel, const Options& options, int unit) {
-  int bytes = 0;
-  for (const ir::Operand& input : kernel.body.inputs)
+  int bytes = 0, held = 0;  // one is in registers for each element, be it the same for all
+  for (const ir::Operand& input : kernel.body.inputs) {
     if (in_memory(input)) bytes += unit * size_of(input.dtype);
+    if (!input.generated) held += unit * std::max(1, size_of(input.dtype) / kRegisterBytes);
+  }
   const int wanted = options.bytes_in_flight / kResidentThreads;
   // Lanes take registers too: six reductions with sixteen units spill, and so does sumsqdev.
   int lanes = -2;
@@ -41,7 +44,9 @@ int unroll_of(const ir::Kernel& kernel, const Options& options, int unit) {
   const int cost = std::max(1, ir::cost(kernel.body) + std::max(0, lanes) + exponential_cost(kernel));
   const int most = kernel.form() == ir::Form::Row ? ir::kLeafRows : kMostUnits;
   int unroll = 1;
-  while (bytes > 0 && unroll * bytes < wanted && 2 * unroll * unit * cost <= kInlineCost && unroll < most) unroll *= 2;
+  while (bytes > 0 && unroll * bytes < wanted && 2 * unroll * unit * cost <= kInlineCost && unroll < most &&
+         2 * unroll * held <= kMostHeld)
+    unroll *= 2;
   return unroll;
 }
 
@@ -110,6 +115,13 @@ Emitter::Emitter(const ir::Kernel& kernel, const Options& options)
       options_(options),
       unit_(unit_size(kernel, options)),
       unroll_(unroll_of(kernel, options, unit_)) {}
+
+// The states of a thread's lanes.
+std::size_t Emitter::lane_bytes() const {
+  std::size_t bytes = 0;
+  for (const ir::Reduction& r : kernel_.reductions) bytes += static_cast<std::size_t>(unit_) * state_bytes(kernel_, r);
+  return bytes;
+}
 
 Program Emitter::run() {
   switch (kernel_.form()) {

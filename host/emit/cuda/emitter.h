@@ -66,6 +66,7 @@ class Emitter {
   void code(const ir::Region& region, Group params, const std::function<std::string(int)>& loaded,
             const std::function<std::string(int)>& reduced);
   void reducers();
+  std::size_t lane_bytes() const;
 
   // Row.
   void row_origin();
@@ -76,12 +77,13 @@ class Emitter {
   void row_warp_kernel();
   void row_block_kernel();
   bool row_by_element() const;
+  std::string row_bounds() const;
 
   // Column.
   void column_rows();
   void column_epilogue();
   int pool_bytes() const;
-  std::string bounds() const;
+  std::string column_bounds() const;
 
   const ir::Kernel& kernel_;
   const Options& options_;

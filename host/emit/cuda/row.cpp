@@ -9,12 +9,12 @@ std::string row_offset(const Item& item, bool by_element) {
   return text("at[u]", by_element ? "[j]." : ".", item.name);
 }
 
+}  // namespace
+
 // Left to itself ptxas aims at three blocks a multiprocessor or more, and spills to get there (44 bytes for four
 // sibling reductions on sm_100, in 80 registers; 99 hold all). Two blocks are asked for; four is what a plain sum still
-// has, and what kResidentThreads in emit.cpp counts on.
-constexpr int kBlocksAtLeast = 2;
-
-}  // namespace
+// has, and what kResidentThreads in emit.cpp counts on. Seven siblings of f64, with 192 bytes of states, need one.
+std::string Emitter::row_bounds() const { return lane_bytes() > 160 ? ", 1" : ", 2"; }
 
 bool Emitter::row_by_element() const { return axes(true, false).size() > 1 && !options_.whole_units; }
 
@@ -195,7 +195,7 @@ void Emitter::row_epilogue() {
 
 void Emitter::row_warp_kernel() {
   const std::string log_team = count(Field::Role::LogTeam, "log_team"), kept = count(Field::Role::Kept, "kept");
-  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ", ", kBlocksAtLeast, ") ", options_.name,
+  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, row_bounds(), ") ", options_.name,
             "(const __grid_constant__ Params p)");
   out_.line("const int size = 1 << ", log_team, ", rank = threadIdx.x & (size - 1);");
   out_.line("const Index slot = static_cast<Index>(blockIdx.x) * (", kBlock, " >> ", log_team, ") + (threadIdx.x >> ",
@@ -216,7 +216,7 @@ void Emitter::row_block_kernel() {
   const std::string log_run = count(Field::Role::LogRun, "log_run");
   const int leaf = 32 * unit_ * ir::kLeafRows;
   const std::size_t reductions = kernel_.reductions.size();
-  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, ", ", kBlocksAtLeast, ") ", options_.name,
+  out_.open("extern \"C\" __global__ void __launch_bounds__(", kBlock, row_bounds(), ") ", options_.name,
             "(const __grid_constant__ Params p)");
   out_.line("Index kept = blockIdx.x;");
   out_.line("const Index run_number = split_off(kept, ", runs, ");");
