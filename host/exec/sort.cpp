@@ -14,7 +14,6 @@
 namespace ingot::exec {
 namespace {
 
-using prebuilt::KeyRange;
 using prebuilt::Records;
 using prebuilt::Sorting;
 using prebuilt::Split;
@@ -85,8 +84,7 @@ class Sorter {
 
   void sort_row(const std::byte* in, std::byte* out, std::byte* memory) const {
     std::byte* const other = in_place_ ? out : records_at(memory, n_);
-    KeyRange keys;
-    loops_.encode(in, n_, 0, descending_, memory, keys);
+    loops_.encode(in, n_, 0, descending_, memory);
     loops_.sort(memory, other, n_, cached(), other);
     loops_.decode(other, n_, descending_, out);
   }
@@ -97,26 +95,14 @@ class Sorter {
     const std::int64_t chunks = std::clamp<std::int64_t>(n_ / kLeastChunk, 1, threads * kTasksPerThread);
     const auto begin_of = [&](std::int64_t chunk) { return n_ * chunk / chunks; };
 
-    std::vector<KeyRange> ranges(static_cast<std::size_t>(chunks));
-    parallel_for(chunks, threads, [&](std::int64_t c) {
-      const std::int64_t begin = begin_of(c);
-      loops_.encode(in + begin * size_, begin_of(c + 1) - begin, begin, descending_, records_at(memory, begin),
-                    ranges[static_cast<std::size_t>(c)]);
-    });
-    KeyRange keys;
-    for (const KeyRange& range : ranges) {
-      keys.least = std::min(keys.least, range.least);
-      keys.greatest = std::max(keys.greatest, range.greatest);
-    }
-
     auto split = std::make_unique<Split>();
-    loops_.plan_split(memory, n_, keys, *split);
+    loops_.plan_split(in, n_, descending_, *split);
     const auto groups = static_cast<std::size_t>(split->groups);
     std::vector<std::int64_t> next(static_cast<std::size_t>(chunks) * groups, 0);  // per chunk: counts, then places
     const auto of_chunk = [&](std::int64_t c) { return next.data() + static_cast<std::size_t>(c) * groups; };
     parallel_for(chunks, threads, [&](std::int64_t c) {
       const std::int64_t begin = begin_of(c);
-      loops_.count(records_at(memory, begin), begin_of(c + 1) - begin, *split, of_chunk(c));
+      loops_.count(in + begin * size_, begin_of(c + 1) - begin, descending_, *split, of_chunk(c));
     });
     std::vector<std::int64_t> begins{0};  // of the groups
     std::int64_t place = 0;
@@ -130,15 +116,15 @@ class Sorter {
     }
     parallel_for(chunks, threads, [&](std::int64_t c) {
       const std::int64_t begin = begin_of(c);
-      loops_.scatter(records_at(memory, begin), begin_of(c + 1) - begin, *split, of_chunk(c), other);
+      loops_.scatter(in + begin * size_, begin_of(c + 1) - begin, begin, descending_, *split, of_chunk(c), memory);
     });
     parallel_for(static_cast<std::int64_t>(groups), threads, [&](std::int64_t g) {
       const std::int64_t begin = begins[static_cast<std::size_t>(g)],
                          n = begins[static_cast<std::size_t>(g) + 1] - begin;
       if (n == 0) return;
-      std::byte* const records = records_at(other, begin);
-      loops_.sort(records, records_at(memory, begin), n, cached(), records);
-      loops_.decode(records, n, descending_, out + begin * out_size_);
+      std::byte* const sorted = records_at(other, begin);
+      loops_.sort(records_at(memory, begin), sorted, n, cached(), sorted);
+      loops_.decode(sorted, n, descending_, out + begin * out_size_);
     });
   }
 

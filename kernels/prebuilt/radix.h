@@ -34,12 +34,17 @@ struct Pair {
   Key key() const { return word; }
 };
 
+/// The least and the greatest key of some records.
+struct KeyRange {
+  std::uint64_t least = ~std::uint64_t{0}, greatest = 0;
+};
+
 constexpr Size kFew = 24;  // records that are sorted by insertion
 
 constexpr int bit_width(std::uint64_t x) { return x == 0 ? 0 : 64 - __builtin_clzll(x); }
 
 template <class R>
-void range(const R* records, Size n, KeyRange& keys) {
+KeyRange range(const R* records, Size n) {
   using Key = typename R::Key;
   Key least = static_cast<Key>(~Key{0}), greatest = 0;
   for (Size i = 0; i < n; ++i) {
@@ -47,24 +52,24 @@ void range(const R* records, Size n, KeyRange& keys) {
     least = key < least ? key : least;
     greatest = key > greatest ? key : greatest;
   }
-  keys.least = least < keys.least ? least : keys.least;
-  keys.greatest = greatest > keys.greatest ? greatest : keys.greatest;
+  return {least, greatest};
 }
+
+constexpr Size kSample = 1 << 13;
 
 // Cells that the sample finds heavy are cut evenly, light neighbours share a group. Without a sample all cells weigh
 // the same, so that the range of every group is a small part of the whole.
-template <class R>
-void plan_split(const R* records, Size n, const KeyRange& keys, bool by_sample, Split& split) {
-  constexpr Size sample = 1 << 13;
-  constexpr int fair = sample / Split::kGroups;  // samples of a group
+inline void cut(const KeyRange& keys, const std::uint64_t* sample, Split& split) {
+  constexpr int fair = kSample / Split::kGroups;  // samples of a group
   const int width = bit_width(keys.greatest - keys.least);
   split.least = keys.least;
+  split.greatest = keys.greatest;
   split.shift = width > Split::kCellBits ? width - Split::kCellBits : 0;
   const int cells = static_cast<int>((keys.greatest - keys.least) >> split.shift) + 1;
   std::uint16_t weights[Split::kCells];
-  for (int c = 0; c < cells; ++c) weights[c] = static_cast<std::uint16_t>(by_sample ? 0 : sample / cells);
-  if (by_sample)
-    for (Size i = 0; i < sample; ++i) ++weights[(records[i * (n / sample)].key() - keys.least) >> split.shift];
+  for (int c = 0; c < cells; ++c) weights[c] = static_cast<std::uint16_t>(sample != nullptr ? 0 : kSample / cells);
+  if (sample != nullptr)
+    for (Size i = 0; i < kSample; ++i) ++weights[(sample[i] - keys.least) >> split.shift];
 
   int groups = 0, held = 0;  // held: samples of the group that is being filled
   bool open = false;         // whether that has cells
@@ -87,22 +92,56 @@ void plan_split(const R* records, Size n, const KeyRange& keys, bool by_sample, 
   split.groups = groups + (open ? 1 : 0);
 }
 
-template <class R>
-int group_of(const R& record, const Split& split) {
-  const std::uint64_t distance = record.key() - split.least;
-  const std::int32_t cell = split.cells[distance >> split.shift];
-  return (cell >> 8) + static_cast<int>(distance >> (cell & 63));
+/// Of what `records[i]` gives, by a sample and within its range.
+template <class Source>
+void plan_split(const Source& records, Size n, Split& split) {
+  std::uint64_t sample[kSample];
+  KeyRange keys;
+  for (Size i = 0; i < kSample; ++i) {
+    sample[i] = records[i * (n / kSample)].key();
+    keys.least = sample[i] < keys.least ? sample[i] : keys.least;
+    keys.greatest = sample[i] > keys.greatest ? sample[i] : keys.greatest;
+  }
+  cut(keys, sample, split);
 }
 
-template <class R>
-void count(const R* records, Size n, const Split& split, Size* counts) {
-  for (Size i = 0; i < n; ++i) ++counts[group_of(records[i], split)];
+// Keys of up to 32 bits are told apart in words of 32, of which twice as many are in a vector.
+template <class Key>
+std::uint32_t group_of(Key key, const Split& split) {
+  using Word = std::conditional_t<(sizeof(Key) > 4), std::uint64_t, std::uint32_t>;
+  const auto least = static_cast<Word>(split.least), greatest = static_cast<Word>(split.greatest);
+  Word word = key;
+  word = word < least ? least : word;
+  word = (word > greatest ? greatest : word) - least;
+  const std::int32_t cell = split.cells[word >> split.shift];
+  return static_cast<std::uint32_t>(cell >> 8) + static_cast<std::uint32_t>(word >> (cell & (8 * sizeof(Word) - 1)));
 }
 
-/// Moves each record to the place that its group has next.
-template <class R>
-void scatter(const R* records, Size n, const Split& split, Size* next, R* to) {
-  for (Size i = 0; i < n; ++i) to[next[group_of(records[i], split)]++] = records[i];
+/// Calls f(i, group) for all records in order. Groups are found in vectors, some records ahead.
+template <class Source, class F>
+void each_group(const Source& records, Size n, const Split& split, F&& f) {
+  constexpr Size ahead = 256;
+  std::uint32_t groups[ahead];
+  for (Size begin = 0; begin < n; begin += ahead) {
+    const Size count = n - begin < ahead ? n - begin : ahead;
+    for (Size i = 0; i < count; ++i) groups[i] = group_of(records[begin + i].key(), split);
+    for (Size i = 0; i < count; ++i) f(begin + i, groups[i]);
+  }
+}
+
+template <class Source>
+void count(const Source& records, Size n, const Split& split, Size* counts) {
+  each_group(records, n, split, [&](Size, std::uint32_t group) { ++counts[group]; });
+}
+
+/// Moves each record to the place that its group has next, whose cache line is fetched while the one before it fills.
+template <class Source, class R>
+void scatter(const Source& records, Size n, const Split& split, Size* next, R* to) {
+  each_group(records, n, split, [&](Size i, std::uint32_t group) {
+    R* const place = to + next[group]++;
+    *place = records[i];
+    __builtin_prefetch(reinterpret_cast<const char*>(place) + 64, 1);
+  });
 }
 
 template <class R>
@@ -127,7 +166,10 @@ template <class R>
 void sort_by_groups(R* records, R* room, Size n, R* cached, const KeyRange& keys, int depth, R* to) {
   constexpr int plenty = 3;  // splits that should have been enough, were the samples good
   Split split;
-  plan_split(records, n, keys, depth < plenty, split);
+  if (depth < plenty)
+    plan_split(records, n, split);
+  else
+    cut(keys, nullptr, split);
   Size ends[Split::kMaxGroups] = {};
   count(records, n, split, ends);
   Size begin = 0;
@@ -232,8 +274,7 @@ inline void sort_in_vectors(Plain<std::uint32_t>* records, Plain<std::uint32_t>*
   using Record = Plain<std::uint32_t>;
   const auto slow = [](std::uint32_t* words, std::uint32_t* room, Size count, std::uint32_t* into) {
     auto* const rest = reinterpret_cast<Record*>(words);
-    KeyRange keys;
-    range(rest, count, keys);
+    const KeyRange keys = range(rest, count);
     if (keys.least == keys.greatest) return copy(rest, count, reinterpret_cast<Record*>(into));
     sort_in_cache(rest, reinterpret_cast<Record*>(room), count, keys, reinterpret_cast<Record*>(into));
   };
@@ -254,8 +295,7 @@ void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to) {
     sort_few(records, n);
     return copy(records, n, to);
   }
-  KeyRange keys;
-  range(records, n, keys);
+  const KeyRange keys = range(records, n);
   if (keys.least == keys.greatest) return copy(records, n, to);
   if (n * static_cast<Size>(sizeof(R)) > kCacheBytes) return sort_by_groups(records, room, n, cached, keys, depth, to);
   sort_in_cache(records, cached, n, keys, to);

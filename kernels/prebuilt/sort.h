@@ -11,17 +11,13 @@
 
 namespace ingot::prebuilt {
 
-/// The least and the greatest key of some records.
-struct KeyRange {
-  std::uint64_t least = ~std::uint64_t{0}, greatest = 0;
-};
-
 /// Which group a key goes to. Groups are in the order of their keys, and about equal in number of records: a cell is
-/// 1/4096 of the range of keys, several groups or a part of one by what a sample of the records says of it.
+/// 1/4096 of the range of a sample's keys, several groups or a part of one by what the sample says of it. Keys out of
+/// that range go to the first group and to the last.
 struct Split {
   static constexpr int kCellBits = 12, kCells = 1 << kCellBits;
   static constexpr int kGroups = 512, kMaxGroups = 4 * kGroups;
-  std::uint64_t least;
+  std::uint64_t least, greatest;
   int shift, groups;
   std::int32_t cells[kCells];  // of a cell: 256 * a + b, so that a key d above the least is in group a + (d >> b)
 };
@@ -37,17 +33,17 @@ enum class Records : std::uint8_t {
 /// The loops for one dtype and kind of records. Records are aligned as their words are.
 struct Sorting {
   int record_bytes;
-  /// Records of n elements, of which the first has position `first`; widens `keys` to what is among them.
-  void (*encode)(const void* elements, std::int64_t n, std::int64_t first, bool descending, void* records,
-                 KeyRange& keys);
+  /// Records of n elements, of which the first has position `first`.
+  void (*encode)(const void* elements, std::int64_t n, std::int64_t first, bool descending, void* records);
   /// The elements of Keys, or the positions (int64) of the others. May be done in place where the sizes are the same.
   void (*decode)(const void* records, std::int64_t n, bool descending, void* results);
-  /// A split of n records, 8192 at least, with keys in the range.
-  void (*plan_split)(const void* records, std::int64_t n, const KeyRange& keys, Split& split);
-  /// Adds the number of records of each group to counts.
-  void (*count)(const void* records, std::int64_t n, const Split& split, std::int64_t* counts);
-  /// Moves each record to to[next[group]++].
-  void (*scatter)(const void* records, std::int64_t n, const Split& split, std::int64_t* next, void* to);
+  /// A split of n elements, 8192 at least.
+  void (*plan_split)(const void* elements, std::int64_t n, bool descending, Split& split);
+  /// Adds the number of elements of each group to counts.
+  void (*count)(const void* elements, std::int64_t n, bool descending, const Split& split, std::int64_t* counts);
+  /// Elements, of which the first has position `first`, as records at to[next[group]++].
+  void (*scatter)(const void* elements, std::int64_t n, std::int64_t first, bool descending, const Split& split,
+                  std::int64_t* next, void* to);
   /// Sorts n records stably by key, to `to`, which is `records` or `room`. Overwrites both, and `cached`, kCacheBytes
   /// that a thread keeps from one call to the next; up to kCacheBytes of records need no other room.
   void (*sort)(void* records, void* room, std::int64_t n, void* cached, void* to);

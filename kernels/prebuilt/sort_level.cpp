@@ -32,23 +32,21 @@ struct RecordOf<Order, Records::Pairs> {
   }
 };
 
-template <class Order, Records Kind>
-void encode(const void* elements, Size n, Size first, bool descending, void* records, KeyRange& keys) {
-  using Record = typename RecordOf<Order, Kind>::type;
+// Elements as the records that they become.
+template <class Order, Records Kind, bool Descending>
+struct Elements {
+  const typename Order::Key* elements;
+  Size first;
+  auto operator[](Size i) const { return RecordOf<Order, Kind>::make(elements[i], first + i, Descending); }
+};
+
+template <class Order, Records Kind, class F>
+void with(const void* elements, Size first, bool descending, F&& f) {
   const auto* const from = static_cast<const typename Order::Key*>(elements);
-  auto* const to = static_cast<Record*>(records);
-  typename Record::Key least = static_cast<typename Record::Key>(~typename Record::Key{0}), greatest = 0;
-  const auto run = [&](bool downwards) {
-    for (Size i = 0; i < n; ++i) {
-      to[i] = RecordOf<Order, Kind>::make(from[i], first + i, downwards);
-      const auto key = to[i].key();
-      least = key < least ? key : least;
-      greatest = key > greatest ? key : greatest;
-    }
-  };
-  descending ? run(true) : run(false);
-  keys.least = least < keys.least ? least : keys.least;
-  keys.greatest = greatest > keys.greatest ? greatest : keys.greatest;
+  if (descending)
+    f(Elements<Order, Kind, true>{from, first});
+  else
+    f(Elements<Order, Kind, false>{from, first});
 }
 
 template <class Order>
@@ -70,16 +68,25 @@ void decode_pairs(const void* records, Size n, bool, void* results) {
   for (Size i = 0; i < n; ++i) to[i] = from[i].position;
 }
 
-template <class R>
+template <class Order, Records Kind>
 struct Loops {
-  static void plan_split(const void* records, Size n, const KeyRange& keys, Split& split) {
-    prebuilt::plan_split(static_cast<const R*>(records), n, keys, true, split);
+  using R = typename RecordOf<Order, Kind>::type;
+  static void encode(const void* elements, Size n, Size first, bool descending, void* to) {
+    with<Order, Kind>(elements, first, descending, [&](const auto& records) {
+      for (Size i = 0; i < n; ++i) static_cast<R*>(to)[i] = records[i];
+    });
   }
-  static void count(const void* records, Size n, const Split& split, Size* counts) {
-    prebuilt::count(static_cast<const R*>(records), n, split, counts);
+  static void plan_split(const void* elements, Size n, bool descending, Split& split) {
+    with<Order, Kind>(elements, 0, descending, [&](const auto& records) { prebuilt::plan_split(records, n, split); });
   }
-  static void scatter(const void* records, Size n, const Split& split, Size* next, void* to) {
-    prebuilt::scatter(static_cast<const R*>(records), n, split, next, static_cast<R*>(to));
+  static void count(const void* elements, Size n, bool descending, const Split& split, Size* counts) {
+    with<Order, Kind>(elements, 0, descending,
+                      [&](const auto& records) { prebuilt::count(records, n, split, counts); });
+  }
+  static void scatter(const void* elements, Size n, Size first, bool descending, const Split& split, Size* next,
+                      void* to) {
+    with<Order, Kind>(elements, first, descending,
+                      [&](const auto& records) { prebuilt::scatter(records, n, split, next, static_cast<R*>(to)); });
   }
   static void sort(void* records, void* room, Size n, void* cached, void* to) {
     sort_records(static_cast<R*>(records), static_cast<R*>(room), n, static_cast<R*>(cached), 0, static_cast<R*>(to));
@@ -88,12 +95,11 @@ struct Loops {
 
 template <class Order, Records Kind>
 constexpr Sorting make() {
-  using R = typename RecordOf<Order, Kind>::type;
+  using L = Loops<Order, Kind>;
   const auto decode = Kind == Records::Keys     ? decode_keys<Order>
                       : Kind == Records::Packed ? decode_packed
                                                 : decode_pairs;
-  return {sizeof(R),       encode<Order, Kind>, decode,        Loops<R>::plan_split,
-          Loops<R>::count, Loops<R>::scatter,   Loops<R>::sort};
+  return {sizeof(typename L::R), L::encode, decode, L::plan_split, L::count, L::scatter, L::sort};
 }
 
 template <int Bytes, Numbers Kind>

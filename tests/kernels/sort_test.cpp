@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -40,9 +41,7 @@ Bytes sorted(cpu::Level level, DType dtype, Records records, const Bytes& in, bo
   const auto bytes = static_cast<std::size_t>(n * loops.record_bytes);
   const auto aligned = [](std::size_t size) { return std::vector<std::uint64_t>((size + 7) / 8); };
   auto a = aligned(bytes), b = aligned(bytes), cached = aligned(kCacheBytes);
-  KeyRange keys;
-  loops.encode(in.data(), n, first, descending, a.data(), keys);
-  EXPECT_LE(keys.least, keys.greatest);
+  loops.encode(in.data(), n, first, descending, a.data());
   loops.sort(a.data(), b.data(), n, cached.data(), b.data());
   Bytes out(records == Records::Keys ? in.size() : static_cast<std::size_t>(n) * 8);
   loops.decode(b.data(), n, descending, out.data());
@@ -142,37 +141,43 @@ TEST(Sorting, KeepsPositionsBeyond32Bits) {
   EXPECT_EQ(std::memcmp(out.data(), expected, sizeof expected), 0);
 }
 
-// Groups in the order of their keys, none of them with most of the records, and the places that a scatter needs.
-TEST(Sorting, SplitsRecordsIntoOrderedGroupsOfSimilarSize) {
-  constexpr std::int64_t n = 200'000;
+// Groups in the order of their keys, none of them with most of the records, and the places that a scatter needs; also
+// where a few elements lie beyond all that a sample knows.
+TEST(Sorting, SplitsElementsIntoOrderedGroupsOfSimilarSize) {
+  constexpr std::int64_t n = 200'003;
   std::mt19937_64 random(1);
-  std::vector<double> values(n), records(n), moved(n);
+  std::vector<double> values(n), moved(n);
   for (double& v : values) v = std::ldexp(static_cast<double>(random() >> 11), -53);  // half of them of one exponent
-  const Sorting& loops = sorting(cpu::detect_level(), DType::Float64, Records::Keys);
-  KeyRange keys;
-  loops.encode(values.data(), n, 0, false, records.data(), keys);
-  const auto split = std::make_unique<Split>();
-  loops.plan_split(records.data(), n, keys, *split);
-  ASSERT_GT(split->groups, Split::kGroups / 4);
-  ASSERT_LE(split->groups, Split::kMaxGroups);
-  std::vector<std::int64_t> next(static_cast<std::size_t>(split->groups), 0);
-  loops.count(records.data(), n, *split, next.data());
-  EXPECT_LT(*std::max_element(next.begin(), next.end()), n / 32);
-  std::int64_t begin = 0;
-  std::vector<std::int64_t> begins;
-  for (std::int64_t& place : next) {
-    begins.push_back(begin);
-    begin += std::exchange(place, begin);
-  }
-  ASSERT_EQ(begin, n);
-  loops.scatter(records.data(), n, *split, next.data(), moved.data());
-  loops.decode(moved.data(), n, false, moved.data());
-  double before = -1;
-  for (std::size_t g = 0; g < begins.size(); ++g) {
-    const auto first = moved.begin() + begins[g], last = moved.begin() + next[g];
-    if (first == last) continue;
-    EXPECT_GT(*std::min_element(first, last), before);
-    before = *std::max_element(first, last);
+  for (const std::size_t i : {1u, 777u, 150'001u}) values[i] = i % 2 == 0 ? 1e300 : -1e300;
+  values[5] = std::numeric_limits<double>::infinity();
+  for (int level = 0; level <= static_cast<int>(cpu::detect_level()); ++level) {
+    for (const bool descending : {false, true}) {
+      const Sorting& loops = sorting(cpu::Level(level), DType::Float64, Records::Keys);
+      const auto split = std::make_unique<Split>();
+      loops.plan_split(values.data(), n, descending, *split);
+      ASSERT_GT(split->groups, Split::kGroups / 4);
+      ASSERT_LE(split->groups, Split::kMaxGroups);
+      std::vector<std::int64_t> next(static_cast<std::size_t>(split->groups), 0);
+      loops.count(values.data(), n, descending, *split, next.data());
+      EXPECT_LT(*std::max_element(next.begin(), next.end()), n / 32);
+      std::int64_t begin = 0;
+      std::vector<std::int64_t> begins;
+      for (std::int64_t& place : next) {
+        begins.push_back(begin);
+        begin += std::exchange(place, begin);
+      }
+      ASSERT_EQ(begin, n);
+      loops.scatter(values.data(), n, 0, descending, *split, next.data(), moved.data());
+      loops.decode(moved.data(), n, descending, moved.data());
+      double before = -std::numeric_limits<double>::infinity();
+      for (std::size_t k = 0; k < begins.size(); ++k) {
+        const std::size_t g = descending ? begins.size() - 1 - k : k;
+        const auto first = moved.begin() + begins[g], last = moved.begin() + next[g];
+        if (first == last) continue;
+        EXPECT_GT(*std::min_element(first, last), before);
+        before = *std::max_element(first, last);
+      }
+    }
   }
 }
 
