@@ -137,37 +137,37 @@ class Quicksort {
     return sample[samples / 2];
   }
 
-  // Moves what is less than the pivot to the beginning of `to`, the rest behind it; the number of the former. With
-  // `or_equal`, what is equal counts as less.
+  // Moves what is less than the pivot to `low`, the rest to the beginning of `words`; the number of the former. With
+  // `or_equal`, what is equal counts as less. Neither end is ever written beyond what has been read.
   template <bool OrEqual>
-  static Size partition(const Word* from, Size n, Word pivot, Word* to) {
+  static Size partition(Word* words, Size n, Word pivot, Word* low) {
     const Vector pivots = Vector{} + pivot;
     const auto is_less = [&](Vector v) { return OrEqual ? static_cast<Mask>(~below(pivots, v)) : below(v, pivots); };
-    Word *left = to, *right = to + n;
+    Word *left = low, *right = words;
     Size i = 0;
     for (; i + kLanes <= n; i += kLanes) {
-      const Vector v = load(from + i);
+      const Vector v = load(words + i);
       const Mask less = is_less(v);
       const int count = __builtin_popcount(less);
-      store(left, compress(less, v));  // all of it fits: as much as a vector is not written yet
+      store(left, compress(less, v));
+      store(right, compress(static_cast<Mask>(~less), v));
       left += count;
-      right -= kLanes - count;
-      store(right, first(kLanes - count), compress(static_cast<Mask>(~less), v));
+      right += kLanes - count;
     }
     if (i < n) {
       const Mask part = first(n - i);
-      const Vector v = load(from + i, part, pivots);
+      const Vector v = load(words + i, part, pivots);
       const auto less = static_cast<Mask>(is_less(v) & part), rest = static_cast<Mask>(part & ~less);
       store(left, first(__builtin_popcount(less)), compress(less, v));
       left += __builtin_popcount(less);
-      store(left, first(__builtin_popcount(rest)), compress(rest, v));
+      store(right, first(__builtin_popcount(rest)), compress(rest, v));
     }
-    return left - to;
+    return left - low;
   }
 
  public:
-  /// Sorts n words to `to`, which is `words` or neither of the others, by way of `other`. Overwrites both. After
-  /// `depth` bad pivots in a row what is left goes to slow(words, other, n, to).
+  /// Sorts n words to `to` by way of `other`; none of the three overlap. Overwrites all. After `depth` bad pivots in a
+  /// row what is left goes to slow(words, other, n, to).
   template <class Slow>
   static void sort(Word* words, Word* other, Size n, Word* to, int depth, Slow&& slow) {
     while (n > kSmall) {
@@ -178,11 +178,9 @@ class Quicksort {
         less = partition<true>(words, n, pivot, other);
         for (Size i = 0; i < less; ++i) to[i] = pivot;
       } else {
-        sort(other, words, less, to, depth, slow);
+        sort(other, words + (n - less), less, to, depth, slow);
       }
-      Word* const rest = words + less;
-      words = other + less;
-      other = rest;
+      other += less;
       to += less;
       n -= less;
     }

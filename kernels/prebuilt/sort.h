@@ -16,13 +16,14 @@ namespace ingot::prebuilt {
 /// that range go to the first group and to the last.
 struct Split {
   static constexpr int kCellBits = 12, kCells = 1 << kCellBits;
-  static constexpr int kGroups = 512, kMaxGroups = 4 * kGroups;
+  static constexpr int kLeastGroups = 64, kGroups = 512, kMaxGroups = 4 * kGroups;
   std::uint64_t least, greatest;
   int shift, groups;
   std::int32_t cells[kCells];  // of a cell: 256 * a + b, so that a key d above the least is in group a + (d >> b)
 };
 
 inline constexpr std::int64_t kCacheBytes = 512 << 10;  // of records that are sorted without a split
+inline constexpr std::int64_t kGroupBytes = 256 << 10;  // about what a split makes of records
 
 enum class Records : std::uint8_t {
   Keys,    // for sort: as large as the elements

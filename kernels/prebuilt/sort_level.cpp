@@ -40,6 +40,11 @@ struct Elements {
   auto operator[](Size i) const { return RecordOf<Order, Kind>::make(elements[i], first + i, Descending); }
 };
 
+template <class Order, Records Kind, bool Descending>
+auto address(const Elements<Order, Kind, Descending>& from, Size i) {
+  return from.elements + i;
+}
+
 template <class Order, Records Kind, class F>
 void with(const void* elements, Size first, bool descending, F&& f) {
   const auto* const from = static_cast<const typename Order::Key*>(elements);
