@@ -19,7 +19,7 @@ using prebuilt::Sorting;
 using prebuilt::Split;
 
 constexpr std::int64_t kSerial = 1 << 12;   // elements that a thread sorts before a team has begun
-constexpr std::int64_t kLongRow = 1 << 17;  // elements, from which a row is split by all threads
+constexpr std::int64_t kLongRow = 1 << 16;  // elements, from which a row is split by all threads
 constexpr std::int64_t kTasksPerThread = 16;
 constexpr std::int64_t kLeastChunk = 1 << 13;  // elements, to pay for the counts of their groups
 

@@ -1,22 +1,24 @@
-// Sorts unsigned words of four bytes where the CPU level has AVX-512: quicksort by vectors, the small parts by a
-// network in registers. Equal words may change places, so it serves records that are nothing but their word. Included
+// Sorts unsigned words of four or eight bytes where the CPU level has AVX-512: quicksort by vectors, the small parts by
+// a network in registers. Equal words may change places, so it serves records that are nothing but their word. Included
 // by radix.h only.
 #pragma once
 
 #include <immintrin.h>
 
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 namespace ingot::prebuilt {
 namespace {
 
+template <class Word>
 class Quicksort {
-  using Word = std::uint32_t;
   using Vector = Word __attribute__((vector_size(64)));
-  using Mask = __mmask16;
   using Size = std::int64_t;
-  static constexpr int kLanes = 16;
+  static constexpr bool kWide = sizeof(Word) == 8;
+  using Mask = std::conditional_t<kWide, __mmask8, __mmask16>;
+  static constexpr int kLanes = 64 / sizeof(Word);
   static constexpr int kRows = 8;  // vectors that the network sorts at most
   static constexpr Size kSmall = kRows * kLanes;
 
@@ -30,11 +32,29 @@ class Quicksort {
   static void store(Word* to, Vector v) { __builtin_memcpy(to, &v, sizeof v); }
   // Parts of a vector: what a load leaves out is that of `rest`.
   static Vector load(const Word* from, Mask part, Vector rest) {
-    return (Vector)_mm512_mask_loadu_epi32((__m512i)rest, part, from);
+    if constexpr (kWide)
+      return (Vector)_mm512_mask_loadu_epi64((__m512i)rest, part, from);
+    else
+      return (Vector)_mm512_mask_loadu_epi32((__m512i)rest, part, from);
   }
-  static void store(Word* to, Mask part, Vector v) { _mm512_mask_storeu_epi32(to, part, (__m512i)v); }
-  static Vector compress(Mask part, Vector v) { return (Vector)_mm512_maskz_compress_epi32(part, (__m512i)v); }
-  static Mask below(Vector a, Vector b) { return _mm512_cmplt_epu32_mask((__m512i)a, (__m512i)b); }
+  static void store(Word* to, Mask part, Vector v) {
+    if constexpr (kWide)
+      _mm512_mask_storeu_epi64(to, part, (__m512i)v);
+    else
+      _mm512_mask_storeu_epi32(to, part, (__m512i)v);
+  }
+  static Vector compress(Mask part, Vector v) {
+    if constexpr (kWide)
+      return (Vector)_mm512_maskz_compress_epi64(part, (__m512i)v);
+    else
+      return (Vector)_mm512_maskz_compress_epi32(part, (__m512i)v);
+  }
+  static Mask below(Vector a, Vector b) {
+    if constexpr (kWide)
+      return _mm512_cmplt_epu64_mask((__m512i)a, (__m512i)b);
+    else
+      return _mm512_cmplt_epu32_mask((__m512i)a, (__m512i)b);
+  }
 
   // ---- the network: Batcher's bitonic merges, each of which begins by comparing a sorted block with its mirror image.
   // Word `row` of lane `lane` is number lane * Rows + row, so that most steps compare whole vectors; the end turns that
@@ -137,8 +157,8 @@ class Quicksort {
     return sample[samples / 2];
   }
 
-  // Moves what is less than the pivot to `low`, the rest to the beginning of `words`; the number of the former. With
-  // `or_equal`, what is equal counts as less. Neither end is ever written beyond what has been read.
+  // Moves what is less than the pivot to `low`, the rest to the beginning of `words`; the number of the former. What
+  // is equal counts as less with OrEqual. Neither end is ever written beyond as many words as have been read.
   template <bool OrEqual>
   static Size partition(Word* words, Size n, Word pivot, Word* low) {
     const Vector pivots = Vector{} + pivot;

@@ -286,16 +286,16 @@ void sort_in_cache(R* records, R* room, Size n, const KeyRange& keys, R* to) {
 }
 
 #ifdef __AVX512F__
-inline void sort_in_vectors(Plain<std::uint32_t>* records, Plain<std::uint32_t>* other, Size n,
-                            Plain<std::uint32_t>* to) {
-  using Record = Plain<std::uint32_t>;
-  const auto slow = [](std::uint32_t* words, std::uint32_t* room, Size count, std::uint32_t* into) {
+template <class Word>
+void sort_in_vectors(Plain<Word>* records, Plain<Word>* other, Size n, Plain<Word>* to) {
+  using Record = Plain<Word>;
+  const auto slow = [](Word* words, Word* room, Size count, Word* into) {
     auto* const rest = reinterpret_cast<Record*>(words);
     const KeyRange keys = range(rest, count);
     if (keys.least == keys.greatest) return copy(rest, count, reinterpret_cast<Record*>(into));
     sort_in_cache(rest, reinterpret_cast<Record*>(room), count, keys, reinterpret_cast<Record*>(into));
   };
-  Quicksort::sort(&records->word, &other->word, n, &to->word, 2 * bit_width(static_cast<std::uint64_t>(n)), slow);
+  Quicksort<Word>::sort(&records->word, &other->word, n, &to->word, 2 * bit_width(static_cast<std::uint64_t>(n)), slow);
 }
 #endif
 
@@ -304,7 +304,7 @@ inline void sort_in_vectors(Plain<std::uint32_t>* records, Plain<std::uint32_t>*
 template <class R>
 void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to) {
 #ifdef __AVX512F__
-  if constexpr (std::is_same_v<R, Plain<std::uint32_t>>) {
+  if constexpr (sizeof(R) >= 4 && std::is_same_v<R, Plain<typename R::Key>>) {
     if (n * static_cast<Size>(sizeof(R)) <= kCacheBytes) {
       if (to == records) copy(records, n, room);
       return sort_in_vectors(to == records ? room : records, cached, n, to);
