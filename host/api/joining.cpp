@@ -18,16 +18,20 @@ void require_any(std::string_view op, std::span<const Array> arrays, const Locat
   if (arrays.empty()) fail<ValueError>(where, op, ": no arrays were given; expected one or more");
 }
 
-Shape joined_shape(std::span<const Array> parts, int axis) {
+Shape joined_shape(std::span<const Array> parts, int axis, std::string_view op, const Location& where) {
   Shape shape = parts.front().shape();
-  for (const Array& part : parts.subspan(1)) shape[axis] += part.shape()[axis];
+  for (const Array& part : parts.subspan(1)) {
+    if (__builtin_add_overflow(shape[axis], part.shape()[axis], &shape[axis]))
+      fail<ValueError>(where, op, ": the extents of ", parts.size(), " arrays along axis ", axis,
+                       " add up to 2^63 or more; an array holds less than 2^59 elements");
+  }
   return shape;
 }
 
 // The routine takes complex elements as they lie in memory.
-Array join_few(std::span<const Array> parts, int axis, const Location& where) {
+Array join_few(std::string_view op, std::span<const Array> parts, int axis, const Location& where) {
   if (parts.size() == 1) return parts.front();
-  const Shape shape = joined_shape(parts, axis);
+  const Shape shape = joined_shape(parts, axis, op, where);
   const DType dtype = parts.front().dtype();
   NodeRef values[kAtOnce];
   Node* inputs[kAtOnce];
@@ -45,14 +49,14 @@ Array join_few(std::span<const Array> parts, int axis, const Location& where) {
 
 // A call has few inputs: joined by so many at a time, all elements are copied as often.
 Array join(std::string_view op, std::vector<Array> parts, int axis, const Location& where) {
-  const Shape shape = joined_shape(parts, axis);
+  const Shape shape = joined_shape(parts, axis, op, where);
   require_shape(op, shape, where);
   if (shape.numel() == 0) return zeros(shape, parts.front().dtype(), where);
   std::erase_if(parts, [](const Array& part) { return part.size() == 0; });
   while (parts.size() > 1) {
     std::vector<Array> fewer;
     for (std::size_t k = 0; k < parts.size(); k += kAtOnce)
-      fewer.push_back(join_few(std::span(parts).subspan(k, std::min(kAtOnce, parts.size() - k)), axis, where));
+      fewer.push_back(join_few(op, std::span(parts).subspan(k, std::min(kAtOnce, parts.size() - k)), axis, where));
     parts = std::move(fewer);
   }
   return parts.front();

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "host/api/reduction.h"
+#include "host/exec/float_state.h"
 #include "ingot/manipulation.hpp"
 
 namespace ingot {
@@ -38,6 +39,7 @@ NodeRef euclidean(const Request& request) {
 }
 
 NodeRef norm(const Request& request, double ord) {
+  const exec::DefaultFloatState state;  // of 1 / ord, whatever the caller's rounding
   const Location& where = request.where();
   const DType dtype = floating(request.dtype());
   if (ord == 2) return euclidean(request);

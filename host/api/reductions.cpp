@@ -4,6 +4,7 @@
 
 #include "host/api/complex.h"
 #include "host/api/reduction.h"
+#include "host/exec/float_state.h"
 #include "ingot/complex.hpp"
 #include "ingot/creation.hpp"
 #include "ingot/elementwise.hpp"
@@ -33,6 +34,7 @@ Array place(const Request& request, Reducer reducer) {
 }
 
 NodeRef variance(const Request& request, double correction) {
+  const exec::DefaultFloatState state;  // of the divisor, whatever the caller's rounding
   const NodeRef squares = request.reduce(Reducer::sumsqdev, floating(request.dtype()));
   return request.divide(squares, std::max(static_cast<double>(request.count()) - correction, 0.0));
 }

@@ -212,9 +212,18 @@ INGOT_FN V log_series(V z) {
 // log(1 + f) - f for 1 + f in [sqrt(1/2), sqrt(2)], by 2 atanh(f / (2 + f)): with s that quotient and h = f^2 / 2 it is
 // s * (h + R(s^2)) - h (the arrangement of fdlibm's e_log.c), whose rounding errors are small beside f.
 template <class V>
+struct LogTail {  // s * sum - h
+  V s, sum, half, h;
+};
+template <class V>
+INGOT_FN LogTail<V> log_tail_parts(V f) {
+  const V s = f / (splat<V>(2) + f), z = s * s, half = f * splat<V>(pick<V>(0.5, 0.5f)), h = f * half;
+  return {s, fma(z, log_series(z), h), half, h};
+}
+template <class V>
 INGOT_FN V log_tail(V f) {
-  const V s = f / (splat<V>(2) + f), z = s * s, h = f * (f * splat<V>(pick<V>(0.5, 0.5f)));
-  return fma(s, fma(z, log_series(z), h), -h);
+  const LogTail<V> t = log_tail_parts(f);
+  return fma(t.s, t.sum, -t.h);
 }
 
 // log of a normal positive x times 2^-shift.
@@ -234,12 +243,11 @@ INGOT_FN V log2_core(V x, V shift) {
   const V k = l.k - shift, f = l.m - splat<V>(1);
   const V e = splat<V>(pick<V>(0x1.71547652b82fep+0, 0x1.715476p+0f));
   const V product = f * e, sum = k + product, error = (k - sum) + product;
-  V low = fma(f, splat<V>(pick<V>(0x1.777d0ffda0d24p-56, 0x1.4ae0c0p-26f)), fma(f, e, -product));
-  if constexpr (!is_f64<V>) {  // what the largest part of the tail was rounded by, which log2(e) enlarges
-    const V half = f * splat<V>(0.5f);
-    low = fma(fma(f, half, -(f * half)), -e, low);
-  }
-  return sum + (error + fma(log_tail(f), e, low));
+  // log2(e) enlarges what the tail and its largest part are rounded by: the one is not rounded, the other's is kept.
+  const LogTail<V> tail = log_tail_parts(f);
+  const V low = fma(fma(f, tail.half, -tail.h), -e,
+                    fma(f, splat<V>(pick<V>(0x1.777d0ffda0d24p-56, 0x1.4ae0c0p-26f)), fma(f, e, -product)));
+  return sum + fma(tail.s * tail.sum, e, fma(tail.h, -e, low + error));
 }
 
 template <class V>

@@ -178,6 +178,8 @@ void sort_few(R* records, Size n) {
 
 template <class R>
 void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to);
+template <class R>
+void sort_by_digits(R* records, R* room, Size n, R* to);
 
 template <class R>
 void sort_by_groups(R* records, R* room, Size n, R* cached, const KeyRange& keys, int depth, R* to) {
@@ -232,7 +234,7 @@ void sort_runs(R* records, R* room, Size n, typename R::Key least, int low) {
     if (here == before) [[unlikely]] {
       const Size begin = i - 1;
       while (i < n && high(i) == here) ++i;
-      sort_records(records + begin, room, i - begin, room, 0, records + begin);
+      sort_by_digits(records + begin, room, i - begin, records + begin);
       if (i == n) return;
     }
     before = high(i);
@@ -285,40 +287,47 @@ void sort_in_cache(R* records, R* room, Size n, const KeyRange& keys, R* to) {
   copy(from, n, to);
 }
 
-#ifdef __AVX512F__
-template <class Word>
-void sort_in_vectors(Plain<Word>* records, Plain<Word>* other, Size n, Plain<Word>* to) {
-  using Record = Plain<Word>;
-  const auto slow = [](Word* words, Word* room, Size count, Word* into) {
-    auto* const rest = reinterpret_cast<Record*>(words);
-    const KeyRange keys = range(rest, count);
-    if (keys.least == keys.greatest) return copy(rest, count, reinterpret_cast<Record*>(into));
-    sort_in_cache(rest, reinterpret_cast<Record*>(room), count, keys, reinterpret_cast<Record*>(into));
-  };
-  Quicksort<Word>::sort(&records->word, &other->word, n, &to->word, 2 * bit_width(static_cast<std::uint64_t>(n)), slow);
-}
-#endif
-
-/// Sorts n records to `to`, which is `records` or `room`. Overwrites both, and `cached`, kCacheBytes that stay in the
-/// cache from one call to the next.
+// In the cache; `to` is `records` or none of the others.
 template <class R>
-void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to) {
-#ifdef __AVX512F__
-  if constexpr (sizeof(R) >= 4 && std::is_same_v<R, Plain<typename R::Key>>) {
-    if (n * static_cast<Size>(sizeof(R)) <= kCacheBytes) {
-      if (to == records) copy(records, n, room);
-      return sort_in_vectors(to == records ? room : records, cached, n, to);
-    }
-  }
-#endif
+void sort_by_digits(R* records, R* room, Size n, R* to) {
   if (n <= kFew) {
     sort_few(records, n);
     return copy(records, n, to);
   }
   const KeyRange keys = range(records, n);
   if (keys.least == keys.greatest) return copy(records, n, to);
-  if (n * static_cast<Size>(sizeof(R)) > kCacheBytes) return sort_by_groups(records, room, n, cached, keys, depth, to);
-  sort_in_cache(records, cached, n, keys, to);
+  sort_in_cache(records, room, n, keys, to);
+}
+
+#ifdef __AVX512F__
+template <class Word>
+void sort_in_vectors(Plain<Word>* records, Plain<Word>* other, Size n, Plain<Word>* to) {
+  using Record = Plain<Word>;
+  const auto slow = [](Word* words, Word* room, Size count, Word* into) {
+    sort_by_digits(reinterpret_cast<Record*>(words), reinterpret_cast<Record*>(room), count,
+                   reinterpret_cast<Record*>(into));
+  };
+  Quicksort<Word>::sort(&records->word, &other->word, n, &to->word, 2 * bit_width(static_cast<std::uint64_t>(n)), slow);
+}
+#endif
+
+/// Sorts n records to `to`, which is `records` or `room`. Overwrites both, and `cached`, kCacheBytes that stay in the
+/// cache from one call to the next; none of the three overlap.
+template <class R>
+void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to) {
+  const bool fits = n * static_cast<Size>(sizeof(R)) <= kCacheBytes;
+#ifdef __AVX512F__
+  if constexpr (sizeof(R) >= 4 && std::is_same_v<R, Plain<typename R::Key>>) {
+    if (fits) {
+      if (to == records) copy(records, n, room);
+      return sort_in_vectors(to == records ? room : records, cached, n, to);
+    }
+  }
+#endif
+  if (fits) return sort_by_digits(records, cached, n, to);
+  const KeyRange keys = range(records, n);
+  if (keys.least == keys.greatest) return copy(records, n, to);
+  sort_by_groups(records, room, n, cached, keys, depth, to);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ struct Sorting {
   void (*scatter)(const void* elements, std::int64_t n, std::int64_t first, bool descending, const Split& split,
                   std::int64_t* next, void* to);
   /// Sorts n records stably by key, to `to`, which is `records` or `room`. Overwrites both, and `cached`, kCacheBytes
-  /// that a thread keeps from one call to the next; up to kCacheBytes of records need no other room.
+  /// that a thread keeps from one call to the next; none of the three overlap.
   void (*sort)(void* records, void* room, std::int64_t n, void* cached, void* to);
 };
 

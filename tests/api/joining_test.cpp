@@ -163,6 +163,10 @@ TEST(Joining, RefusesWhatDoesNotGoTogether) {
       "axes but 1");
   EXPECT_ERROR(IndexError, concat({x, x}, 2),
                "concat: axis 2 is out of bounds for an array of 2 axes; axes run from -2 to 1");
+  EXPECT_ERROR(ValueError,
+               concat(std::vector<Array>(64, broadcast_to(zeros({1}, DType::Bool), {std::int64_t{1} << 57}))),
+               "concat: the extents of 64 arrays along axis 0 add up to 2^63 or more; an array holds less than 2^59 "
+               "elements");
   EXPECT_ERROR(ShapeError, stack({x, y}),
                "stack: shapes (2, 3) and (2, 4) of operands 0 and 1 differ; expected equal ones");
   EXPECT_ERROR(IndexError, stack({x, x}, 3),

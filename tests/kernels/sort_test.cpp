@@ -8,6 +8,7 @@
 #include <memory>
 #include <numeric>
 #include <random>
+#include <ranges>
 #include <vector>
 
 #include "host/exec/routine.h"
@@ -69,7 +70,7 @@ TEST(Sorting, GivesTheSameAtEveryLevelAndForEveryKindOfRecords) {
 }
 
 // Values of which the pivots of quicksort.h are always among the least: it samples 16 places and takes the ninth, and
-// what is not less keeps its order.
+// what is not less keeps its order. The rest is near them, but for the last one that is left.
 template <class Word>
 std::vector<Word> with_bad_pivots(std::size_t n) {
   constexpr Word greatest = std::numeric_limits<Word>::max();
@@ -88,8 +89,12 @@ std::vector<Word> with_bad_pivots(std::size_t n) {
     std::sort(sample.begin(), sample.end());
     std::erase_if(order, [&](std::size_t i) { return values[i] < sample[8]; });
   }
-  for (Word& value : values)
-    if (value == greatest) value = least + static_cast<Word>(&value - values.data()) * 7919 % 1000;
+  bool far = true;
+  for (Word& value : std::views::reverse(values)) {
+    if (value != greatest) continue;
+    if (!far) value = least + static_cast<Word>(&value - values.data()) * 7919 % 100'000;
+    far = false;
+  }
   return values;
 }
 

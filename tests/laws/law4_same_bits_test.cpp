@@ -87,6 +87,47 @@ TEST_P(Law4, IgnoresTheCallersRoundingMode) {
   }
 }
 
+// What is computed when an expression is recorded: reciprocals, divisors, ends and steps.
+std::vector<Array> recorded(const Array& x) {
+  return {linalg::vector_norm(x, {}, false, 3),
+          stddev(x, {}, false, 1.3),
+          var(x, {}, true, 0.7),
+          mean(x, 0),
+          average(x, x * x),
+          linspace(0.1, 0.7, 37),
+          logspace(0.1, 0.7, 37),
+          geomspace(0.1, 0.7, 37),
+          arange(0.1, 7.3, 0.1),
+          full({3}, 0.1) * 0.3,
+          median(x / 3.0),
+          quantile(x / 3.0, 0.37),
+          softmax(x),
+          layer_norm(x, ones({x.size()}), zeros({x.size()})),
+          lerp(x, array({0.3}), 0.7),
+          degrees(x),
+          radians(x),
+          deg2rad(x) / 0.7,
+          clip(x, 0.1, 0.7),
+          pow(x, 0.3),
+          where(x > 0.1, x, 0.7),
+          random::Generator(7).uniform({100}, 0.1, 0.7),
+          random::Generator(7).normal({100}, 0.1, 0.7),
+          random::Generator(7).exponential({100}, 0.3)};
+}
+
+TEST_P(Law4, RecordsTheSameInAnyRoundingMode) {
+  const Array x = array(sensitive());
+  std::vector<Array> usual = recorded(x);
+  eval(usual);
+  for (int mode : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO}) {
+    ASSERT_EQ(std::fesetround(mode), 0);
+    std::vector<Array> other = recorded(x);
+    eval(other);
+    std::fesetround(FE_TONEAREST);
+    expect_same(other, usual);
+  }
+}
+
 TEST_P(Law4, IgnoresTheCallersRoundingModeInEveryFunction) {
   const std::vector<double> values = sensitive();
   std::vector<Array> usual = functions(array(values)), other = functions(array(values));
