@@ -48,13 +48,14 @@ std::shared_ptr<CudaKernel> known(std::string key, int capability, Emit&& emit) 
 }  // namespace
 
 const std::string& CudaKernel::code() const {
-  static const std::string none;
+  static const std::string& none = *new std::string;
   return ready_.load(std::memory_order_acquire) ? code_ : none;
 }
 
-// The prelude is 155 KB, five times what else a file on disk has.
+// The prelude is 155 KB, five times what else a file on disk has. Its digest outlives static objects that evaluate when
+// the process ends.
 std::string CudaKernel::key() const {
-  static const std::string prelude = digest(cuda::prelude());
+  static const std::string& prelude = *new std::string(digest(cuda::prelude()));
   return cache_key(text(prelude, program_.text), text("sm_", capability_), cuda::nvrtc_version());
 }
 
