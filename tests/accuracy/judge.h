@@ -58,8 +58,9 @@ std::uint64_t hash_of(const T* results, std::int64_t first, std::int64_t n) {
 template <class T>
 class Judge {
  public:
-  Judge(const Function& function, cpu::Level level)
-      : function_(function), table_(cpu::support(level)), got_(kBlock), errors_(kBlock) {}
+  /// Some of what is to come has an error of `known`, so that MPFR need not judge what is clearly below it.
+  Judge(const Function& function, cpu::Level level, double known = 0)
+      : function_(function), table_(cpu::support(level)), got_(kBlock), errors_(kBlock), known_(known) {}
 
   /// y is null for functions of one operand.
   void add(const T* x, const T* y, std::int64_t n) {
@@ -83,10 +84,11 @@ class Judge {
   void block(const T* x, const T* y, std::int64_t n) {
     table_.apply[static_cast<int>(function_.op)][static_cast<int>(kDType<T>)](got_.data(), x, y, nullptr, n);
     measure(x, y, n);
+    const double worst = std::max(found_.worst, known_);
     bool close = sizeof(T) == 8;
-    for (std::int64_t i = 0; i < n; ++i) close |= errors_[i] + kMargin > found_.worst;
+    for (std::int64_t i = 0; i < n; ++i) close |= errors_[i] + kMargin > worst;
     for (std::int64_t i = 0; close && i < n; ++i) {
-      if (errors_[i] + kMargin > found_.worst || (sizeof(T) == 8 && i % 64 == 0)) judge(x, y, i);
+      if (errors_[i] + kMargin > std::max(found_.worst, known_) || (sizeof(T) == 8 && i % 64 == 0)) judge(x, y, i);
     }
     constexpr int kLanes = 8;
     double sums[kLanes] = {};
@@ -159,6 +161,7 @@ class Judge {
   std::vector<double> errors_, wide_x_, wide_y_, want_;
   math::Big exact_{160};
   Findings found_;
+  const double known_;
   double sum_ = 0;
   std::int64_t numbers_ = 0;
 };
