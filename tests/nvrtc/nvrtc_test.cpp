@@ -27,7 +27,8 @@ struct Exception {
 constexpr Exception kLocalMemory[] = {
     {"ThreadTree<", 0, "the tree of a thread's leaves is indexed by level, and touched about once in 64 rows"},
     {"* out63;", 580, "two each of more than 64 results do not fit the 255 registers of a thread"},
-    {"f64* out15;", 4, "sixteen results of f64, two of each at a time, fill all 255 registers and lack one on sm_80"},
+    {"f64* out15;", 8, "sixteen results of f64, two of each at a time, fill all 255 registers and lack two on sm_80"},
+    {"join_warps<R6>", 4, "seven sibling reductions and six results fill all 255 registers and lack one on sm_80"},
     {"multiply<u", 16, "a product of integers fills all 255 registers with sums and operands, and lacks one or two"},
     {"multiply<f32, f16", 4, "a product of f16 fills all 255 registers with sums and operands, and lacks one on sm_90"},
     {"Place at[2][16];", 4, "32 elements of bytes with a place each lack a register on sm_100"},
@@ -57,6 +58,11 @@ int operands(const std::string& text) {
   return static_cast<int>(std::distance(std::sregex_iterator(text.begin(), text.end(), load), std::sregex_iterator()));
 }
 
+bool compares_with_itself(const std::string& text) {
+  static const std::regex comparison("math::(not_)?(equal|less|greater)(_equal)?\\(v(\\d+), v\\4\\)");
+  return std::regex_search(text, comparison);
+}
+
 void check(const std::vector<Source>& sources, int capability) {
   std::vector<Report> reports;
   ASSERT_NO_THROW(reports = compile(sources, capability));
@@ -66,8 +72,9 @@ void check(const std::vector<Source>& sources, int capability) {
     const Exception* const known = exception(text);
     EXPECT_LE(reports[i].spilled, known != nullptr ? known->spilled : 0) << text;
     EXPECT_TRUE(reports[i].stack == 0 || known != nullptr) << reports[i].stack << " bytes\n" << text;
-    // With fewer loads than operands, NVRTC has found that a result does not hang on them: x > x, of a random graph.
-    if (reports[i].loads >= operands(text)) {
+    // With fewer loads than operands, NVRTC has found that a result does not hang on them: as in a random graph, which
+    // compares a value with itself. Where that is all, the loads that count are those of partial results.
+    if (reports[i].loads >= operands(text) && !compares_with_itself(text)) {
       EXPECT_GE(reports[i].wide_loads, wide_operands(text)) << text;
     }
   }
