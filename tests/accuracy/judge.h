@@ -84,11 +84,11 @@ class Judge {
   void block(const T* x, const T* y, std::int64_t n) {
     table_.apply[static_cast<int>(function_.op)][static_cast<int>(kDType<T>)](got_.data(), x, y, nullptr, n);
     measure(x, y, n);
-    const double worst = std::max(found_.worst, known_);
+    const auto may_be_worst = [&](std::int64_t i) { return errors_[i] + kMargin > std::max(found_.worst, known_); };
     bool close = sizeof(T) == 8;
-    for (std::int64_t i = 0; i < n; ++i) close |= errors_[i] + kMargin > worst;
+    for (std::int64_t i = 0; i < n; ++i) close |= may_be_worst(i);
     for (std::int64_t i = 0; close && i < n; ++i) {
-      if (errors_[i] + kMargin > std::max(found_.worst, known_) || (sizeof(T) == 8 && i % 64 == 0)) judge(x, y, i);
+      if (may_be_worst(i) || (sizeof(T) == 8 && i % 64 == 0)) judge(x, y, i);
     }
     constexpr int kLanes = 8;
     double sums[kLanes] = {};
