@@ -1,6 +1,5 @@
 #include "host/exec/explain.h"
 
-#include <algorithm>
 #include <sstream>
 
 #include "host/exec/blocks.h"
@@ -57,9 +56,7 @@ void describe_call(std::ostream& out, const plan::Snapshot& snapshot, const plan
 }
 
 bool has_fast_ops(const ir::Region& region) {
-  return std::any_of(region.code.begin(), region.code.end(), [](const ir::Instr& instr) {
-    return instr.code == ir::Code::Apply && info(instr.op).operands == Operands::Fast;
-  });
+  return ir::applies(region, [](Op op) { return info(op).operands == Operands::Fast; });
 }
 
 void describe_launch(std::ostream& out, const plan::Snapshot& snapshot, const plan::Launch& launch, bool code) {

@@ -130,6 +130,14 @@ int leaf_size(const Kernel& kernel);
 /// Number of values an instruction takes from args.
 int argument_count(const Instr& instr);
 
+/// Whether a region applies an op of which `is(op)` holds.
+template <class Predicate>
+bool applies(const Region& region, Predicate&& is) {
+  for (const Instr& instr : region.code)
+    if (instr.code == Code::Apply && is(instr.op)) return true;
+  return false;
+}
+
 /// Throws InternalError, naming the instruction, unless the kernel obeys the laws above.
 void verify(const Kernel& kernel);
 

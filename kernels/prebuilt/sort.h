@@ -16,7 +16,8 @@ namespace ingot::prebuilt {
 /// that range go to the first group and to the last.
 struct Split {
   static constexpr int kCellBits = 12, kCells = 1 << kCellBits;
-  static constexpr int kLeastGroups = 64, kGroups = 512, kMaxGroups = 4 * kGroups;
+  static constexpr int kLeastGroups = 64, kGroups = 512;  // as many are wanted
+  static constexpr int kMaxGroups = 4 * kGroups;          // where heavy cells are cut
   std::uint64_t least, greatest;
   int shift, groups;
   std::int32_t cells[kCells];  // of a cell: 256 * a + b, so that a key d above the least is in group a + (d >> b)

@@ -30,15 +30,11 @@ int critical_path(const ir::Region& region) {
 
 // Sixteen of them cost little more than eight (kernels/math/random.h).
 bool has_random_numbers(const ir::Region& region) {
-  return std::any_of(region.code.begin(), region.code.end(), [](const ir::Instr& instr) {
-    return instr.code == ir::Code::Apply && info(instr.op).operands == Operands::Index;
-  });
+  return ir::applies(region, [](Op op) { return info(op).operands == Operands::Index; });
 }
 
 bool uses_divider(const ir::Region& region) {
-  return std::any_of(region.code.begin(), region.code.end(), [](const ir::Instr& instr) {
-    return instr.code == ir::Code::Apply && (instr.op == Op::sqrt || instr.op == Op::divide);
-  });
+  return ir::applies(region, [](Op op) { return op == Op::sqrt || op == Op::divide; });
 }
 
 // Cheap bodies of Column reductions, where the accumulators would cost more than the work.
