@@ -49,11 +49,9 @@ class ColumnLaunch {
     const std::int64_t pieces = enough ? 1 : std::min(divide_up(tasks_, parts), leaves_);
     per_block_ = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(divide_up(leaves_, pieces))));
     blocks_ = divide_up(leaves_, per_block_);
-    if (blocks_ > 1)
-      for (const Reducing& r : reductions_)
-        partial_.emplace_back(static_cast<std::size_t>(blocks_ * outer_ * columns_ * r.state_bytes));
+    if (blocks_ > 1) partials_.allocate(reductions_, blocks_ * outer_ * columns_);
 
-    parallel_for(outer_ * segments_ * blocks_, threads_, [&](std::int64_t t) {
+    parallel_for(outer_ * segments_ * blocks_, threads_, [this](std::int64_t t) {
       const std::int64_t block = t % blocks_, segment = t / blocks_ % segments_, outer = t / blocks_ / segments_;
       Frame& frame = start_frame();
       const std::int64_t begin = segment * segment_, n = std::min(segment_, columns_ - begin);
@@ -132,7 +130,7 @@ class ColumnLaunch {
   }
 
   void join_blocks() {
-    parallel_for(outer_ * segments_, threads_, [&](std::int64_t t) {
+    parallel_for(outer_ * segments_, threads_, [this](std::int64_t t) {
       const std::int64_t outer = t / segments_, begin = t % segments_ * segment_,
                          n = std::min(segment_, columns_ - begin);
       Frame& frame = start_frame();
@@ -182,8 +180,8 @@ class ColumnLaunch {
     return frame.states;
   }
 
-  std::byte* partial(std::size_t k, std::int64_t block, std::int64_t outer, std::int64_t begin) {
-    return partial_[k].data() + ((block * outer_ + outer) * columns_ + begin) * reductions_[k].state_bytes;
+  std::byte* partial(std::size_t k, std::int64_t block, std::int64_t outer, std::int64_t begin) const {
+    return partials_.at(reductions_[k], (block * outer_ + outer) * columns_ + begin);
   }
 
   const Bound& bound_;
@@ -194,7 +192,7 @@ class ColumnLaunch {
   const std::int64_t columns_, outer_, elements_, leaves_;
   std::int64_t tasks_, segment_, segments_, per_block_ = 1, blocks_ = 1;
   bool staged_;
-  std::vector<std::vector<std::byte>> partial_;
+  Partials partials_;
 };
 
 }  // namespace

@@ -18,6 +18,7 @@ struct Reducing {
   int dtype;
   std::int64_t result_bytes;
   std::int64_t state_bytes;
+  std::int64_t states_before;  // state_bytes of the launch's reductions before this one
   std::int64_t accumulator_bytes;
   const cpu::Support* support;
 

@@ -49,7 +49,7 @@ void run_flat(const Bound& bound, int threads) {
   const std::int64_t total = bound.elements, wanted = task_count(bound.work, threads, kTasksPerThread);
   const std::int64_t task = divide_up(divide_up(total, wanted), kAlignedElements) * kAlignedElements;
   parallel_for(divide_up(total, task), threads,
-               [&](std::int64_t t) { run_flat(bound, t * task, std::min(total, (t + 1) * task)); });
+               [&bound, task, total](std::int64_t t) { run_flat(bound, t * task, std::min(total, (t + 1) * task)); });
 }
 
 // A view stored as it is: nothing to compute on the way.
@@ -197,7 +197,7 @@ class Rows {
 void run_map(const Bound& bound, int threads) {
   if (bound.launch->flat) return run_flat(bound, threads);
   const Rows rows(bound, threads);
-  parallel_for(rows.tasks(), threads, [&](std::int64_t t) { rows.run(t, start_frame(bound)); });
+  parallel_for(rows.tasks(), threads, [&rows, &bound](std::int64_t t) { rows.run(t, start_frame(bound)); });
 }
 
 void run_map_part(const Bound& bound, std::int64_t begin, std::int64_t end, bool streaming) {

@@ -52,6 +52,7 @@ void Frame::start(const Region& region, const cpu::Support& support, std::size_t
   tile.out = out.data();
   tile.out_row = out_row.data();
   tile.params = region.params.data();
+  tile.ahead = region.ahead;
 }
 
 std::byte* Frame::stage(std::size_t bytes) {

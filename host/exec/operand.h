@@ -31,6 +31,7 @@ struct Region {
   std::vector<int> constants;         // items of the outline
   std::vector<std::uint64_t> params;  // their bits; set for each evaluation
   bool staged = false;                // any operand is
+  std::int64_t ahead = 0;             // cpu::Tile's
 };
 
 /// Some of a launch's axes, outermost first.

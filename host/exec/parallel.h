@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <utility>
 
 #include "host/base/team.h"
 #include "host/exec/float_state.h"
@@ -57,30 +58,37 @@ inline std::int64_t task_count(std::int64_t work, int threads, std::int64_t most
 /// first exception is thrown again here, when all threads are done.
 ///
 /// A short launch is one task for each thread, which then takes its own and looks at no other: a counter that two cores
-/// write costs as much as a thousand additions.
+/// write costs as much as a thousand additions. So does every line that the other threads must fetch from this one's
+/// core before they know where the next one is: what they need lies together, and tasks best capture by value.
 template <class Task>
-void parallel_for(std::int64_t count, int threads, Task&& task) {
+void parallel_for(std::int64_t count, int threads, Task task) {
   if (threads <= 1 || count <= 1) {
     const DefaultFloatState state;
     for (std::int64_t i = 0; i < count; ++i) task(i);
     return;
   }
-  std::exception_ptr error;
-  std::atomic<bool> failed{false};
-  const auto attempt = [&](std::int64_t i) {
-    try {
-      task(i);
-    } catch (...) {
-      if (!failed.exchange(true)) error = std::current_exception();
+  struct alignas(64) Job {
+    Task task;
+    std::int64_t count;
+    std::atomic<bool> failed{false};
+    std::exception_ptr error{};
+
+    bool attempt(std::int64_t i) {
+      try {
+        task(i);
+      } catch (...) {
+        if (!failed.exchange(true)) error = std::current_exception();
+      }
+      return !failed.load(std::memory_order_relaxed);
     }
-    return !failed.load(std::memory_order_relaxed);
-  };
+  } job{std::move(task), count};
   if (count <= threads) {
-    with_team([&] {
-#pragma omp parallel num_threads(threads)
+    with_team([threads, all = &job] {
+      Job* const mine = all;
+#pragma omp parallel num_threads(threads) firstprivate(mine)
       {
         const DefaultFloatState state;
-        for (std::int64_t i = omp_get_thread_num(); i < count && attempt(i); i += omp_get_num_threads()) {
+        for (std::int64_t i = omp_get_thread_num(); i < mine->count && mine->attempt(i); i += omp_get_num_threads()) {
         }
       }
     });
@@ -90,11 +98,11 @@ void parallel_for(std::int64_t count, int threads, Task&& task) {
 #pragma omp parallel num_threads(threads)
       {
         const DefaultFloatState state;
-        shares.run(omp_get_thread_num(), attempt);
+        shares.run(omp_get_thread_num(), [&job](std::int64_t i) { return job.attempt(i); });
       }
     });
   }
-  if (failed) std::rethrow_exception(error);
+  if (job.failed) std::rethrow_exception(job.error);
 }
 
 }  // namespace ingot::exec

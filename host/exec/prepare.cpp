@@ -2,11 +2,18 @@
 
 #include <algorithm>
 
+#include "host/base/cache.h"
 #include "host/exec/blocks.h"
 #include "host/exec/routine.h"
 
 namespace ingot::exec {
 namespace {
+
+// Two pages, since a processor's own fetching ends with each: sqrt(x) + sin(x) of 1e8 f64 on two cores takes 0.60 ns an
+// element so, 0.74 without, 0.69 with one page, 0.71 with eight (Sapphire Rapids). Only for what does not fit the
+// caches anyway: what lies behind an operand, or another thread's part of it, may be in use, and comes back to its core
+// by a miss a line.
+constexpr std::int64_t kAhead = 8192;
 
 // Elements that are visited: a broadcast axis counts once.
 std::int64_t visited(const Dims& extents, const Dims& steps) {
@@ -166,11 +173,14 @@ class Preparation {
 
   static std::vector<Reducing> reducings(const ir::Kernel& kernel) {
     std::vector<Reducing> list;
+    std::int64_t states_before = 0;
     for (const ir::Reduction& r : kernel.reductions) {
       const DType dtype = kernel.value_dtype(r);
       list.push_back({static_cast<int>(r.reducer), static_cast<int>(dtype),
                       static_cast<std::int64_t>(itemsize(kernel.result_dtype(r))), ir::state_bytes(r.reducer, dtype),
-                      ir::arrays(r.reducer) * static_cast<std::int64_t>(itemsize(dtype)), &cpu::support(jit::level())});
+                      states_before, ir::arrays(r.reducer) * static_cast<std::int64_t>(itemsize(dtype)),
+                      &cpu::support(jit::level())});
+      states_before += list.back().state_bytes;
     }
     return list;
   }
@@ -193,10 +203,14 @@ class Preparation {
   }
 
   void bind(const ir::Region& kernel, const plan::RegionBindings& bindings, const Dims& extents, Region& region) {
+    std::int64_t bytes_read = 0;
     for (std::size_t k = 0; k < bindings.inputs.size(); ++k) {
       region.in.push_back(operand(bindings.inputs[k], kernel.inputs[k]));
-      count(&Traffic::read, touched(region.in.back(), extents), bindings.inputs[k].residence);
+      const std::int64_t bytes = touched(region.in.back(), extents);
+      count(&Traffic::read, bytes, bindings.inputs[k].residence);
+      bytes_read += bytes;
     }
+    if (bytes_read > second_level_cache()) region.ahead = kAhead;
     for (std::size_t k = 0; k < bindings.outputs.size(); ++k) {
       region.out.push_back(operand(bindings.outputs[k], kernel.stores[k].operand));
       count(&Traffic::written, touched(region.out.back(), extents), bindings.outputs[k].residence);

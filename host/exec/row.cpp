@@ -54,7 +54,7 @@ class RowLaunch {
     const std::int64_t share = std::max<std::int64_t>(1, divide_up(kept_, tasks_));
     const std::int64_t per_task = share < batch ? share : divide_up(share, batch) * batch;
     parallel_for(divide_up(kept_, per_task), threads_,
-                 [&](std::int64_t t) { whole_rows(t * per_task, std::min(kept_, (t + 1) * per_task)); });
+                 [this, per_task](std::int64_t t) { whole_rows(t * per_task, std::min(kept_, (t + 1) * per_task)); });
   }
 
   std::int64_t rows_per_batch() const { return std::max<std::int64_t>(1, kBatchStates / leaves_); }
@@ -109,31 +109,27 @@ class RowLaunch {
         std::bit_floor(static_cast<std::uint64_t>(std::clamp<std::int64_t>(fine, 1, kBatchLeaves))));
     chunks_ = divide_up(leaves_, chunk_);
     const std::int64_t pieces = std::min(divide_up(tasks_, kept_), chunks_);
-    partial_.resize(reductions_.size());
-    for (std::size_t k = 0; k < reductions_.size(); ++k)
-      partial_[k].resize(static_cast<std::size_t>(kept_ * chunks_ * reductions_[k].state_bytes));
+    partials_.allocate(reductions_, kept_ * chunks_);
 
-    parallel_for(kept_ * pieces, threads_, [&](std::int64_t t) {
+    parallel_for(kept_ * pieces, threads_, [this, pieces](std::int64_t t) {
       const std::int64_t piece = t % pieces;
       fold_chunks(start_frame(), t / pieces, chunks_ * piece / pieces, chunks_ * (piece + 1) / pieces);
     });
 
     const DefaultFloatState state;
-    std::vector<void*> results;
-    for (std::size_t k = 0; k < reductions_.size(); ++k) {
-      const Reducing& r = reductions_[k];
+    std::vector<void*>& results = Frame::of_thread().results;
+    results.clear();
+    for (const Reducing& r : reductions_) {
+      std::byte* const states = partials_.at(r, 0);
       for (std::int64_t row = 0; row < kept_; ++row) {
-        r.join(partial(k, row, 0), chunks_, chunk_ * leaf_, elements_);
-        if (row != 0) std::copy_n(partial(k, row, 0), r.state_bytes, partial_[k].data() + row * r.state_bytes);
+        std::byte* const of_row = partials_.at(r, row * chunks_);
+        r.join(of_row, chunks_, chunk_ * leaf_, elements_);
+        if (row != 0) std::copy_n(of_row, r.state_bytes, states + row * r.state_bytes);
       }
-      results.push_back(partial_[k].data());
-      r.finish(partial_[k].data(), kept_, partial_[k].data());
+      results.push_back(states);
+      r.finish(states, kept_, states);
     }
     run_epilogue(bound_, 0, kept_, results);
-  }
-
-  std::byte* partial(std::size_t k, std::int64_t kept, std::int64_t chunk) {
-    return partial_[k].data() + (kept * chunks_ + chunk) * reductions_[k].state_bytes;
   }
 
   // The states of chunks [first, last) of one kept index, several to a call of the body.
@@ -150,7 +146,7 @@ class RowLaunch {
           const std::int64_t leaf = chunk * chunk_, leaves = std::min(leaves_ - leaf, chunk_);
           std::byte* const states = static_cast<std::byte*>(frame.states[k]) + (leaf - begin * chunk_) * r.state_bytes;
           r.join(states, leaves, leaf_, std::min(elements_ - leaf * leaf_, leaves * leaf_));
-          std::copy_n(states, r.state_bytes, partial(k, kept, chunk));
+          std::copy_n(states, r.state_bytes, partials_.at(r, kept * chunks_ + chunk));
         }
       }
     }
@@ -198,7 +194,7 @@ class RowLaunch {
   const Axes &reduced_, &kept_axes_;
   const std::int64_t elements_, kept_, leaf_, leaves_;
   std::int64_t tasks_, chunk_ = 1, chunks_ = 1;
-  std::vector<std::vector<std::byte>> partial_;
+  Partials partials_;
   bool staged_;
 };
 

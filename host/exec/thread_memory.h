@@ -10,7 +10,7 @@
 namespace ingot::exec {
 
 /// What it is for: two that are used at once have different names.
-enum class ThreadMemory { Left, Right, Sums, Spread, kCount };
+enum class ThreadMemory { Left, Right, Sums, Spread, States, kCount };
 
 /// At least `bytes`, 64-byte aligned, until the thread asks for more under that name.
 inline std::byte* thread_memory(ThreadMemory purpose, std::size_t bytes) {

@@ -165,8 +165,10 @@ class TileOperands {
     return r;
   }
   cpu::Tile tile(const Results& out, void* const* acc = nullptr) const {
-    return {rows_,          n_,  in_.data(), in_row_.data(), in_step_.data(), out.pointers.data(), out_row_.data(),
-            params_.data(), acc, 0,          false};
+    const std::int64_t ahead = n_ % 2 == 0 ? 8192 : 0;  // beyond the operands, which must not matter
+    return {
+        rows_, n_, in_.data(), in_row_.data(), in_step_.data(), out.pointers.data(), out_row_.data(), params_.data(),
+        acc,   0,  false,      ahead};
   }
 
  private:

@@ -132,7 +132,7 @@ class TileFunction {
   int lanes_ = 0, leaf_ = 0;       // Row
   std::unique_ptr<RegionCode> code_;
 
-  Value *rows_, *n_, *leaf_row_, *streaming_;
+  Value *rows_, *n_, *leaf_row_, *streaming_, *ahead_;
   Values in_, in_row_, in_step_, out_, out_row_, params_, states_;
   Values ramps_;    // generated inputs: lane k holds k * in_step
   Values row_acc_;  // Row: the arrays of a leaf's lane accumulators
