@@ -1,6 +1,6 @@
-// Scans on the host. Rows are shared out among threads, and a long row is scanned in chunks that a thread reads twice,
-// the second time from its cache: once for what the chunk comes to, which the thread of the next chunk waits for, and
-// once for the results.
+// Scans on the host. Rows are shared out among threads, and a long row is scanned in chunks: first the blocks of one by
+// themselves, into the thread's cache, and then, when the thread of the chunk before says what comes before it, from
+// there to the results.
 #include "kernels/prebuilt/scan.h"
 
 #include <algorithm>
@@ -26,7 +26,8 @@ using prebuilt::ScanState;
 
 constexpr std::int64_t kSerial = 1 << 13;               // elements that a thread scans before a team has begun
 constexpr std::int64_t kPiece = 4 * kScanBlock;         // elements that are converted at a time
-constexpr std::int64_t kLongRow = 64 * kScanBlock;      // elements, from which threads share a row
+constexpr std::int64_t kLongRow = 512 * kScanBlock,     // elements, from which threads share a row: handing on
+    kLongHeavyRow = 64 * kScanBlock;                    // takes longer than what they save of fewer additions
 constexpr std::int64_t kStrip = 256, kLeastStrip = 16;  // columns that are scanned together
 constexpr std::int64_t kTasksPerThread = 16;
 constexpr int kSpins = 256;
@@ -65,14 +66,15 @@ class Scanner {
     if (start_ > 0) fill_initial();
     if (n_ == 0) return;
     if (inner_ > 1) return scan_columns();
-    if (threads_ > 1 && loops_.total != nullptr && n_ >= kLongRow && outer_ < 2 * threads_) {
+    const std::int64_t long_row = op_ == ScanOp::LogSumExp ? kLongHeavyRow : kLongRow;
+    if (threads_ > 1 && loops_.blocks != nullptr && n_ >= long_row && outer_ < 2 * threads_) {
       for (std::int64_t i = 0; i < outer_; ++i) share_row(i);
       return;
     }
     share(outer_, [&](std::int64_t i) {
       ScanState state;
       loops_.start(state);
-      scan(i, 0, n_, state, memory());
+      scan(i, n_, state, memory());
     });
   }
 
@@ -109,17 +111,18 @@ class Scanner {
           call_.result.data + (i * out_n_ + (backward_ ? n_ : 0)) * inner_ * out_bytes_, initial, inner_);
   }
 
-  // Room for two pieces of elements, and for what the blocks of a chunk come to.
-  std::byte* memory() const {
+  // Room for two pieces of elements, and for as many locals of a chunk and what its blocks come to.
+  std::byte* memory(std::int64_t locals = 0) const {
     return thread_memory(ThreadMemory::Left,
-                         static_cast<std::size_t>(2 * kPiece * kWidest + chunk() / kScanBlock * loops_.total_bytes));
+                         static_cast<std::size_t>(2 * kPiece * kWidest + locals * loops_.total_bytes +
+                                                  locals / kScanBlock * loops_.total_bytes));
   }
-  std::byte* totals_in(std::byte* memory) const { return memory + 2 * kPiece * kWidest; }
+  std::byte* locals_in(std::byte* memory) const { return memory + 2 * kPiece * kWidest; }
   static constexpr std::int64_t kWidest = 8;
 
-  // Elements of a long row that one thread reads twice.
+  // Elements of a long row that one thread takes at a time: their locals take a quarter of the second-level cache.
   std::int64_t chunk() const {
-    return std::max<std::int64_t>(second_level_cache() / 4 / in_bytes_ / kPiece, 1) * kPiece;
+    return std::max<std::int64_t>(second_level_cache() / 4 / loops_.total_bytes / kPiece, 1) * kPiece;
   }
 
   // Of row i, places begin to begin + n in the order of the scan: f(place of the piece in memory, its first element
@@ -137,14 +140,17 @@ class Scanner {
     }
   }
 
-  void scan(std::int64_t i, std::int64_t begin, std::int64_t n, ScanState& state, std::byte* memory) const {
-    std::byte* const results = memory + kPiece * kWidest;
-    each_piece(i, begin, n, memory, [&](std::int64_t at, const std::byte* from, std::int64_t count) {
-      std::byte* const out = out_row(i) + at * out_bytes_;
-      std::byte* const to = narrow_ != nullptr || streams_ ? results : out;
+  void scan(std::int64_t i, std::int64_t n, ScanState& state, std::byte* memory) const {
+    each_piece(i, 0, n, memory, [&](std::int64_t at, const std::byte* from, std::int64_t count) {
+      std::byte *const out = out_row(i) + at * out_bytes_, *const to = results(memory, out);
       loops_.row(from, count, backward_, state, to);
       finish(to, count, memory, out);
     });
+  }
+
+  // Where results are computed that go to `out`.
+  std::byte* results(std::byte* memory, std::byte* out) const {
+    return narrow_ != nullptr || streams_ ? memory + kPiece * kWidest : out;
   }
 
   // From where results were computed to where they belong.
@@ -163,20 +169,28 @@ class Scanner {
     ScanState handed;
     loops_.start(handed);
     parallel_for(threads_, threads_, [&](std::int64_t) {
-      std::byte* const room = memory();
+      std::byte *const room = memory(size), *const locals = locals_in(room);
+      std::byte* const totals = locals + size * loops_.total_bytes;
       for (std::int64_t c = next.fetch_add(1); c < chunks; c = next.fetch_add(1)) {
         const std::int64_t begin = c * size, n = std::min(size, n_ - begin);
-        std::byte* totals = totals_in(room);
+        std::byte *local = locals, *total = totals;
         each_piece(i, begin, n, room, [&](std::int64_t, const std::byte* from, std::int64_t count) {
-          loops_.total(from, count, backward_, totals);
-          totals += count / kScanBlock * loops_.total_bytes;
+          loops_.blocks(from, count, backward_, local, total);
+          local += count * loops_.total_bytes;
+          total += count / kScanBlock * loops_.total_bytes;
         });
         for (int spins = 0; ready.load(std::memory_order_acquire) != c; ++spins)
           if (spins >= kSpins) std::this_thread::yield();
         ScanState state = handed;
-        loops_.skip(totals_in(room), n / kScanBlock, handed);
+        loops_.skip(totals, n / kScanBlock, handed);
         ready.store(c + 1, std::memory_order_release);
-        scan(i, begin, n, state, room);
+        for (std::int64_t k = 0; k < n; k += kPiece) {
+          const std::int64_t count = std::min(kPiece, n - k), at = begin + k;
+          std::byte* const out = out_row(i) + (backward_ ? n_ - at - count : at) * out_bytes_;
+          std::byte* const to = results(room, out);
+          loops_.place(locals + k * loops_.total_bytes, count, backward_, state, to);
+          finish(to, count, room, out);
+        }
       }
       if (streams_) support_.fence();
     });

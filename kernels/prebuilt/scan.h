@@ -40,10 +40,13 @@ struct Scanning {
   void (*start)(ScanState& state);
   /// A row from a block's beginning on. `backward`: from its end, to the end of `out`.
   void (*row)(const void* in, std::int64_t n, bool backward, ScanState& state, void* out);
-  /// What each of the whole blocks of a row comes to, one after another in `totals`, and a state that goes past them
-  /// all. Null where a row is one chain.
-  void (*total)(const void* in, std::int64_t n, bool backward, void* totals);
+  /// The same in two steps, the first of which needs nothing of what comes before. `blocks` scans each block by itself,
+  /// to `locals` (in the order of the scan, whole groups, total_bytes each place), and notes what the whole ones come
+  /// to in `totals`; `skip` is a state that goes past them; `place` combines the locals with it, to results.
+  /// Null where a row is one chain.
+  void (*blocks)(const void* in, std::int64_t n, bool backward, void* locals, void* totals);
   void (*skip)(const void* totals, std::int64_t blocks, ScanState& state);
+  void (*place)(const void* locals, std::int64_t n, bool backward, ScanState& state, void* out);
   int total_bytes;
   /// Columns, from the row of that number on, a multiple of kScanGroup, within one block. Rows begin `in_row` and
   /// `out_row` elements apart. `states` are of column_bytes each, which start_columns fills; columns are rounded up to

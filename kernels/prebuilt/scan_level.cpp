@@ -152,6 +152,14 @@ template <class V>
 ALWAYS_INLINE auto first(Exponentials<V> v) {
   return Exponentials<Element<V>>{v.largest[0], v.sum[0]};
 }
+template <class T, int N>
+ALWAYS_INLINE T last(vec<T, N> v) {
+  return v[N - 1];
+}
+template <class V>
+ALWAYS_INLINE auto last(Exponentials<V> v) {
+  return Exponentials<Element<V>>{last(v.largest), last(v.sum)};
+}
 
 // ---- Rows ----
 
@@ -193,42 +201,73 @@ struct Rows {
     }
   }
 
+  // The last group of a row, which may be a part of one.
+  template <bool kBackward>
+  static V read_some(const T* row, Size n, Size i) {
+    V x = splat<V>(T(0));
+    for (Size k = i; k < n; ++k) x[k - i] = row[kBackward ? n - 1 - k : k];
+    return x;
+  }
+  template <bool kBackward>
+  static void write_some(T* row, Size n, Size i, V x) {
+    for (Size k = i; k < n; ++k) row[kBackward ? n - 1 - k : k] = x[k - i];
+  }
+
+  // One block: use(i, the group's lanes with what comes before them in the block). What its whole groups come to.
+  template <bool kBackward, class Use>
+  static ALWAYS_INLINE Value each_group(const T* in, Size n, Size begin, Use&& use) {
+    const Size end = begin + kScanBlock < n ? begin + kScanBlock : n;
+    Value carry = Op::template identity<V>();
+    Size i = begin;
+    for (; i + kGroup <= end; i += kGroup) {
+      const Value p = of_group(read<kBackward>(in, n, i));
+      use(i, combine(carry, p));
+      carry = combine(carry, pick_lanes(p, p, last_lane(kLanes)));
+    }
+    if (i < end) use(i, combine(carry, of_group(read_some<kBackward>(in, n, i))));
+    return carry;
+  }
+  template <bool kBackward>
+  static ALWAYS_INLINE void put(T* out, Size n, Size i, V x) {
+    i + kGroup <= n ? write<kBackward>(out, n, i, x) : write_some<kBackward>(out, n, i, x);
+  }
+
   template <bool kBackward>
   static void scan(const T* in, Size n, ScanState& state, T* out) {
     Before before;
     __builtin_memcpy(&before, &state, sizeof before);
     for (Size begin = 0; begin < n; begin += kScanBlock) {
       const Value offset = spread<V>(before.value());
-      Value carry = Op::template identity<V>();
-      const Size end = begin + kScanBlock < n ? begin + kScanBlock : n;
-      Size i = begin;
-      for (; i + kGroup <= end; i += kGroup) {
-        const Value p = of_group(read<kBackward>(in, n, i));
-        write<kBackward>(out, n, i, result(combine(offset, combine(carry, p))));
-        carry = combine(carry, pick_lanes(p, p, last_lane(kLanes)));
-      }
-      if (i < end) {
-        const auto at = [&](Size k) { return kBackward ? n - 1 - k : k; };
-        V x = splat<V>(T(0));
-        for (Size k = i; k < end; ++k) x[k - i] = in[at(k)];
-        x = result(combine(offset, combine(carry, of_group(x))));
-        for (Size k = i; k < end; ++k) out[at(k)] = x[k - i];
-      } else if (end - begin == kScanBlock) {
-        before.add(first(carry));
-      }
+      const Value total = each_group<kBackward>(
+          in, n, begin, [&](Size i, Value local) { put<kBackward>(out, n, i, result(combine(offset, local))); });
+      if (begin + kScanBlock <= n) before.add(first(total));
     }
     __builtin_memcpy(&state, &before, sizeof before);
   }
   template <bool kBackward>
-  static void add_up(const T* in, Size n, Single* totals) {
-    for (Size begin = 0; begin + kScanBlock <= n; begin += kScanBlock) {
-      Value carry = Op::template identity<V>();
-      for (Size i = begin; i < begin + kScanBlock; i += kGroup) {
-        const Value p = of_group(read<kBackward>(in, n, i));
-        carry = combine(carry, pick_lanes(p, p, last_lane(kLanes)));
-      }
-      *totals++ = first(carry);
+  static void scan_blocks(const T* in, Size n, Value* locals, Single* totals) {
+    constexpr Size kAhead = 8192 / sizeof(T);  // two pages, since a processor's own fetching ends with each
+    for (Size begin = 0; begin < n; begin += kScanBlock) {
+      const Value total = each_group<kBackward>(in, n, begin, [&](Size i, Value local) {
+        __builtin_prefetch(kBackward ? in + n - i - kGroup - kAhead : in + i + kAhead);
+        locals[i / kGroup] = local;
+      });
+      if (begin + kScanBlock <= n) *totals++ = first(total);
     }
+  }
+  template <bool kBackward>
+  static void place_blocks(const Value* locals, Size n, ScanState& state, T* out) {
+    Before before;
+    __builtin_memcpy(&before, &state, sizeof before);
+    for (Size begin = 0; begin < n; begin += kScanBlock) {
+      const Value offset = spread<V>(before.value());
+      const Size end = begin + kScanBlock < n ? begin + kScanBlock : n;
+      Size i = begin;
+      for (; i + kGroup <= end; i += kGroup) write<kBackward>(out, n, i, result(combine(offset, locals[i / kGroup])));
+      if (i < end) write_some<kBackward>(out, n, i, result(combine(offset, locals[i / kGroup])));
+      if (begin + kScanBlock <= n) before.add(last(locals[(begin + kScanBlock) / kGroup - 1]));
+    }
+    __builtin_memcpy(&state, &before, sizeof before);
   }
 
   static void start(ScanState& state) {
@@ -241,16 +280,22 @@ struct Rows {
     T* const to = static_cast<T*>(out);
     backward ? scan<true>(from, n, state, to) : scan<false>(from, n, state, to);
   }
-  static void total(const void* in, Size n, bool backward, void* totals) {
+  static void blocks(const void* in, Size n, bool backward, void* locals, void* totals) {
     const T* const from = static_cast<const T*>(in);
-    Single* const to = static_cast<Single*>(totals);
-    backward ? add_up<true>(from, n, to) : add_up<false>(from, n, to);
+    Value* const to = static_cast<Value*>(locals);
+    Single* const sums = static_cast<Single*>(totals);
+    backward ? scan_blocks<true>(from, n, to, sums) : scan_blocks<false>(from, n, to, sums);
   }
   static void skip(const void* totals, Size blocks, ScanState& state) {
     Before before;
     __builtin_memcpy(&before, &state, sizeof before);
     for (Size k = 0; k < blocks; ++k) before.add(static_cast<const Single*>(totals)[k]);
     __builtin_memcpy(&state, &before, sizeof before);
+  }
+  static void place(const void* locals, Size n, bool backward, ScanState& state, void* out) {
+    const Value* const from = static_cast<const Value*>(locals);
+    T* const to = static_cast<T*>(out);
+    backward ? place_blocks<true>(from, n, state, to) : place_blocks<false>(from, n, state, to);
   }
 };
 
@@ -382,15 +427,14 @@ template <class Op>
 constexpr Scanning make() {
   using R = Rows<Op>;
   using C = Columns<Op>;
-  return {R::start, R::row,  R::total, R::skip,        sizeof(typename R::Single),
-          C::start, C::scan, C::bytes, identity_of<Op>};
+  return {R::start, R::row,  R::blocks, R::skip,        R::place, sizeof(typename R::Single),
+          C::start, C::scan, C::bytes,  identity_of<Op>};
 }
 template <class T>
 constexpr Scanning make_product() {
   using P = Chain<T>;
-  return {P::start,   P::row,    nullptr,
-          nullptr,    0,         P::start_columns,
-          P::columns, sizeof(T), [](void* out, Size n) { fill_with<T>(out, 1, n); }};
+  return {P::start, P::row,           nullptr,    nullptr,   nullptr,
+          0,        P::start_columns, P::columns, sizeof(T), [](void* out, Size n) { fill_with<T>(out, 1, n); }};
 }
 
 template <class T>

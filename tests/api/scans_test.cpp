@@ -215,6 +215,23 @@ TEST(Scans, GiveTheSameBitsForAnyNumberOfThreads) {
   set_num_threads(before);
 }
 
+TEST(Scans, GiveALongRowTheSameBitsForAnyNumberOfThreads) {
+  const int before = num_threads();
+  const std::vector<double> values = numbers(300'007, 5);
+  for (const DType dtype : {DType::Float64, DType::BFloat16, DType::Int16}) {
+    const Array x = astype(array(std::span(values)) * 3.0, dtype);
+    for (const Call call : {kCalls[0], kCalls[3], kCalls[4]}) {
+      for (const ScanOptions& options : {ScanOptions{}, kReverseExclusive}) {
+        set_num_threads(1);
+        const std::vector<double> alone = bits(call(x, 0, options));
+        set_num_threads(3);
+        EXPECT_TRUE(same(bits(call(x, 0, options)), alone)) << name(dtype);
+      }
+    }
+  }
+  set_num_threads(before);
+}
+
 // Rows alone, as columns among others, backwards and cut short: an element's bits depend on what it is made of.
 TEST(Scans, GiveARowTheSameBitsWhateverLiesBesideIt) {
   constexpr std::int64_t n = 1000;
