@@ -30,7 +30,7 @@ struct Contestant {
   std::function<void()> check_all{};  ///< compares whole results, once; throws WrongResult
   std::function<void()> release{};    ///< drops what would keep the input's memory in use
   std::string ours = "ingot";         ///< the contestant of ours that does the same
-  bool elsewhere = false;             ///< in another process, whose threads may spin for a while after a turn
+  std::chrono::milliseconds rest{};   ///< until its threads, of another process, leave the cores after its turn
 };
 
 /// A requirement on the ratio of two times in the same round.

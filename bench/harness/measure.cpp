@@ -21,8 +21,6 @@ volatile std::sig_atomic_t interrupted = 0;
 constexpr double kRoundSeconds = 5e-3;
 constexpr int kMostRepeats = 200;
 constexpr double kSlow = 0.25;
-// How long the threads of another process may go on spinning on the cores: OpenBLAS's do 2^26 cycles.
-constexpr std::chrono::milliseconds kSpinning{50};
 constexpr int kSlowRounds = 3;
 // A small expression is interpreted until the compiled kernel is there; what is measured is the state that lasts.
 constexpr double kWarmSeconds = 0.2;
@@ -174,7 +172,7 @@ Measured measure(Case& work, int rounds, const std::function<void(int)>& progres
     for (std::size_t turn = 0; turn < count; ++turn) {
       const std::size_t i = (turn + static_cast<std::size_t>(round)) % count;
       if (round >= its_rounds[i]) continue;
-      if (work.contestants[(i + count - 1) % count].elsewhere) std::this_thread::sleep_for(kSpinning);
+      std::this_thread::sleep_for(work.contestants[(i + count - 1) % count].rest);
       std::vector<double> times;
       for (int r = 0; r < repeats[i]; ++r) times.push_back(runner.once(work.contestants[i], false));
       measured.seconds[i][static_cast<std::size_t>(round)] = quartiles(std::move(times)).median;

@@ -6,7 +6,8 @@
 
 namespace bench {
 
-std::optional<Contestant> numpy_contestant(Context& context, std::shared_ptr<Input> input, std::string work) {
+std::optional<Contestant> numpy_contestant(Context& context, std::shared_ptr<Input> input, std::string work,
+                                           std::chrono::milliseconds rest) {
   NumPy* numpy = context.numpy();
   if (numpy == nullptr) return std::nullopt;
   struct State {
@@ -16,7 +17,7 @@ std::optional<Contestant> numpy_contestant(Context& context, std::shared_ptr<Inp
   auto state = std::make_shared<State>();
   Contestant contestant;
   contestant.name = "numpy";
-  contestant.elsewhere = true;
+  contestant.rest = rest;
   contestant.prepare = [=] {
     if (!state->open || input->reopens()) numpy->ask(input->numpy_open());
     state->open = true;
@@ -36,7 +37,7 @@ std::optional<Contestant> numpy_generated(Context& context, std::string work, st
   if (numpy == nullptr) return std::nullopt;
   Contestant contestant;
   contestant.name = "numpy";
-  contestant.elsewhere = true;
+  contestant.rest = kRest;
   contestant.run = [=] { return numpy->run(fmt::format("{} {} {}", work, *seed, n))[0]; };
   return contestant;
 }

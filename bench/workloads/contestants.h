@@ -50,8 +50,13 @@ Contestant ours(std::shared_ptr<Input> input, Compute compute, std::string name 
   return contestant;
 }
 
+/// What NumPy's process is left to come to rest. The threads of its BLAS were seen to spin for 130 ms, and who shares a
+/// core with one takes twice the time.
+inline constexpr std::chrono::milliseconds kRest{50}, kRestOfBlas{200};
+
 /// NumPy on the same numbers and changes; nothing if there is no NumPy.
-std::optional<Contestant> numpy_contestant(Context& context, std::shared_ptr<Input> input, std::string work);
+std::optional<Contestant> numpy_contestant(Context& context, std::shared_ptr<Input> input, std::string work,
+                                           std::chrono::milliseconds rest = kRest);
 /// NumPy on numbers of its own, drawn within the time.
 std::optional<Contestant> numpy_generated(Context& context, std::string work, std::int64_t n,
                                           std::shared_ptr<std::int64_t> seed);

@@ -97,7 +97,7 @@ void add_task(Case& work, Context& context, const std::shared_ptr<Input>& input,
     state->a.reset();
   };
   work.contestants.push_back(std::move(ours));
-  auto numpy = numpy_contestant(context, input, fmt::format("linalg_{}", task.name));
+  auto numpy = numpy_contestant(context, input, fmt::format("linalg_{}", task.name), kRestOfBlas);
   if (!numpy) return;
   numpy->name = rival;
   numpy->ours = name;

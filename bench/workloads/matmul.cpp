@@ -153,7 +153,8 @@ Workload workload_of(const Family& family) {
       work.contestants.push_back(rival("blis", operands, [](const Product<T>& p) { blis_product(p); }));
     }
     if (add(work,
-            numpy_contestant(context, input, fmt::format("matmul {} {} {} {} {}", kName<T>, e.batch, e.m, e.k, e.n))))
+            numpy_contestant(context, input, fmt::format("matmul {} {} {} {} {}", kName<T>, e.batch, e.m, e.k, e.n),
+                             kRestOfBlas)))
       rivals.push_back("numpy");
     for (const std::string& name : rivals)
       work.bars.push_back({.text = fmt::format("at least 0.97 of the speed of {}", name),
