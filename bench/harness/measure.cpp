@@ -167,12 +167,14 @@ Measured measure(Case& work, int rounds, const std::function<void(int)>& progres
     repeats[i] = runner.warm(work.contestants[i]);
     if (runner.slowest() > kSlow && !judged(work, work.contestants[i])) its_rounds[i] = std::min(rounds, kSlowRounds);
   }
+  std::chrono::milliseconds rest{};  // that who had the last turn is left
   for (int round = 0; round < rounds; ++round) {
     progress(round);
     for (std::size_t turn = 0; turn < count; ++turn) {
       const std::size_t i = (turn + static_cast<std::size_t>(round)) % count;
       if (round >= its_rounds[i]) continue;
-      std::this_thread::sleep_for(work.contestants[(i + count - 1) % count].rest);
+      std::this_thread::sleep_for(rest);
+      rest = work.contestants[i].rest;
       std::vector<double> times;
       for (int r = 0; r < repeats[i]; ++r) times.push_back(runner.once(work.contestants[i], false));
       measured.seconds[i][static_cast<std::size_t>(round)] = quartiles(std::move(times)).median;

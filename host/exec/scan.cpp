@@ -30,6 +30,7 @@ constexpr std::int64_t kLongRow = 512 * kScanBlock,     // elements, from which 
     kLongHeavyRow = 64 * kScanBlock;                    // takes longer than what they save of fewer additions
 constexpr std::int64_t kStrip = 256, kLeastStrip = 16;  // columns that are scanned together
 constexpr std::int64_t kTasksPerThread = 16;
+constexpr std::int64_t kAhead = 8192;  // bytes: two pages, since a processor's own fetching ends with each
 constexpr int kSpins = 256;
 
 bool is_whole(DType dtype) { return is_bool(dtype) || is_integer(dtype); }
@@ -165,6 +166,8 @@ class Scanner {
   // Threads take chunks in order, so one that is waited for is being worked on.
   void share_row(std::int64_t i) const {
     const std::int64_t size = chunk(), chunks = divide_up(n_, size);
+    const bool is_in_cache = widen_ != nullptr || n_ * in_bytes_ <= second_level_cache();
+    const std::int64_t ahead = is_in_cache ? 0 : kAhead;
     std::atomic<std::int64_t> next{0}, ready{0};
     ScanState handed;
     loops_.start(handed);
@@ -175,7 +178,7 @@ class Scanner {
         const std::int64_t begin = c * size, n = std::min(size, n_ - begin);
         std::byte *local = locals, *total = totals;
         each_piece(i, begin, n, room, [&](std::int64_t, const std::byte* from, std::int64_t count) {
-          loops_.blocks(from, count, backward_, local, total);
+          loops_.blocks(from, count, backward_, ahead, local, total);
           local += count * loops_.total_bytes;
           total += count / kScanBlock * loops_.total_bytes;
         });

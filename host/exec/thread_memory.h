@@ -1,5 +1,5 @@
-// Memory that a thread keeps from one call of a routine to the next: what is used again lies in its caches, and a warm
-// call allocates nothing.
+// Memory that a thread keeps from one launch or call of a routine to the next: what is used again lies in its caches,
+// and a warm call allocates nothing.
 #pragma once
 
 #include <cstddef>

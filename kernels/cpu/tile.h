@@ -33,7 +33,7 @@ struct Tile {
   void* const* acc;             // per reduction
   std::int64_t leaf_row;        // Column: rows of the leaf before row 0
   bool streaming;               // write past the caches: outputs are 64-byte aligned, and so are their rows
-  std::int64_t ahead = 0;       // what lies so many bytes after what is read is fetched into the caches, unless 0
+  std::int64_t ahead = 0;       // how far beyond what is read code fetches into the caches, in bytes; 0: nothing
 };
 
 using TileFn = void (*)(const Tile*);

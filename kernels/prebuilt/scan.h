@@ -42,9 +42,9 @@ struct Scanning {
   void (*row)(const void* in, std::int64_t n, bool backward, ScanState& state, void* out);
   /// The same in two steps, the first of which needs nothing of what comes before. `blocks` scans each block by itself,
   /// to `locals` (in the order of the scan, whole groups, total_bytes each place), and notes what the whole ones come
-  /// to in `totals`; `skip` is a state that goes past them; `place` combines the locals with it, to results.
-  /// Null where a row is one chain.
-  void (*blocks)(const void* in, std::int64_t n, bool backward, void* locals, void* totals);
+  /// to in `totals`, while it fetches what lies `ahead` bytes further on, unless 0; `skip` is a state that goes past
+  /// them; `place` combines the locals with it, to results. Null where a row is one chain.
+  void (*blocks)(const void* in, std::int64_t n, bool backward, std::int64_t ahead, void* locals, void* totals);
   void (*skip)(const void* totals, std::int64_t blocks, ScanState& state);
   void (*place)(const void* locals, std::int64_t n, bool backward, ScanState& state, void* out);
   int total_bytes;

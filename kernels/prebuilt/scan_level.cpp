@@ -245,11 +245,13 @@ struct Rows {
     __builtin_memcpy(&state, &before, sizeof before);
   }
   template <bool kBackward>
-  static void scan_blocks(const T* in, Size n, Value* locals, Single* totals) {
-    constexpr Size kAhead = 8192 / sizeof(T);  // two pages, since a processor's own fetching ends with each
+  static void scan_blocks(const T* in, Size n, Size ahead, Value* locals, Single* totals) {
     for (Size begin = 0; begin < n; begin += kScanBlock) {
       const Value total = each_group<kBackward>(in, n, begin, [&](Size i, Value local) {
-        __builtin_prefetch(kBackward ? in + n - i - kGroup - kAhead : in + i + kAhead);
+        if (ahead != 0 && i + kGroup <= n) {
+          const auto at = reinterpret_cast<std::uintptr_t>(kBackward ? in + n - i - kGroup : in + i);
+          __builtin_prefetch(reinterpret_cast<const void*>(kBackward ? at - ahead : at + ahead));
+        }
         locals[i / kGroup] = local;
       });
       if (begin + kScanBlock <= n) *totals++ = first(total);
@@ -280,11 +282,11 @@ struct Rows {
     T* const to = static_cast<T*>(out);
     backward ? scan<true>(from, n, state, to) : scan<false>(from, n, state, to);
   }
-  static void blocks(const void* in, Size n, bool backward, void* locals, void* totals) {
+  static void blocks(const void* in, Size n, bool backward, Size ahead, void* locals, void* totals) {
     const T* const from = static_cast<const T*>(in);
     Value* const to = static_cast<Value*>(locals);
     Single* const sums = static_cast<Single*>(totals);
-    backward ? scan_blocks<true>(from, n, to, sums) : scan_blocks<false>(from, n, to, sums);
+    backward ? scan_blocks<true>(from, n, ahead, to, sums) : scan_blocks<false>(from, n, ahead, to, sums);
   }
   static void skip(const void* totals, Size blocks, ScanState& state) {
     Before before;
