@@ -85,8 +85,7 @@ class Sorter {
   void sort_row(const std::byte* in, std::byte* out, std::byte* memory) const {
     std::byte* const other = in_place_ ? out : records_at(memory, n_);
     loops_.encode(in, n_, 0, descending_, memory);
-    loops_.sort(memory, other, n_, cached(), other);
-    loops_.decode(other, n_, descending_, out);
+    loops_.sort(memory, other, n_, cached(), descending_, out);
   }
 
   void sort_long(const std::byte* in, std::byte* out, std::byte* memory) const {
@@ -122,9 +121,8 @@ class Sorter {
       const std::int64_t begin = begins[static_cast<std::size_t>(g)],
                          n = begins[static_cast<std::size_t>(g) + 1] - begin;
       if (n == 0) return;
-      std::byte* const sorted = records_at(other, begin);
-      loops_.sort(records_at(memory, begin), sorted, n, cached(), sorted);
-      loops_.decode(sorted, n, descending_, out + begin * out_size_);
+      loops_.sort(records_at(memory, begin), records_at(other, begin), n, cached(), descending_,
+                  out + begin * out_size_);
     });
   }
 

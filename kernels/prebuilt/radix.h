@@ -151,13 +151,14 @@ void count(const Source& records, Size n, const Split& split, Size* counts) {
   each_group(records, n, split, [&](Size, std::uint32_t group) { ++counts[group]; });
 }
 
-/// Moves each record to the place that its group has next, whose cache line is fetched while the one before it fills.
+/// Moves each record to the place that its group has next, whose cache line comes to the second-level cache while the
+/// one before it fills: the first-level cache has no room for two lines of each group.
 template <class Source, class R>
 void scatter(const Source& records, Size n, const Split& split, Size* next, R* to) {
   each_group(records, n, split, [&](Size i, std::uint32_t group) {
     R* const place = to + next[group]++;
     *place = records[i];
-    __builtin_prefetch(reinterpret_cast<const char*>(place) + 64, 1);
+    __builtin_prefetch(reinterpret_cast<const char*>(place) + 64, 0, 2);
   });
 }
 
@@ -176,13 +177,13 @@ void sort_few(R* records, Size n) {
   }
 }
 
-template <class R>
-void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to);
+template <class R, class Done>
+void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to, const Done& done);
 template <class R>
 void sort_by_digits(R* records, R* room, Size n, R* to);
 
-template <class R>
-void sort_by_groups(R* records, R* room, Size n, R* cached, const KeyRange& keys, int depth, R* to) {
+template <class R, class Done>
+void sort_by_groups(R* records, R* room, Size n, R* cached, const KeyRange& keys, int depth, R* to, const Done& done) {
   constexpr int plenty = 3;  // splits that should have been enough, were the samples good
   Split split;
   if (depth < plenty)
@@ -201,7 +202,7 @@ void sort_by_groups(R* records, R* room, Size n, R* cached, const KeyRange& keys
   begin = 0;
   for (int g = 0; g < split.groups; ++g) {
     const Size end = ends[g];
-    if (end != begin) sort_records(room + begin, records + begin, end - begin, cached, depth + 1, to + begin);
+    if (end != begin) sort_records(room + begin, records + begin, end - begin, cached, depth + 1, to + begin, done);
     begin = end;
   }
 }
@@ -300,34 +301,41 @@ void sort_by_digits(R* records, R* room, Size n, R* to) {
 }
 
 #ifdef __AVX512F__
-template <class Word>
-void sort_in_vectors(Plain<Word>* records, Plain<Word>* other, Size n, Plain<Word>* to) {
+template <class Word, class Done>
+void sort_in_vectors(Plain<Word>* records, Plain<Word>* other, Size n, Plain<Word>* to, const Done& done) {
   using Record = Plain<Word>;
   const auto slow = [](Word* words, Word* room, Size count, Word* into) {
     sort_by_digits(reinterpret_cast<Record*>(words), reinterpret_cast<Record*>(room), count,
                    reinterpret_cast<Record*>(into));
   };
-  Quicksort<Word>::sort(&records->word, &other->word, n, &to->word, 2 * bit_width(static_cast<std::uint64_t>(n)), slow);
+  const auto done_words = [&](Word* words, Size count) { done(reinterpret_cast<Record*>(words), count); };
+  Quicksort<Word>::sort(&records->word, &other->word, n, &to->word, 2 * bit_width(static_cast<std::uint64_t>(n)), slow,
+                        done_words);
 }
 #endif
 
 /// Sorts n records to `to`, which is `records` or `room`. Overwrites both, and `cached`, kCacheBytes that stay in the
-/// cache from one call to the next; none of the three overlap.
-template <class R>
-void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to) {
+/// cache from one call to the next; none of the three overlap. Calls done(part, size) for parts of `to` that are
+/// sorted, while they are in the cache.
+template <class R, class Done>
+void sort_records(R* records, R* room, Size n, R* cached, int depth, R* to, const Done& done) {
   const bool fits = n * static_cast<Size>(sizeof(R)) <= kCacheBytes;
 #ifdef __AVX512F__
   if constexpr (sizeof(R) >= 4 && std::is_same_v<R, Plain<typename R::Key>>) {
     if (fits) {
       if (to == records) copy(records, n, room);
-      return sort_in_vectors(to == records ? room : records, cached, n, to);
+      return sort_in_vectors(to == records ? room : records, cached, n, to, done);
     }
   }
 #endif
-  if (fits) return sort_by_digits(records, cached, n, to);
+  if (fits) {
+    sort_by_digits(records, cached, n, to);
+    return done(to, n);
+  }
   const KeyRange keys = range(records, n);
-  if (keys.least == keys.greatest) return copy(records, n, to);
-  sort_by_groups(records, room, n, cached, keys, depth, to);
+  if (keys.least != keys.greatest) return sort_by_groups(records, room, n, cached, keys, depth, to, done);
+  copy(records, n, to);
+  done(to, n);
 }
 
 }  // namespace

@@ -37,8 +37,6 @@ struct Sorting {
   int record_bytes;
   /// Records of n elements, of which the first has position `first`.
   void (*encode)(const void* elements, std::int64_t n, std::int64_t first, bool descending, void* records);
-  /// The elements of Keys, or the positions (int64) of the others. May be done in place where the sizes are the same.
-  void (*decode)(const void* records, std::int64_t n, bool descending, void* results);
   /// A split of n elements, 8192 at least.
   void (*plan_split)(const void* elements, std::int64_t n, bool descending, Split& split);
   /// Adds the number of elements of each group to counts.
@@ -46,9 +44,10 @@ struct Sorting {
   /// Elements, of which the first has position `first`, as records at to[next[group]++].
   void (*scatter)(const void* elements, std::int64_t n, std::int64_t first, bool descending, const Split& split,
                   std::int64_t* next, void* to);
-  /// Sorts n records stably by key, to `to`, which is `records` or `room`. Overwrites both, and `cached`, kCacheBytes
-  /// that a thread keeps from one call to the next; none of the three overlap.
-  void (*sort)(void* records, void* room, std::int64_t n, void* cached, void* to);
+  /// Sorts n records stably by key and writes the elements of Keys, or the positions (int64) of the others. Overwrites
+  /// the records, `room` for as many more, and `cached`, kCacheBytes that a thread keeps from one call to the next;
+  /// none of these overlap. Results lie in `room` where they are as large as records, elsewhere otherwise.
+  void (*sort)(void* records, void* room, std::int64_t n, void* cached, bool descending, void* results);
 };
 
 /// Of one CPU level; every table gives the same results.

@@ -14,22 +14,28 @@ struct RecordOf;
 template <class Order>
 struct RecordOf<Order, Records::Keys> {
   using type = Plain<typename Order::Key>;
-  static type make(typename Order::Key element, Size, bool descending) { return {Order::of(element, descending)}; }
+  using Result = typename Order::Key;
+  static type make(Result element, Size, bool descending) { return {Order::of(element, descending)}; }
+  static Result result(type record, bool descending) { return Order::element(record.word, descending); }
 };
 template <class Order>
 struct RecordOf<Order, Records::Packed> {
   using type = Packed;
+  using Result = std::int64_t;
   static type make(typename Order::Key element, Size position, bool descending) {
     return {static_cast<std::uint64_t>(Order::of_position(element, descending)) << 32 |
             static_cast<std::uint64_t>(position)};
   }
+  static Result result(type record, bool) { return static_cast<Result>(record.word & 0xFFFFFFFF); }
 };
 template <class Order>
 struct RecordOf<Order, Records::Pairs> {
   using type = Pair;
+  using Result = std::int64_t;
   static type make(typename Order::Key element, Size position, bool descending) {
     return {Order::of_position(element, descending), position};
   }
+  static Result result(type record, bool) { return record.position; }
 };
 
 // Elements as the records that they become.
@@ -54,28 +60,11 @@ void with(const void* elements, Size first, bool descending, F&& f) {
     f(Elements<Order, Kind, false>{from, first});
 }
 
-template <class Order>
-void decode_keys(const void* records, Size n, bool descending, void* results) {
-  const auto* const from = static_cast<const typename Order::Key*>(records);
-  auto* const to = static_cast<typename Order::Key*>(results);
-  for (Size i = 0; i < n; ++i) to[i] = Order::element(from[i], descending);
-}
-
-void decode_packed(const void* records, Size n, bool, void* results) {
-  const auto* const from = static_cast<const std::uint64_t*>(records);
-  auto* const to = static_cast<std::int64_t*>(results);
-  for (Size i = 0; i < n; ++i) to[i] = static_cast<std::int64_t>(from[i] & 0xFFFFFFFF);
-}
-
-void decode_pairs(const void* records, Size n, bool, void* results) {
-  const auto* const from = static_cast<const Pair*>(records);
-  auto* const to = static_cast<std::int64_t*>(results);
-  for (Size i = 0; i < n; ++i) to[i] = from[i].position;
-}
-
 template <class Order, Records Kind>
 struct Loops {
   using R = typename RecordOf<Order, Kind>::type;
+  using Result = typename RecordOf<Order, Kind>::Result;
+
   static void encode(const void* elements, Size n, Size first, bool descending, void* to) {
     with<Order, Kind>(elements, first, descending, [&](const auto& records) {
       for (Size i = 0; i < n; ++i) static_cast<R*>(to)[i] = records[i];
@@ -93,18 +82,26 @@ struct Loops {
     with<Order, Kind>(elements, first, descending,
                       [&](const auto& records) { prebuilt::scatter(records, n, split, next, static_cast<R*>(to)); });
   }
-  static void sort(void* records, void* room, Size n, void* cached, void* to) {
-    sort_records(static_cast<R*>(records), static_cast<R*>(room), n, static_cast<R*>(cached), 0, static_cast<R*>(to));
+  // In place where results are as large as records.
+  static void decode(const R* records, Size n, bool descending, Result* results) {
+    if (descending)
+      for (Size i = 0; i < n; ++i) results[i] = RecordOf<Order, Kind>::result(records[i], true);
+    else
+      for (Size i = 0; i < n; ++i) results[i] = RecordOf<Order, Kind>::result(records[i], false);
+  }
+  static void sort(void* records, void* room, Size n, void* cached, bool descending, void* results) {
+    R* const to = static_cast<R*>(room);
+    const auto done = [=](const R* part, Size size) {
+      decode(part, size, descending, static_cast<Result*>(results) + (part - to));
+    };
+    sort_records(static_cast<R*>(records), to, n, static_cast<R*>(cached), 0, to, done);
   }
 };
 
 template <class Order, Records Kind>
 constexpr Sorting make() {
   using L = Loops<Order, Kind>;
-  const auto decode = Kind == Records::Keys     ? decode_keys<Order>
-                      : Kind == Records::Packed ? decode_packed
-                                                : decode_pairs;
-  return {sizeof(typename L::R), L::encode, decode, L::plan_split, L::count, L::scatter, L::sort};
+  return {sizeof(typename L::R), L::encode, L::plan_split, L::count, L::scatter, L::sort};
 }
 
 template <int Bytes, Numbers Kind>
