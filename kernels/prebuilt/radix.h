@@ -76,6 +76,7 @@ inline void cut(const KeyRange& keys, const std::uint64_t* sample, int wanted, S
   if (sample != nullptr)
     for (Size i = 0; i < kSample; ++i) ++weights[(sample[i] - keys.least) >> split.shift];
 
+  split.has_whole_cells = true;
   int groups = 0, held = 0;  // held: samples of the group that is being filled
   bool open = false;         // whether that has cells
   for (int c = 0; c < cells; ++c) {
@@ -90,6 +91,8 @@ inline void cut(const KeyRange& keys, const std::uint64_t* sample, int wanted, S
     int bits = heavy ? bit_width(static_cast<std::uint64_t>(weight / fair)) - 1 : 0;
     bits = bits < split.shift ? bits : split.shift;
     split.cells[c] = (groups - (c << bits)) * 256 + (split.shift - bits);
+    split.whole[c] = static_cast<std::uint16_t>(groups);
+    split.has_whole_cells &= bits == 0;
     if (!heavy) continue;
     groups += 1 << bits;
     held = 0;
@@ -120,29 +123,44 @@ void plan_split(const Source& records, Size n, Split& split) {
 
 // Keys of up to 32 bits are told apart in words of 32, of which twice as many are in a vector.
 template <class Key>
-std::uint32_t group_of(Key key, const Split& split) {
+auto above_least(Key key, const Split& split) {
   using Word = std::conditional_t<(sizeof(Key) > 4), std::uint64_t, std::uint32_t>;
   const auto least = static_cast<Word>(split.least), greatest = static_cast<Word>(split.greatest);
   Word word = key;
   word = word < least ? least : word;
-  word = (word > greatest ? greatest : word) - least;
-  const std::int32_t cell = split.cells[word >> split.shift];
-  return static_cast<std::uint32_t>(cell >> 8) + static_cast<std::uint32_t>(word >> (cell & (8 * sizeof(Word) - 1)));
+  return static_cast<Word>((word > greatest ? greatest : word) - least);
 }
 
-/// Calls f(i, group) for all records in order. Groups are found in vectors, some records ahead, and what comes 16 KB
-/// later is fetched: the machine's own fetching ends with each page.
-template <class Source, class F>
-void each_group(const Source& records, Size n, const Split& split, F&& f) {
+// Calls f(i, find(key of record i)) for all records in order. What find gives is found in vectors, some records ahead,
+// and what comes 4 KB later is fetched: the machine's own fetching ends with each page.
+template <class Found, class Source, class Find, class F>
+void each_found(const Source& records, Size n, const Find& find, const F& f) {
   constexpr Size ahead = 256, line = 64;
-  std::uint32_t groups[ahead];
+  Found found[ahead];
   for (Size begin = 0; begin < n; begin += ahead) {
     const Size count = n - begin < ahead ? n - begin : ahead;
-    const auto* const later = reinterpret_cast<const char*>(address(records, begin)) + (16 << 10);
+    const auto* const later = reinterpret_cast<const char*>(address(records, begin)) + (4 << 10);
     for (Size b = 0; b < ahead * static_cast<Size>(sizeof *address(records, 0)); b += line)
       __builtin_prefetch(later + b);
-    for (Size i = 0; i < count; ++i) groups[i] = group_of(records[begin + i].key(), split);
-    for (Size i = 0; i < count; ++i) f(begin + i, groups[i]);
+    for (Size i = 0; i < count; ++i) found[i] = find(records[begin + i].key());
+    for (Size i = 0; i < count; ++i) f(begin + i, found[i]);
+  }
+}
+
+/// Calls f(i, group) for all records in order. Whole cells are looked up one by one, which is faster than gathering
+/// what cuts of others need.
+template <class Source, class F>
+void each_group(const Source& records, Size n, const Split& split, const F& f) {
+  if (split.has_whole_cells) {
+    const auto cell = [&](auto key) { return static_cast<std::uint16_t>(above_least(key, split) >> split.shift); };
+    each_found<std::uint16_t>(records, n, cell, [&](Size i, std::uint16_t c) { f(i, split.whole[c]); });
+  } else {
+    const auto group = [&](auto key) {
+      const auto word = above_least(key, split);
+      const std::int32_t cell = split.cells[word >> split.shift];
+      return static_cast<std::uint32_t>(cell >> 8) + static_cast<std::uint32_t>(word >> (cell & (8 * sizeof word - 1)));
+    };
+    each_found<std::uint32_t>(records, n, group, f);
   }
 }
 

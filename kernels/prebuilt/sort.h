@@ -20,7 +20,9 @@ struct Split {
   static constexpr int kMaxGroups = 4 * kGroups;          // where heavy cells are cut
   std::uint64_t least, greatest;
   int shift, groups;
-  std::int32_t cells[kCells];  // of a cell: 256 * a + b, so that a key d above the least is in group a + (d >> b)
+  std::int32_t cells[kCells];   // of a cell: 256 * a + b, so that a key d above the least is in group a + (d >> b)
+  bool has_whole_cells;         // no cell is several groups
+  std::uint16_t whole[kCells];  // the group of a cell, where all are whole
 };
 
 inline constexpr std::int64_t kCacheBytes = 512 << 10;  // of records that are sorted without a split

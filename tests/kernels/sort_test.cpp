@@ -157,7 +157,8 @@ TEST(Sorting, KeepsPositionsBeyond32Bits) {
 }
 
 // Groups in the order of their keys, none of them with most of the records, and the places that a scatter needs; also
-// where a few elements lie beyond all that a sample knows.
+// where a few elements lie beyond all that a sample knows, and where the first, which it knows, leaves most of the
+// others to a few cells, which are cut.
 TEST(Sorting, SplitsElementsIntoOrderedGroupsOfSimilarSize) {
   constexpr std::int64_t n = 200'003;
   std::mt19937_64 random(1);
@@ -167,10 +168,13 @@ TEST(Sorting, SplitsElementsIntoOrderedGroupsOfSimilarSize) {
   for (const std::size_t i : {1u, 777u, 150'001u}) values[i] = i % 2 == 0 ? 1e300 : -1e300;
   values[5] = std::numeric_limits<double>::infinity();
   for (int level = 0; level <= static_cast<int>(cpu::detect_level()); ++level) {
-    for (const bool descending : {false, true}) {
+    for (const int which : {0, 1, 2, 3}) {
+      const bool cuts = which % 2 != 0, descending = which >= 2;
+      values[0] = cuts ? 1e300 : 0.5;
       const Sorting& loops = sorting(cpu::Level(level), DType::Float64, Records::Keys);
       const auto split = std::make_unique<Split>();
       loops.plan_split(values.data(), n, descending, *split);
+      EXPECT_EQ(split->has_whole_cells, !cuts);
       ASSERT_GE(split->groups, Split::kLeastGroups / 2);
       ASSERT_LE(split->groups, Split::kMaxGroups);
       std::vector<std::int64_t> next(static_cast<std::size_t>(split->groups), 0);
@@ -186,12 +190,12 @@ TEST(Sorting, SplitsElementsIntoOrderedGroupsOfSimilarSize) {
       loops.scatter(values.data(), n, 0, descending, *split, next.data(), keys.data());
       std::uint64_t before = 0;
       for (std::size_t g = 0; g < begins.size(); ++g) {
-        const auto first = keys.begin() + begins[g], last = keys.begin() + next[g];
-        if (first == last) continue;
+        const auto from = keys.begin() + begins[g], to = keys.begin() + next[g];
+        if (from == to) continue;
         if (begins[g] > 0) {
-          EXPECT_GT(*std::min_element(first, last), before);
+          EXPECT_GT(*std::min_element(from, to), before);
         }
-        before = *std::max_element(first, last);
+        before = *std::max_element(from, to);
       }
     }
   }
