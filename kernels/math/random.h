@@ -20,6 +20,7 @@ INGOT_FN PhiloxBlock<U> philox(U c0, U c1, U c2, U c3, U k0, U k1) {
   // Upper halves carry anything on the way. The masks before the products cost nothing: they are what makes one
   // 32 x 32-bit multiplication of each.
   const U low = splat<U>(0xffffffffu);
+#pragma unroll
   for (int round = 0; round < 10; ++round) {
     const U a = (c0 & low) * splat<U>(0xd2511f53u), b = (c2 & low) * splat<U>(0xcd9e8d57u);
     c0 = (b >> 32) ^ c1 ^ k0;

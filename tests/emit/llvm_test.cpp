@@ -174,12 +174,14 @@ class TileOperands {
  private:
   void add_input(const ir::Operand& input, std::mt19937_64& random) {
     const auto size = static_cast<std::int64_t>(itemsize(input.dtype));
-    in_step_.push_back(input.generated ? 3 : 0);
-    if (input.generated) {
-      in_.push_back(reinterpret_cast<const void*>(std::int64_t{-1000}));
-      in_row_.push_back(100000);
+    if (input.generated) {  // the first in steps of 3, further ones neighbours, in the first row from 0 on
+      const bool steps = std::ranges::none_of(in_step_, [](std::int64_t step) { return step != 0; });
+      in_step_.push_back(steps ? 3 : 1);
+      in_.push_back(reinterpret_cast<const void*>(std::int64_t{steps ? -1000 : 0}));
+      in_row_.push_back(100'003);
       return;
     }
+    in_step_.push_back(0);
     const std::int64_t elements = input.access == ir::Access::Uniform ? 1 : n_;
     auto& memory = memory_.emplace_back(static_cast<std::size_t>(std::max<std::int64_t>(rows_ * elements * size, 1)));
     for (std::int64_t i = 0; i < rows_ * elements; ++i) random_element(input.dtype, memory.data() + i * size, random);
@@ -333,11 +335,12 @@ ir::Kernel mixed_map() {
   w.store(i);
   w.store(u);
   w.store(p);
-  w.store(w.apply(Op::random_uniform, {i, w.cast(q, DType::Int64)}, DType::Float32));
-  w.store(w.apply(Op::random_uniform, {i, w.cast(q, DType::Int64)}, DType::Float64));
-  w.store(w.apply(Op::random_normal, {i, w.cast(q, DType::Int64)}, DType::Float32));
-  w.store(w.apply(Op::random_normal, {i, w.cast(q, DType::Int64)}, DType::Float64));
-  w.store(w.apply(Op::random_integers, {i, w.cast(q, DType::Int64), w.cast(x, DType::Int64)}));
+  for (const int index : {i, w.index()}) {
+    const int key = w.cast(q, DType::Int64);
+    for (const Op op : {Op::random_uniform, Op::random_normal})
+      for (const DType dtype : {DType::Float32, DType::Float64}) w.store(w.apply(op, {index, key}, dtype));
+    w.store(w.apply(Op::random_integers, {index, key, w.cast(x, DType::Int64)}));
+  }
   return map_kernel(w);
 }
 

@@ -1,5 +1,7 @@
 #include "host/emit/llvm/region.h"
 
+#include <utility>
+
 #include <llvm/IR/MDBuilder.h>
 
 namespace ingot::emit {
@@ -206,7 +208,59 @@ void RegionCode::apply(int i, bool common) {
     if (split_roots_ && instr.op == Op::sqrt && dtype == DType::Float64) return bodies_.split_sqrt(lanes);
     return common ? bodies_.common(instr.op, dtype, lanes) : bodies_.op(instr.op, dtype, lanes);
   };
-  call(body, op.operands == Operands::Index ? bundle_.random_part : bundle_.part, {result, args[0], args[1], args[2]});
+  if (op.operands != Operands::Index)
+    call(body, bundle_.part, {result, args[0], args[1], args[2]});
+  else if (const ir::Instr& index = region_.code[instr.args[0]];
+           index.code == ir::Code::Load && region_.inputs[index.index].generated && uniform_[instr.args[1]])
+    draw(body, {result, args[0], args[1], args[2]});
+  else
+    call(body, bundle_.random_part, {result, args[0], args[1], args[2]});
+}
+
+// Random numbers of an index that goes up by the same step from lane to lane. A body asks all lanes whether they are
+// neighbours, since whole rows are cheaper; here two tell, and the body is given lanes of which LLVM sees that they
+// are. Others are left to a function.
+void RegionCode::draw(llvm::function_ref<llvm::Function*(int)> body, std::vector<Slot> slots) {
+  llvm::LLVMContext& context = builder_.getContext();
+  const auto lanes = static_cast<unsigned>(bundle_.lanes);
+  const auto part = static_cast<std::uint64_t>(bundle_.random_part);
+  auto *row = llvm::BasicBlock::Create(context, "row", &function_),
+       *other = llvm::BasicBlock::Create(context, "other", &function_),
+       *drawn = llvm::BasicBlock::Create(context, "drawn", &function_);
+  Value* indices = builder_.CreateLoad(vector_type(DType::Int64), slots[1].address);
+  Value *first = builder_.CreateExtractElement(indices, std::uint64_t{0}),
+        *second = builder_.CreateExtractElement(indices, std::uint64_t{1});
+  Value* begin = builder_.CreateAnd(first, builder_.getInt64(~(part - 1)));
+  builder_.CreateCondBr(
+      builder_.CreateAnd(builder_.CreateICmpEQ(first, begin),
+                         builder_.CreateICmpEQ(second, builder_.CreateAdd(first, builder_.getInt64(1)))),
+      row, other);
+
+  builder_.SetInsertPoint(row);
+  std::vector<llvm::Constant*> ramp;
+  for (unsigned lane = 0; lane < lanes; ++lane) ramp.push_back(builder_.getInt64(lane));
+  std::vector<Slot> mine = slots;
+  mine[1].address = new_slot(DType::Int64);
+  builder_.CreateStore(builder_.CreateAdd(builder_.CreateVectorSplat(lanes, begin), llvm::ConstantVector::get(ramp)),
+                       mine[1].address);
+  call(body, bundle_.random_part, mine);
+  builder_.CreateBr(drawn);
+
+  // In slots of their own, whose addresses the function may keep.
+  builder_.SetInsertPoint(other);
+  mine = slots;
+  for (Slot& slot : mine) {
+    if (slot.address == nullptr) continue;
+    Value* value = builder_.CreateLoad(vector_type(slot.dtype), slot.address);
+    slot.address = new_slot(slot.dtype);
+    builder_.CreateStore(value, slot.address);
+  }
+  const bool was_out_of_line = std::exchange(out_of_line_, true);
+  call(body, bundle_.random_part, mine);
+  out_of_line_ = was_out_of_line;
+  builder_.CreateStore(builder_.CreateLoad(vector_type(slots[0].dtype), mine[0].address), slots[0].address);
+  builder_.CreateBr(drawn);
+  builder_.SetInsertPoint(drawn);
 }
 
 }  // namespace ingot::emit

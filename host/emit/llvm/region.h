@@ -64,6 +64,7 @@ class RegionCode {
   void compute_again(Source source);
   void ask_size(int i);
   void apply(int i, bool common);
+  void draw(llvm::function_ref<llvm::Function*(int)> body, std::vector<Slot> slots);
   void call(llvm::function_ref<llvm::Function*(int)> body, int part, llvm::ArrayRef<Slot> slots);
 
   const ir::Region& region_;
