@@ -66,6 +66,10 @@ struct Blocked {
   const int threads;
 };
 
+/// c += a b in and below the diagonal, in blocks of so many rows, each as wide as its last one.
+inline constexpr std::int64_t kLowerBlock = 48;
+void add_lower(const Blocked& on, const Matrix& a, const Matrix& b, std::byte* c, std::int64_t pitch);
+
 /// Of a thread, for m x n numbers that are spread.
 inline std::byte* spread_memory(const Blocked& on, std::int64_t m, std::int64_t n) {
   return thread_memory(ThreadMemory::Spread, static_cast<std::size_t>(m * n * on.parts() * on.item()));

@@ -1,7 +1,5 @@
 // QR factors of Householder reflectors, which are applied a panel at a time.
-#include <vector>
-
-#include "host/exec/linalg/blocked.h"
+#include "host/exec/linalg/reflectors.h"
 
 namespace ingot::exec {
 namespace {
@@ -9,62 +7,43 @@ namespace {
 using prebuilt::kSmall;
 using prebuilt::Reflectors;
 
+// The matrix and its panels; a panel in Fortran order comes last.
 class Factors {
  public:
   Factors(const Blocked& on, std::int64_t m, std::int64_t n)
-      : on_(on), m_(m), n_(n), pitch_(Blocked::pitch(n)), panel_ld_(Blocked::pitch(m)) {
-    const std::int64_t steps = std::min(m, n), wide = n < 96 ? 16 : 32;
-    room_ = linalg_scratch((m * pitch_ + wide * panel_ld_ + 2 * steps * (m + wide)) * on.item());
-    std::byte* next = room_->data() + (m * pitch_ + wide * panel_ld_) * on.item();
-    const auto take = [&](std::int64_t count) {
-      std::byte* const taken = next;
-      next += count * on.item();
-      return taken;
-    };
-    for (std::int64_t k = 0; k < steps; k += wide) {
-      const std::int64_t width = std::min(wide, steps - k), rows = m - k;
-      panels_.push_back(
-          {rows, width, take(rows * width), take(rows * width), take(width * width), take(width * width)});
-    }
-  }
+      : on_(on),
+        m_(m),
+        n_(n),
+        pitch_(Blocked::pitch(n)),
+        panel_ld_(Blocked::pitch(m)),
+        wide_(n < 96 ? 16 : 32),
+        room_(linalg_scratch((m * pitch_ + wide_ * panel_ld_) * on.item())),
+        q_(on, m, 0, std::min(m, n), wide_) {}
 
   /// Where the matrix goes, and r comes, in C order.
   std::byte* matrix() const { return room_->data(); }
   std::int64_t pitch() const { return pitch_; }
+  const ReflectorPanels& q() const { return q_; }
 
   void factor() const {
     std::byte* const panel = matrix() + m_ * pitch_ * on_.item();
-    for (const Reflectors& reflectors : panels_) {
+    for (const Reflectors& reflectors : q_.panels()) {
       const std::int64_t k = m_ - reflectors.rows, after = k + reflectors.width;
       std::byte* const corner = matrix() + (k * pitch_ + k) * on_.item();
       on_.steps.transpose(corner, pitch_, panel, panel_ld_, reflectors.rows, reflectors.width);
       on_.steps.qr_panel(panel, panel_ld_, reflectors);
       on_.steps.transpose(panel, panel_ld_, corner, pitch_, reflectors.width, reflectors.rows);
       for_stripes(n_ - after, on_.threads, [&](std::int64_t first, std::int64_t last) {
-        apply(reflectors, true, matrix(), pitch_, after + first, after + last);
+        q_.apply(reflectors, true, matrix(), pitch_, after + first, after + last);
       });
     }
   }
 
-  /// c := q, of m rows; it comes as an identity, in whose first k columns a panel from row k on meets zeros alone.
-  void make_q(std::byte* c, std::int64_t ldc, std::int64_t columns) const {
-    for_stripes(columns, on_.threads, [&](std::int64_t first, std::int64_t last) {
-      for (auto panel = panels_.rbegin(); panel != panels_.rend(); ++panel)
-        if (last > m_ - panel->rows) apply(*panel, false, c, ldc, first, last);
-    });
-  }
-
  private:
-  void apply(const Reflectors& by, bool adjoint, std::byte* c, std::int64_t ldc, std::int64_t first,
-             std::int64_t last) const {
-    on_.steps.qr_stripe(by, adjoint, c + ((m_ - by.rows) * ldc + first) * on_.item(), ldc, last - first,
-                        spread_memory(on_, by.rows + 2 * by.width, last - first));
-  }
-
   const Blocked on_;
-  const std::int64_t m_, n_, pitch_, panel_ld_;
+  const std::int64_t m_, n_, pitch_, panel_ld_, wide_;
   StorageRef room_;
-  std::vector<Reflectors> panels_;  // each of the rows from its first column on
+  ReflectorPanels q_;
 };
 
 }  // namespace
@@ -89,7 +68,7 @@ void run_qr(const RoutineCall& call) {
     factors.factor();
     const StorageRef q = linalg_scratch(m * q_ld * item);
     batch.put_identity(q->data(), q_ld, m, columns);
-    factors.make_q(q->data(), q_ld, columns);
+    factors.q().make_q(q->data(), q_ld, columns);
     on.copy(q->data(), q_ld, out, columns, m, columns);
     std::byte* const r = out + m * columns * item;
     on.copy(factors.matrix(), factors.pitch(), r, n, columns, n);

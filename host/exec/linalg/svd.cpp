@@ -2,6 +2,7 @@
 #include <bit>
 #include <cmath>
 
+#include "host/exec/linalg/real_svd.h"
 #include "host/exec/linalg/wide.h"
 #include "kernels/prebuilt/linalg/spectral.h"
 
@@ -13,7 +14,7 @@ constexpr std::string_view kDiverged = "has singular values that the iteration d
 // u, m x columns, and vh, rows x n, in C order; both without elements where only the values are wanted.
 template <class S>
 struct Decomposition {
-  Decomposition(const Batch& batch, std::int64_t i, bool vectors, bool full)
+  Decomposition(const Batch& batch, std::int64_t i, bool vectors, bool full, [[maybe_unused]] int threads)
       : m(batch.rows()),
         n(batch.columns()),
         values(std::min(m, n), 1),
@@ -21,8 +22,15 @@ struct Decomposition {
         vh(n, vectors ? (full ? n : std::min(m, n)) : 0) {
     Columns<S> a(n, m);  // C order
     widen(batch, batch.input(i).data, m * n, a.data());
-    converged = prebuilt::svd(batch.is_complex())(a.data(), m, n, full, vectors ? u.data() : nullptr, values.data(),
-                                                  vectors ? vh.data() : nullptr);
+    S *const left = vectors ? u.data() : nullptr, *const right = vectors ? vh.data() : nullptr;
+    if constexpr (std::is_same_v<S, double>) {
+      int exponent = 0;  // float32's squares stay in range
+      if (batch.real_bytes() == 8) exponent = batch.bring_into_range(reinterpret_cast<std::byte*>(a.data()), m, n, n);
+      converged = real_svd(a.data(), m, n, full, left, values.data(), right, threads);
+      for (std::int64_t k = 0; k < values.rows(); ++k) values(k, 0) = std::scalbn(values(k, 0), exponent);
+    } else {
+      converged = prebuilt::svd(a.data(), m, n, full, left, values.data(), right);
+    }
   }
   // Of the larger values, those above the largest one's share `tolerance`.
   std::int64_t rank(double tolerance) const {
@@ -38,8 +46,8 @@ struct Decomposition {
 };
 
 template <class S>
-bool svd_of(const Batch& batch, std::int64_t i, std::int64_t mode) {
-  const Decomposition<S> found(batch, i, mode > 0, mode > 1);
+bool svd_of(const Batch& batch, std::int64_t i, std::int64_t mode, int threads) {
+  const Decomposition<S> found(batch, i, mode > 0, mode > 1, threads);
   void* const out = batch.result(i).data;
   const std::int64_t k = found.values.rows(), of_u = found.u.rows() * found.u.columns() * batch.parts();
   narrow(batch, found.values.data(), k, out);
@@ -52,8 +60,8 @@ bool svd_of(const Batch& batch, std::int64_t i, std::int64_t mode) {
 
 // vh^H diag(1 / values) u^H, with what is below the tolerance left out.
 template <class S>
-bool pinv_of(const Batch& batch, std::int64_t i, double tolerance) {
-  const Decomposition<S> found(batch, i, true, false);
+bool pinv_of(const Batch& batch, std::int64_t i, double tolerance, int threads) {
+  const Decomposition<S> found(batch, i, true, false, threads);
   const std::int64_t rank = found.rank(tolerance), m = found.m, n = found.n, k = found.values.rows();
   // In C order the result is, in Fortran order, its transpose: conj(u) times the rest, conjugate.
   const Columns<S> left(m, rank), right(rank, n), result(m, n);
@@ -68,8 +76,8 @@ bool pinv_of(const Batch& batch, std::int64_t i, double tolerance) {
 }
 
 template <class S>
-bool lstsq_of(const Batch& batch, std::int64_t i, double tolerance) {
-  const Decomposition<S> found(batch, i, true, false);
+bool lstsq_of(const Batch& batch, std::int64_t i, double tolerance, int threads) {
+  const Decomposition<S> found(batch, i, true, false, threads);
   const std::int64_t rank = found.rank(tolerance), m = found.m, n = found.n, k = found.values.rows(),
                      sides = batch.columns(1);
   Columns<S> given(sides, m), read(n, m);  // C order
@@ -123,7 +131,7 @@ void run_svd(const RoutineCall& call) {
   }
   with_wide(batch, [&]<class S>() {
     batch.for_each(work_of(batch), kDiverged,
-                   [&](std::int64_t i, int) { return svd_of<S>(batch, i, call.parameters[1]); });
+                   [&](std::int64_t i, int threads) { return svd_of<S>(batch, i, call.parameters[1], threads); });
   });
 }
 
@@ -132,7 +140,8 @@ void run_pinv(const RoutineCall& call) {
   batch.require_finite();
   const auto tolerance = std::bit_cast<double>(call.parameters[1]);
   with_wide(batch, [&]<class S>() {
-    batch.for_each(work_of(batch), kDiverged, [&](std::int64_t i, int) { return pinv_of<S>(batch, i, tolerance); });
+    batch.for_each(work_of(batch), kDiverged,
+                   [&](std::int64_t i, int threads) { return pinv_of<S>(batch, i, tolerance, threads); });
   });
 }
 
@@ -141,7 +150,8 @@ void run_lstsq(const RoutineCall& call) {
   batch.require_finite();
   const auto tolerance = std::bit_cast<double>(call.parameters[1]);
   with_wide(batch, [&]<class S>() {
-    batch.for_each(work_of(batch), kDiverged, [&](std::int64_t i, int) { return lstsq_of<S>(batch, i, tolerance); });
+    batch.for_each(work_of(batch), kDiverged,
+                   [&](std::int64_t i, int threads) { return lstsq_of<S>(batch, i, tolerance, threads); });
   });
 }
 

@@ -42,6 +42,8 @@ struct Dense {
 
   /// A panel in Fortran order becomes r.
   void (*qr_panel)(void* a, std::int64_t ld, const Reflectors& to);
+  /// Of reflectors I - tau v v^H, whose v are the rows of `adjoint`, the j-th from its element j on, makes the rest.
+  void (*tie)(const Reflectors& of, const void* taus);
   /// c := (I - v t v^H) c, or with its adjoint. `room` is for rows + 2 * width numbers a column that are spread.
   void (*qr_stripe)(const Reflectors& by, bool adjoint, void* c, std::int64_t ldc, std::int64_t columns, void* room);
 

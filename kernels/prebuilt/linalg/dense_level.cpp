@@ -2,12 +2,10 @@
 // all of the work is a matrix product.
 #include "kernels/prebuilt/linalg/dense.h"
 
-#include <type_traits>
-
 #include "kernels/cpu/turn.h"
 #include "kernels/prebuilt/gemm.h"
 #include "kernels/prebuilt/linalg/product.h"
-#include "kernels/prebuilt/linalg/scalar.h"
+#include "kernels/prebuilt/linalg/vectors.h"
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -21,10 +19,11 @@ namespace {
 constexpr Size kFew = 8;  // columns of a panel, or rows of a triangle, that are not halved any more
 
 template <class R, bool IsComplex>
-struct Steps {
-  using S = std::conditional_t<IsComplex, Complex<R>, R>;
-  using Vector = std::conditional_t<IsComplex, S, Lanes<R>>;
-  static constexpr Size kParts = IsComplex ? 2 : 1, kLanes = sizeof(Vector) / sizeof(S);
+struct Steps : Vectors<R, IsComplex> {
+  using typename Vectors<R, IsComplex>::S;
+  using typename Vectors<R, IsComplex>::Vector;
+  using Vectors<R, IsComplex>::kParts, Vectors<R, IsComplex>::kLanes, Vectors<R, IsComplex>::dot,
+      Vectors<R, IsComplex>::subtract_columns, Vectors<R, IsComplex>::scale_by_inverse, Vectors<R, IsComplex>::reflect;
 
   static const Gemm& gemm() {
     return JOIN(kGemm, INGOT_CPU_LEVEL).loops[static_cast<int>(sizeof(R) == 4 ? DType::Float32 : DType::Float64)];
@@ -117,41 +116,6 @@ struct Steps {
     }
   }
 
-  // column[i] -= the products of columns[p][i] and factors[p], one after another, for i in [first, m).
-  static void subtract_columns(const S* columns, Size ld, const S* factors, Size count, S* column, Size first, Size m) {
-    Size i = first;
-    const auto some = [&]<class T, int N>(T(&sums)[N]) {
-      constexpr Size lanes = sizeof(T) / sizeof(S);
-      for (; i + N * lanes <= m; i += N * lanes) {
-#pragma clang loop unroll(full)
-        for (int v = 0; v < N; ++v) __builtin_memcpy(&sums[v], column + i + v * lanes, sizeof(T));
-        for (Size p = 0; p < count; ++p) {
-          const T factor = splat<T>(-factors[p]);
-#pragma clang loop unroll(full)
-          for (int v = 0; v < N; ++v) {
-            T term;
-            __builtin_memcpy(&term, columns + p * ld + i + v * lanes, sizeof(T));
-            sums[v] = fused(term, factor, sums[v]);
-          }
-        }
-#pragma clang loop unroll(full)
-        for (int v = 0; v < N; ++v) __builtin_memcpy(column + i + v * lanes, &sums[v], sizeof(T));
-      }
-    };
-    Vector four[4], one[1];
-    S last[1];
-    some(four);
-    some(one);
-    some(last);
-  }
-  template <class T>
-  static T splat(S x) {
-    if constexpr (std::is_same_v<T, S>)
-      return x;
-    else
-      return T(x);
-  }
-
   // Of rows [first, m): the largest, and of equal ones the first. NaN is larger than all else.
   static Size pivot_of(const S* column, Size first, Size m) {
     R best = 0;
@@ -177,17 +141,6 @@ struct Steps {
   static V rank(V x) {
     x = magnitude(x);
     return select(x == x, x, V(__builtin_inf()));
-  }
-
-  static void scale_by_inverse(S* column, Size first, Size m, S pivot) {
-    constexpr R safe = sizeof(R) == 8 ? R(0x1p-1000) : R(0x1p-120);
-    const R size = size_of(pivot);
-    if (size > safe && size < 1 / safe) {
-      const S inverse = divide(from_real<S>(1), pivot);
-      for (Size i = first; i < m; ++i) column[i] = column[i] * inverse;
-    } else {
-      for (Size i = first; i < m; ++i) column[i] = divide(column[i], pivot);
-    }
   }
 
   static bool lu_panel(void* matrix, Size ld, Size m, Size width, Size* exchanges) {
@@ -308,40 +261,29 @@ struct Steps {
   // The reflectors are left in `adjoint`, a row each, until all are known.
   static void qr_panel(void* matrix, Size ld, const Reflectors& to) {
     const Size rows = to.rows, width = to.width;
-    S *const a = static_cast<S*>(matrix), *const own_rows = static_cast<S*>(to.adjoint),
-             *const v = static_cast<S*>(to.v);
+    S *const a = static_cast<S*>(matrix), *const own_rows = static_cast<S*>(to.adjoint);
     S taus[kPanel];
     for (Size j = 0; j < width; ++j) {
       S *const column = a + j * ld, *const own = own_rows + j * rows;
-      const R below = real(dot(column + j + 1, column + j + 1, rows - j - 1));
-      const S alpha = column[j];
-      const bool none = below == 0 && imag(alpha) == 0;
-      const R norm = root(below + square_of(alpha)), beta = real(alpha) < 0 ? norm : -norm;
-      taus[j] = none ? zero<S>() : from_parts<S>((beta - real(alpha)) / beta, -imag(alpha) / beta);
       for (Size i = 0; i < j; ++i) own[i] = zero<S>();
-      own[j] = from_real<S>(1);
-      for (Size i = j + 1; i < rows; ++i) {
-        own[i] = none ? zero<S>() : column[i];
-        column[i] = zero<S>();
-      }
-      if (!none) {
-        scale_by_inverse(own, j + 1, rows, alpha - from_real<S>(beta));
-        column[j] = from_real<S>(beta);
-      }
+      column[j] = reflect(column + j, rows - j, own + j, taus + j);
+      for (Size i = j + 1; i < rows; ++i) column[i] = zero<S>();
       for (Size c = j + 1; c < width; ++c) {
         S* const other = a + c * ld;
         const S sum = conj(taus[j]) * dot(own + j, other + j, rows - j);
         for (Size i = j; i < rows; ++i) other[i] = fused(own[i], -sum, other[i]);
       }
     }
-    transpose(own_rows, rows, v, width, width, rows);
-    if constexpr (IsComplex)
-      for (Size i = 0; i < width * rows; ++i) own_rows[i] = conj(own_rows[i]);
     tie(to, taus);
   }
   // Column j of t: tau, and above it -tau t v^H v_j.
-  static void tie(const Reflectors& to, const S* taus) {
-    const Size width = to.width;
+  static void tie(const Reflectors& to, const void* factors) {
+    const Size rows = to.rows, width = to.width;
+    const S* const taus = static_cast<const S*>(factors);
+    S* const own_rows = static_cast<S*>(to.adjoint);
+    transpose(own_rows, rows, to.v, width, width, rows);
+    if constexpr (IsComplex)
+      for (Size i = 0; i < width * rows; ++i) own_rows[i] = conj(own_rows[i]);
     S *const t = static_cast<S*>(to.minus_t), *const th = static_cast<S*>(to.minus_th);
     for (Size j = 0; j < width; ++j) {
       for (Size i = 0; i < width; ++i) t[i * width + j] = i == j ? -taus[j] : zero<S>();
@@ -354,31 +296,6 @@ struct Steps {
     for (Size i = 0; i < width; ++i)
       for (Size j = 0; j < width; ++j) th[i * width + j] = conj(t[j * width + i]);
   }
-  // conj(x) y, in as many sums as vectors hide the latency of an addition with.
-  static S dot(const S* x, const S* y, Size n) {
-    constexpr Size vectors = 4;
-    Vector sum[vectors], left, right;
-    for (Vector& s : sum) s = splat<Vector>(zero<S>());
-    Size i = 0;
-    for (; i + vectors * kLanes <= n; i += vectors * kLanes) {
-#pragma clang loop unroll(full)
-      for (Size s = 0; s < vectors; ++s) {
-        __builtin_memcpy(&left, x + i + s * kLanes, sizeof left);
-        __builtin_memcpy(&right, y + i + s * kLanes, sizeof right);
-        sum[s] = fused(conj(left), right, sum[s]);
-      }
-    }
-    S rest = zero<S>();
-    for (; i < n; ++i) rest = fused(conj(x[i]), y[i], rest);
-    const Vector all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    if constexpr (IsComplex) {
-      rest += all;
-    } else {
-      for (Size lane = 0; lane < kLanes; ++lane) rest += all[lane];
-    }
-    return rest;
-  }
-
   static void qr_stripe(const Reflectors& by, bool adjoint, void* matrix, Size ldc, Size columns, void* room) {
     const Size rows = by.rows, width = by.width, spread_columns = columns * kParts;
     S* const c = static_cast<S*>(matrix);
@@ -404,7 +321,7 @@ struct Steps {
   }
 
   static constexpr Dense table() {
-    return {transpose, spread, lu_panel, exchange, substitute, cholesky_panel, qr_panel, qr_stripe, product};
+    return {transpose, spread, lu_panel, exchange, substitute, cholesky_panel, qr_panel, tie, qr_stripe, product};
   }
 };
 

@@ -5,23 +5,17 @@
 #include "kernels/prebuilt/linalg/spectral.h"
 
 namespace ingot::prebuilt {
-namespace {
 
-template <class S>
-bool eigh_of(const void* a, std::int64_t n, double* values, void* vectors) {
-  using Matrix = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>;
-  using Rows = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+bool eigh(const void* a, std::int64_t n, double* values, void* vectors) {
+  using Matrix = Eigen::MatrixXcd;
+  using Rows = Eigen::Matrix<std::complex<double>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   Eigen::SelfAdjointEigenSolver<Matrix> solver(n);
-  solver.compute(Eigen::Map<const Rows>(static_cast<const S*>(a), n, n),
+  solver.compute(Eigen::Map<const Rows>(static_cast<const std::complex<double>*>(a), n, n),
                  vectors != nullptr ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
   if (solver.info() != Eigen::Success) return false;
   Eigen::Map<Eigen::VectorXd>(values, n) = solver.eigenvalues();
-  if (vectors != nullptr) Eigen::Map<Rows>(static_cast<S*>(vectors), n, n) = solver.eigenvectors();
+  if (vectors != nullptr) Eigen::Map<Rows>(static_cast<std::complex<double>*>(vectors), n, n) = solver.eigenvectors();
   return true;
 }
-
-}  // namespace
-
-Eigh* eigh(bool is_complex) { return is_complex ? eigh_of<std::complex<double>> : eigh_of<double>; }
 
 }  // namespace ingot::prebuilt

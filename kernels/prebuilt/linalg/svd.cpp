@@ -5,10 +5,9 @@
 #include "kernels/prebuilt/linalg/spectral.h"
 
 namespace ingot::prebuilt {
-namespace {
 
-template <class S>
-bool svd_of(const void* a, std::int64_t m, std::int64_t n, bool full, void* u, double* s, void* vh) {
+bool svd(const void* a, std::int64_t m, std::int64_t n, bool full, void* u, double* s, void* vh) {
+  using S = std::complex<double>;
   using Matrix = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>;
   using Rows = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const unsigned options = u == nullptr ? 0
@@ -23,9 +22,5 @@ bool svd_of(const void* a, std::int64_t m, std::int64_t n, bool full, void* u, d
   Eigen::Map<Rows>(static_cast<S*>(vh), solver.matrixV().cols(), n) = solver.matrixV().adjoint();
   return true;
 }
-
-}  // namespace
-
-Svd* svd(bool is_complex) { return is_complex ? svd_of<std::complex<double>> : svd_of<double>; }
 
 }  // namespace ingot::prebuilt
