@@ -20,6 +20,9 @@ void for_stripes(std::int64_t count, int threads, Task&& task) {
   parallel_for(stripes, threads, [&](std::int64_t s) { task(s * width, std::min(count, (s + 1) * width)); });
 }
 
+/// How many of the threads are worth it for the reduction of n columns, each of which takes launches of its own.
+inline int threads_for_reduction(std::int64_t n, int threads) { return n < 128 ? 1 : threads; }
+
 struct Blocked {
   Blocked(DType type, int count) : steps(prebuilt::dense(jit::level(), type)), dtype(type), threads(count) {}
 

@@ -24,7 +24,7 @@ class RealEigh {
         vectors_(vectors),
         n_(batch.rows()),
         ld_(Blocked::pitch(n_)),
-        on_(DType::Float64, threads),
+        on_(DType::Float64, threads_for_reduction(n_, threads)),
         room_(linalg_scratch((padded(n_) * ld_ + 2 * n_) * on_.item())),
         a_(reinterpret_cast<double*>(room_->data())),
         d_(a_ + padded(n_) * ld_),

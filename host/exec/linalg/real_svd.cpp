@@ -120,7 +120,7 @@ class Svd {
 
 bool real_svd(const double* a, std::int64_t m, std::int64_t n, bool full, double* u, double* s, double* vh,
               int threads) {
-  const Blocked on(DType::Float64, threads);
+  const Blocked on(DType::Float64, threads_for_reduction(std::min(m, n), threads));
   const bool turned = m < n;
   const Svd svd(on, std::max(m, n), std::min(m, n));
   if (turned)
