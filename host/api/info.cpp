@@ -52,4 +52,10 @@ void set_num_threads(int count, Location where) {
 
 int num_threads() { return config().forked ? 1 : config().threads.load(); }
 
+void set_device_products(Products who) { config().device_products = who; }
+Products device_products() { return config().device_products; }
+
+void set_tf32(bool allowed) { config().tf32 = allowed; }
+bool tf32() { return config().tf32; }
+
 }  // namespace ingot

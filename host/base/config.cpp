@@ -73,6 +73,17 @@ struct Settings : Config {
                  "unset"));
     }
 
+    const std::string_view products = environment("INGOT_DEVICE_PRODUCTS");
+    if (products == "vendor")
+      device_products = Products::Vendor;
+    else if (!products.empty() && products != "own")
+      throw ValueError(text("INGOT_DEVICE_PRODUCTS is \"", products, "\"; expected own or vendor, or leave it unset"));
+
+    const std::string_view rounded = environment("INGOT_TF32");
+    if (!rounded.empty() && rounded != "0" && rounded != "1")
+      throw ValueError(text("INGOT_TF32 is \"", rounded, "\"; expected 0 or 1, or leave it unset"));
+    tf32 = rounded == "1";
+
     constexpr std::string_view kLevels[] = {"", "warn", "info", "debug", "trace"};
     const std::string_view level = environment("INGOT_LOG");
     log = -1;

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "ingot/config.hpp"
+
 namespace ingot {
 
 // Automatic: what pays, when it pays. Cuda and Llvm compile every kernel before it first runs.
@@ -23,9 +25,11 @@ struct Config {
   std::atomic<std::int64_t> max_retained_bytes{std::int64_t{1} << 32};
   std::atomic<std::int64_t> row_bytes{-1};  // what a row may take of a cache in a row region; by its size if below 0
   std::atomic<std::int64_t> device_memory{-1};  // INGOT_DEVICE_MEMORY: bytes of each device that may be used, or all
-  std::string cpu;                              // INGOT_CPU; empty: what the machine has
-  std::string cache_dir;                        // INGOT_CACHE_DIR; empty: the user's cache folder
-  int log = 0;                                  // INGOT_LOG = warn | info | debug | trace: 1 to 4
+  std::atomic<Products> device_products{Products::Own};  // INGOT_DEVICE_PRODUCTS = own | vendor
+  std::atomic<bool> tf32{false};                         // INGOT_TF32 = 0 | 1
+  std::string cpu;                                       // INGOT_CPU; empty: what the machine has
+  std::string cache_dir;                                 // INGOT_CACHE_DIR; empty: the user's cache folder
+  int log = 0;                                           // INGOT_LOG = warn | info | debug | trace: 1 to 4
 };
 
 /// Throws ValueError at first use for an environment variable whose text means nothing.

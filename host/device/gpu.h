@@ -101,6 +101,8 @@ class Gpu {
   /// Before the next kernel.
   void clear(Address at, std::size_t bytes);
 
+  /// Makes the device's context current on this thread, until give_back_context(), for calls that are not made here.
+  void use();
   Function load(const std::string& cubin, const std::string& name);
   void launch(Function function, std::uint32_t blocks, std::uint32_t threads, void* parameter);
   /// Orders what is begun from now on after the work that a stream, null or one of this context, has by now; and the
@@ -136,7 +138,6 @@ class Gpu {
 
   explicit Gpu(int ordinal);
   int attribute(Attribute which);
-  void use();
   // For calls that take memory of the device themselves: once more after what is cached was given back.
   template <class... Parameters, class... Arguments>
   void call_with_room(Result (*Driver::*member)(Parameters...), std::string_view name, Arguments... arguments) {

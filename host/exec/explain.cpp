@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "host/base/config.h"
 #include "host/exec/blocks.h"
 #include "host/exec/launch.h"
 
@@ -53,6 +54,9 @@ void describe_call(std::ostream& out, const plan::Snapshot& snapshot, const plan
   for (int k = 0; k < item.inputs; ++k)
     describe_input(out, snapshot, call.inputs[static_cast<std::size_t>(k)], item.in[k]);
   describe_array(out, item, "writes");
+  if (item.routine == Routine::matmul && is_floating(item.dtype) && config().device_products == Products::Vendor)
+    out << "  on a device by cuBLASLt" << (item.dtype == DType::Float32 && config().tf32 ? " in TF32" : "")
+        << ", or by Ingot's kernels where it does not take the strides\n";
 }
 
 bool has_fast_ops(const ir::Region& region) {

@@ -8,6 +8,7 @@ namespace {
 
 const bool kSet = [] {
   setenv("INGOT_LIBCUDA", INGOT_FAKE_CUDA, 0);
+  setenv("INGOT_LIBCUBLASLT", INGOT_FAKE_CUBLASLT, 0);
   setenv("INGOT_LIBNVRTC", INGOT_FAKE_NVRTC, 0);
   setenv("INGOT_CACHE_DIR", INGOT_TEST_CACHE, 0);
   setenv("FAKE_NVRTC_CACHE", INGOT_TEST_CACHE, 0);

@@ -1,5 +1,5 @@
 // Matrix products by kernels/cuda/gemm.cuh: how large tiles are, how operands are read, and whether chains are shared
-// out.
+// out. Where it was asked for, by cuBLASLt (on_gpu/vendor_product.h).
 #include <algorithm>
 #include <cstdlib>
 #include <string>
@@ -7,7 +7,9 @@
 #include "host/base/divide_up.h"
 #include "host/base/error.h"
 #include "host/exec/gpu.h"
+#include "host/exec/on_gpu/batch_axes.h"
 #include "host/exec/on_gpu/routine.h"
+#include "host/exec/on_gpu/vendor_product.h"
 #include "host/graph/op.h"
 #include "kernels/prebuilt/gemm.h"
 
@@ -38,25 +40,6 @@ struct Side {
     for (int k = 0; k + 2 < array.shape.ndim(); ++k) whole = whole && array.strides[k] % piece == 0;
   }
 };
-
-struct BatchAxis {
-  std::int64_t extent = 1, left = 0, right = 0;
-};
-
-// Innermost first; neighbours that both operands step through evenly are one.
-std::vector<BatchAxis> batch_axes(const RoutineCall& call) {
-  std::vector<BatchAxis> axes;
-  for (int k = call.result.shape.ndim() - 3; k >= 0; --k) {
-    const BatchAxis axis{call.result.shape[k], call.inputs[0].strides[k], call.inputs[1].strides[k]};
-    if (axis.extent == 1) continue;
-    if (!axes.empty() && axis.left == axes.back().left * axes.back().extent &&
-        axis.right == axes.back().right * axes.back().extent)
-      axes.back().extent *= axis.extent;
-    else
-      axes.push_back(axis);
-  }
-  return axes;
-}
 
 class ProductLaunch {
  public:
@@ -98,7 +81,7 @@ class ProductLaunch {
   void run(cuda::Gpu& gpu) const {
     const std::int64_t side = kSide * piece_ * count_, row_tiles = divide_up(rows_, side),
                        column_tiles = divide_up(columns_, side), blocks = runs_ * row_tiles * column_tiles;
-    std::vector<BatchAxis> axes = batch_axes(call_);
+    const std::vector<BatchAxis> axes = batch_axes(call_);
     std::int64_t outer = 1, matrices = 1;  // matrices of one launch's arrays
     for (std::size_t k = 0; k < axes.size(); ++k) (k < kBatchAxes ? matrices : outer) *= axes[k].extent;
     const cuda::BlockRef sums = runs_ > 1 ? memory_on_gpu(gpu,
@@ -109,12 +92,7 @@ class ProductLaunch {
     const std::byte* const tickets = runs_ > 1 ? tickets_on_gpu(gpu, row_tiles * column_tiles * matrices) : nullptr;
     const auto itemsize = static_cast<std::int64_t>(ingot::itemsize(call_.result.dtype));
     for (std::int64_t index = 0; index < outer; ++index) {
-      std::int64_t left = 0, right = 0, rest = index;
-      for (std::size_t k = kBatchAxes; k < axes.size(); ++k) {
-        left += rest % axes[k].extent * axes[k].left;
-        right += rest % axes[k].extent * axes[k].right;
-        rest /= axes[k].extent;
-      }
+      const auto [left, right] = batch_offsets(axes, kBatchAxes, index);
       const std::int64_t at_once = std::max<std::int64_t>(kMostBlocks / blocks, 1);
       for (std::int64_t first = 0; first < matrices; first += at_once) {
         cuda::Arguments arguments(true);
@@ -159,7 +137,11 @@ class ProductLaunch {
 }  // namespace
 
 constinit const KernelRoutine kProductKernels{
-    [](const RoutineCall& call, const cuda::Gpu& gpu) { return std::vector{ProductLaunch(call, gpu).kernel()}; },
-    [](const KernelCall& given) { ProductLaunch(given.bound.call, given.gpu).run(given.gpu); }};
+    [](const RoutineCall& call, const cuda::Gpu& gpu) {
+      return vendor_takes(call) ? std::vector<RoutineKernel>() : std::vector{ProductLaunch(call, gpu).kernel()};
+    },
+    [](const KernelCall& given) {
+      if (!multiply_by_vendor(given.bound.call, given.gpu)) ProductLaunch(given.bound.call, given.gpu).run(given.gpu);
+    }};
 
 }  // namespace ingot::exec
