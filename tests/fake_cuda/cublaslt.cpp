@@ -175,8 +175,6 @@ std::string wrong_place(const Problem& p, std::size_t which, const void* data) {
 
 }  // namespace
 
-FAKE_CUBLASLT_API std::size_t cublasLtGetVersion() { return 130000; }
-
 FAKE_CUBLASLT_API const char* cublasLtGetStatusName(int status) {
   switch (status) {
     case kSuccess: return "CUBLAS_STATUS_SUCCESS";
