@@ -317,8 +317,9 @@ class Quicksort {
   }
 
  public:
-  /// Sorts n words to `to` by way of `other`; none of the three overlap. Overwrites all. After `depth` bad pivots in a
-  /// row what is left goes to slow(words, other, n, to). Calls done(part, size) for parts of `to` that are sorted.
+  /// Sorts n words to `to` by way of `other`; none of the three overlap. Overwrites all. A part that
+  /// `depth` partitions have not made small goes to slow(words, other, n, to). Calls done(part, size) for parts of `to`
+  /// that are sorted, which it may overwrite.
   template <class Slow, class Done>
   static void sort(Word* words, Word* other, Size n, Word* to, int depth, const Slow& slow, const Done& done) {
     while (n > kSmall) {

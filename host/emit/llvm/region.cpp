@@ -211,7 +211,8 @@ void RegionCode::apply(int i, bool common) {
   if (op.operands != Operands::Index)
     call(body, bundle_.part, {result, args[0], args[1], args[2]});
   else if (const ir::Instr& index = region_.code[instr.args[0]];
-           index.code == ir::Code::Load && region_.inputs[index.index].generated && uniform_[instr.args[1]])
+           index.code == ir::Code::Load && region_.inputs[index.index].generated && uniform_[instr.args[1]] &&
+           !(loop_ && loop_->carries(region_, i, 0)))
     draw(body, {result, args[0], args[1], args[2]});
   else
     call(body, bundle_.random_part, {result, args[0], args[1], args[2]});
