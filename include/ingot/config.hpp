@@ -34,7 +34,8 @@ INGOT_API void set_device_products(Products who);
 INGOT_API Products device_products();
 
 /// Whether such products by cuBLASLt round operands of float32 to TF32, 11 bits, on tensor cores; sums stay float32. At
-/// first what INGOT_TF32 = 0 | 1 says, or not. u is then 2^-10 for the operands. No effect with Products::Own.
+/// first what INGOT_TF32 = 0 | 1 says, or not. That adds up to 2^-9 sum(|a| |b|) to the error. No effect with
+/// Products::Own.
 INGOT_API void set_tf32(bool allowed);
 INGOT_API bool tf32();
 

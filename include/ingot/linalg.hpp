@@ -78,9 +78,9 @@ INGOT_API SvdResult svd(const Array& x, bool full_matrices = true, Location wher
 INGOT_API Array svdvals(const Array& x, Location where = Location::current());
 
 /// The eigenvalues, real and ascending, and orthonormal eigenvectors, the columns, of a Hermitian matrix, of which only
-/// the lower triangle, or with `upper` the other one, is read: |x v - v diag(w)| < 16 n u |x|. What signs vectors have
-/// is not normalised. (From 17 rows or columns on float32 is computed in float64.) LinAlgError where the iteration does
-/// not converge.
+/// the lower triangle, or with `upper` the other one, counts (but all of it must be finite): |x v - v diag(w)| < 16 n u
+/// |x|. What signs vectors have is not normalised. (From 17 rows or columns on float32 is computed in float64.)
+/// LinAlgError where the iteration does not converge.
 struct EighResult {
   Array eigenvalues, eigenvectors;
 };

@@ -164,6 +164,32 @@ TEST(Linalg, FindsTinySingularValuesOfBidiagonalMatrices) {
     }
 }
 
+// Where only a part of a matrix is tiny no scaling of the whole helps.
+TEST(Linalg, KeepsVectorsOrthogonalWherePartOfAMatrixIsTiny) {
+  constexpr std::int64_t n = 24, half = n / 2;
+  const auto with_tiny_part = [](DType dtype, std::int64_t columns, double size) {
+    const Array top = concat({random_matrices({half, half}, dtype, 1), zeros({half, columns - half}, dtype)}, 1);
+    const Array part = random_matrices({half, columns - half}, dtype, 2) * size;
+    return concat({top, concat({zeros({half, half}, dtype), part}, 1)}, 0);
+  };
+  for (const double size : {1e-150, 1e-161, 1e-290, 1e-305, 1e-308, 1e-310, 1e-312, 1e-314, 1e-316, 1e-320, 4e-324}) {
+    SCOPED_TRACE(size);
+    const Array square = with_tiny_part(DType::Float64, n, size), tall = with_tiny_part(DType::Float64, 20, size);
+    EXPECT_LE(off_orthogonal(linalg::eigh(square + square.T()).eigenvectors), 8 * n_units(square));
+    EXPECT_LE(off_orthogonal(linalg::qr(tall).q), 4 * n_units(tall));
+    const auto [u, s, vh] = linalg::svd(tall, false);
+    EXPECT_LE(off_orthogonal(u), 8 * n_units(tall));
+    EXPECT_LE(off_orthogonal(vh.T()), 8 * n_units(tall));
+    const Array q = linalg::qr(with_tiny_part(DType::Complex128, 20, size)).q;
+    EXPECT_LE(size_of(matmul(conj(q).T(), q) - eye(20)), 4 * n_units(tall));
+  }
+  for (const double size : {1e-20, 1e-36, 1e-38, 1e-39, 1e-40, 1e-41, 1e-42, 1e-45}) {
+    SCOPED_TRACE(size);
+    const Array q = linalg::qr(with_tiny_part(DType::Float32, 20, size)).q;
+    EXPECT_LE(off_orthogonal(q), 4 * n * unit(DType::Float32));
+  }
+}
+
 TEST(LongLinalg, GivesLargeVectorsTheSameBitsForAnyNumberOfThreads) {
   const int team = num_threads();
   const Array x = random_matrices({700, 700}, DType::Float64, 5).eval();

@@ -89,8 +89,9 @@ struct Vectors {
 
   // What I - tau v v^H makes of x, but for its zeros; v[0] is 1. tau is 0 if x has zeros already.
   static S reflect(const S* x, Size n, S* v, S* tau) {
-    // Squares of smaller numbers lose bits, and v its direction with them.
-    constexpr R small = sizeof(R) == 8 ? R(0x1p-900) : R(0x1p-90), up = sizeof(R) == 8 ? R(0x1p+500) : R(0x1p+60);
+    // Squares of smaller numbers lose bits, and tau what makes the reflection orthogonal; those of the least subnormal
+    // times `up` do not.
+    constexpr R small = sizeof(R) == 8 ? R(0x1p-900) : R(0x1p-90), up = sizeof(R) == 8 ? R(0x1p+700) : R(0x1p+100);
     for (Size i = 1; i < n; ++i) v[i] = x[i];
     R below = real(dot(v + 1, v + 1, n - 1)), factor = 1;
     S alpha = x[0];
