@@ -10,4 +10,7 @@ std::int64_t second_level_cache();
 /// Of all cores that share one.
 std::int64_t last_level_cache();
 
+/// How far beyond what it reads work that reads so many bytes should fetch into the caches, in bytes; 0: nothing.
+std::int64_t fetch_ahead(std::int64_t bytes_read);
+
 }  // namespace ingot

@@ -9,12 +9,6 @@
 namespace ingot::exec {
 namespace {
 
-// Two pages, since a processor's own fetching ends with each: sqrt(x) + sin(x) of 1e8 f64 on two cores takes 0.60 ns an
-// element so, 0.74 without, 0.69 with one page, 0.71 with eight (Sapphire Rapids). Only of launches that read more than
-// a core's second-level cache holds: what lies behind an operand, or another thread's part of it, may be in use, and
-// comes back to its core by a miss a line.
-constexpr std::int64_t kAhead = 8192;
-
 // Elements that are visited: a broadcast axis counts once.
 std::int64_t visited(const Dims& extents, const Dims& steps) {
   std::int64_t n = 1;
@@ -210,7 +204,7 @@ class Preparation {
       count(&Traffic::read, bytes, bindings.inputs[k].residence);
       if (bindings.inputs[k].residence == plan::Residence::Memory) bytes_read += bytes;
     }
-    if (bytes_read > second_level_cache()) region.ahead = kAhead;
+    region.ahead = fetch_ahead(bytes_read);
     for (std::size_t k = 0; k < bindings.outputs.size(); ++k) {
       region.out.push_back(operand(bindings.outputs[k], kernel.stores[k].operand));
       count(&Traffic::written, touched(region.out.back(), extents), bindings.outputs[k].residence);

@@ -30,7 +30,6 @@ constexpr std::int64_t kLongRow = 512 * kScanBlock,     // elements, from which 
     kLongHeavyRow = 64 * kScanBlock;                    // takes longer than what they save of fewer additions
 constexpr std::int64_t kStrip = 256, kLeastStrip = 16;  // columns that are scanned together
 constexpr std::int64_t kTasksPerThread = 16;
-constexpr std::int64_t kAhead = 8192;  // bytes: two pages, since a processor's own fetching ends with each
 constexpr int kSpins = 256;
 
 bool is_whole(DType dtype) { return is_bool(dtype) || is_integer(dtype); }
@@ -112,18 +111,17 @@ class Scanner {
           call_.result.data + (i * out_n_ + (backward_ ? n_ : 0)) * inner_ * out_bytes_, initial, inner_);
   }
 
-  // Room for two pieces of elements, and for as many locals of a chunk and what its blocks come to.
+  // Room for two pieces of elements, and for as many locals of a chunk.
   std::byte* memory(std::int64_t locals = 0) const {
     return thread_memory(ThreadMemory::Left,
-                         static_cast<std::size_t>(2 * kPiece * kWidest + locals * loops_.total_bytes +
-                                                  locals / kScanBlock * loops_.total_bytes));
+                         static_cast<std::size_t>(2 * kPiece * kWidest + locals * loops_.local_bytes));
   }
   std::byte* locals_in(std::byte* memory) const { return memory + 2 * kPiece * kWidest; }
   static constexpr std::int64_t kWidest = 8;
 
   // Elements of a long row that one thread takes at a time: their locals take a quarter of the second-level cache.
   std::int64_t chunk() const {
-    return std::max<std::int64_t>(second_level_cache() / 4 / loops_.total_bytes / kPiece, 1) * kPiece;
+    return std::max<std::int64_t>(second_level_cache() / 4 / loops_.local_bytes / kPiece, 1) * kPiece;
   }
 
   // Of row i, places begin to begin + n in the order of the scan: f(place of the piece in memory, its first element
@@ -166,32 +164,29 @@ class Scanner {
   // Threads take chunks in order, so one that is waited for is being worked on.
   void share_row(std::int64_t i) const {
     const std::int64_t size = chunk(), chunks = divide_up(n_, size);
-    const bool is_in_cache = widen_ != nullptr || n_ * in_bytes_ <= second_level_cache();
-    const std::int64_t ahead = is_in_cache ? 0 : kAhead;
+    const std::int64_t ahead = widen_ != nullptr ? 0 : fetch_ahead(n_ * in_bytes_);
     std::atomic<std::int64_t> next{0}, ready{0};
     ScanState handed;
     loops_.start(handed);
     parallel_for(threads_, threads_, [&](std::int64_t) {
       std::byte *const room = memory(size), *const locals = locals_in(room);
-      std::byte* const totals = locals + size * loops_.total_bytes;
       for (std::int64_t c = next.fetch_add(1); c < chunks; c = next.fetch_add(1)) {
         const std::int64_t begin = c * size, n = std::min(size, n_ - begin);
-        std::byte *local = locals, *total = totals;
+        std::byte* local = locals;
         each_piece(i, begin, n, room, [&](std::int64_t, const std::byte* from, std::int64_t count) {
-          loops_.blocks(from, count, backward_, ahead, local, total);
-          local += count * loops_.total_bytes;
-          total += count / kScanBlock * loops_.total_bytes;
+          loops_.blocks(from, count, backward_, ahead, local);
+          local += count * loops_.local_bytes;
         });
         for (int spins = 0; ready.load(std::memory_order_acquire) != c; ++spins)
           if (spins >= kSpins) std::this_thread::yield();
         ScanState state = handed;
-        loops_.skip(totals, n / kScanBlock, handed);
+        loops_.skip(locals, n / kScanBlock, handed);
         ready.store(c + 1, std::memory_order_release);
         for (std::int64_t k = 0; k < n; k += kPiece) {
           const std::int64_t count = std::min(kPiece, n - k), at = begin + k;
           std::byte* const out = out_row(i) + (backward_ ? n_ - at - count : at) * out_bytes_;
           std::byte* const to = results(room, out);
-          loops_.place(locals + k * loops_.total_bytes, count, backward_, state, to);
+          loops_.place(locals + k * loops_.local_bytes, count, backward_, state, to);
           finish(to, count, room, out);
         }
       }

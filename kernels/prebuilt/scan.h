@@ -41,13 +41,13 @@ struct Scanning {
   /// A row from a block's beginning on. `backward`: from its end, to the end of `out`.
   void (*row)(const void* in, std::int64_t n, bool backward, ScanState& state, void* out);
   /// The same in two steps, the first of which needs nothing of what comes before. `blocks` scans each block by itself,
-  /// to `locals` (in the order of the scan, whole groups, total_bytes each place), and notes what the whole ones come
-  /// to in `totals`, while it fetches what lies `ahead` bytes further on, unless 0; `skip` is a state that goes past
-  /// them; `place` combines the locals with it, to results. Null where a row is one chain.
-  void (*blocks)(const void* in, std::int64_t n, bool backward, std::int64_t ahead, void* locals, void* totals);
-  void (*skip)(const void* totals, std::int64_t blocks, ScanState& state);
+  /// to `locals` (in the order of the scan, whole groups, local_bytes each place), while it fetches what lies `ahead`
+  /// bytes further on, unless 0; `skip` is a state that goes past whole blocks; `place` combines the locals with it, to
+  /// results. Null where a row is one chain.
+  void (*blocks)(const void* in, std::int64_t n, bool backward, std::int64_t ahead, void* locals);
+  void (*skip)(const void* locals, std::int64_t blocks, ScanState& state);
   void (*place)(const void* locals, std::int64_t n, bool backward, ScanState& state, void* out);
-  int total_bytes;
+  int local_bytes;
   /// Columns, from the row of that number on, a multiple of kScanGroup, within one block. Rows begin `in_row` and
   /// `out_row` elements apart. `states` are of column_bytes each, which start_columns fills; columns are rounded up to
   /// a multiple of kScanColumns there.

@@ -245,18 +245,19 @@ struct Rows {
     __builtin_memcpy(&state, &before, sizeof before);
   }
   template <bool kBackward>
-  static void scan_blocks(const T* in, Size n, Size ahead, Value* locals, Single* totals) {
-    for (Size begin = 0; begin < n; begin += kScanBlock) {
-      const Value total = each_group<kBackward>(in, n, begin, [&](Size i, Value local) {
+  static void scan_blocks(const T* in, Size n, Size ahead, Value* locals) {
+    for (Size begin = 0; begin < n; begin += kScanBlock)
+      each_group<kBackward>(in, n, begin, [&](Size i, Value local) {
         if (ahead != 0 && i + kGroup <= n) {
           const auto at = reinterpret_cast<std::uintptr_t>(kBackward ? in + n - i - kGroup : in + i);
           __builtin_prefetch(reinterpret_cast<const void*>(kBackward ? at - ahead : at + ahead));
         }
         locals[i / kGroup] = local;
       });
-      if (begin + kScanBlock <= n) *totals++ = first(total);
-    }
   }
+  // What the whole block before `end` comes to.
+  static ALWAYS_INLINE Single total(const Value* locals, Size end) { return last(locals[end / kGroup - 1]); }
+
   template <bool kBackward>
   static void place_blocks(const Value* locals, Size n, ScanState& state, T* out) {
     Before before;
@@ -264,10 +265,8 @@ struct Rows {
     for (Size begin = 0; begin < n; begin += kScanBlock) {
       const Value offset = spread<V>(before.value());
       const Size end = begin + kScanBlock < n ? begin + kScanBlock : n;
-      Size i = begin;
-      for (; i + kGroup <= end; i += kGroup) write<kBackward>(out, n, i, result(combine(offset, locals[i / kGroup])));
-      if (i < end) write_some<kBackward>(out, n, i, result(combine(offset, locals[i / kGroup])));
-      if (begin + kScanBlock <= n) before.add(last(locals[(begin + kScanBlock) / kGroup - 1]));
+      for (Size i = begin; i < end; i += kGroup) put<kBackward>(out, n, i, result(combine(offset, locals[i / kGroup])));
+      if (begin + kScanBlock <= n) before.add(total(locals, end));
     }
     __builtin_memcpy(&state, &before, sizeof before);
   }
@@ -282,16 +281,15 @@ struct Rows {
     T* const to = static_cast<T*>(out);
     backward ? scan<true>(from, n, state, to) : scan<false>(from, n, state, to);
   }
-  static void blocks(const void* in, Size n, bool backward, Size ahead, void* locals, void* totals) {
+  static void blocks(const void* in, Size n, bool backward, Size ahead, void* locals) {
     const T* const from = static_cast<const T*>(in);
     Value* const to = static_cast<Value*>(locals);
-    Single* const sums = static_cast<Single*>(totals);
-    backward ? scan_blocks<true>(from, n, ahead, to, sums) : scan_blocks<false>(from, n, ahead, to, sums);
+    backward ? scan_blocks<true>(from, n, ahead, to) : scan_blocks<false>(from, n, ahead, to);
   }
-  static void skip(const void* totals, Size blocks, ScanState& state) {
+  static void skip(const void* locals, Size blocks, ScanState& state) {
     Before before;
     __builtin_memcpy(&before, &state, sizeof before);
-    for (Size k = 0; k < blocks; ++k) before.add(static_cast<const Single*>(totals)[k]);
+    for (Size k = 0; k < blocks; ++k) before.add(total(static_cast<const Value*>(locals), (k + 1) * kScanBlock));
     __builtin_memcpy(&state, &before, sizeof before);
   }
   static void place(const void* locals, Size n, bool backward, ScanState& state, void* out) {
